@@ -1,0 +1,327 @@
+"""The figures every page, document and export shows: small frozen records that analysis fills and renderers read.
+
+Nothing here computes from answers; a renderer never computes at all. Count and base travel together, fractions are
+0…1 and unrounded, and a figure whose base is empty or hidden has no estimate (`None`), so that no renderer can print
+a number that must not be printed. Percentages are worded by :mod:`reports.wording` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+from typing import Literal
+
+Language = Literal["vi", "en"]
+Rule = Literal["top_two", "mean_of_max", "scaled_mean"]
+Aggregation = Literal["pool_answers", "mean_of_items", "mean_of_factors"]
+Weighting = Literal["unweighted", "weighted"]
+Design = Literal["probability", "census", "self_selected"]
+Level = Literal["item", "factor", "content", "index"]
+IntervalMethod = Literal["logit", "wilson", "census", "bounded"]
+VerdictState = Literal["met", "not_met", "inconclusive"]
+VerdictReason = Literal[
+    "interval_above",  # lower bound at or above the target
+    "interval_below",  # upper bound under the target
+    "interval_spans",  # the target lies inside the interval
+    "too_few_people",  # under the dated minimum
+    "census_point",  # n = N: the point decides
+    "no_answers",  # nothing in the base
+    "hidden",  # suppressed: base under five people
+]
+Movement = Literal["moved_up", "moved_down", "not_moved", "cannot_tell", "broken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A wording in both languages; an empty English one falls back to Vietnamese."""
+
+    vi: str
+    en: str = ""
+
+    def __getitem__(self, language: Language) -> str:
+        return self.en if language == "en" and self.en else self.vi
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a five-point item received: `n` holds n1…n5; no-opinion and skipped stand outside the base."""
+
+    n: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
+    no_opinion: int = 0
+    skipped: int = 0
+
+    @property
+    def base(self) -> int:
+        """Valid answers, 1–5."""
+        return sum(self.n)
+
+    @property
+    def satisfied(self) -> int:
+        """Answers of 4 or 5."""
+        return self.n[3] + self.n[4]
+
+    def share(self, position: int) -> Fraction | None:
+        """Share of the base that chose `position` (1…5); `None` without a base."""
+        return Fraction(self.n[position - 1], self.base) if self.base else None
+
+    def __add__(self, other: Counts) -> Counts:
+        n1, n2, n3, n4, n5 = (a + b for a, b in zip(self.n, other.n, strict=True))
+        return Counts((n1, n2, n3, n4, n5), self.no_opinion + other.no_opinion, self.skipped + other.skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A satisfaction fraction with its uncertainty.
+
+    `exact` is set where the estimate is a ratio of counts (unweighted pooled answers), so that rounding for print
+    is exact; `estimate` is the same as a float. `lower` and `upper` are the 95 % bounds by `method`.
+    """
+
+    estimate: float | None
+    standard_error: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    degrees_of_freedom: int | None = None
+    method: IntervalMethod | None = None
+    exact: Fraction | None = None
+
+    @property
+    def value(self) -> Fraction | float | None:
+        """What is printed: exact where possible."""
+        return self.exact if self.exact is not None else self.estimate
+
+
+NO_ESTIMATE = Estimate(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """An estimate against a target. `difference` is estimate − target as a fraction (None without estimate)."""
+
+    state: VerdictState
+    reason: VerdictReason
+    target: Fraction
+    difference: Fraction | float | None = None
+    minimum_people: int = 30
+
+    @property
+    def reached_by_point(self) -> bool | None:
+        """The plain reading of "from 80 % up", which stands beside the verdict."""
+        return None if self.difference is None else self.difference >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One percentage with everything it must carry: counts, base, interval, rule, weighting, verdict.
+
+    A suppressed figure keeps its code and label; `people`, `answers`, `counts` are zero and the estimate is empty.
+    """
+
+    code: str
+    label: Text
+    level: Level
+    rule: Rule
+    aggregation: Aggregation
+    weighting: Weighting
+    people: int
+    answers: int
+    counts: Counts
+    estimate: Estimate
+    verdict: Verdict
+    suppressed: bool = False
+    in_index: bool = True  # the separate overall question stands outside the pool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Difference between two waves on common items and units: newer − older, 95 % interval by MOVER."""
+
+    against: Literal["previous", "last_year"]
+    wave_code: str
+    wave_name: Text
+    movement: Movement
+    difference: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    older: Estimate = NO_ESTIMATE
+    newer: Estimate = NO_ESTIMATE
+    common_items: int = 0
+    dropped_items: tuple[str, ...] = ()  # item codes asked in only one of the two waves
+    common_units: int = 0
+    others_difference: float | None = None  # the same change in the other units, beside it
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """One wave (or half-month) of a series; `breaks_before` marks that item codes changed since the point before."""
+
+    code: str
+    label: Text
+    start: date
+    end: date
+    figure: Figure
+    breaks_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """How many responses came by one channel, trust level or respondent group."""
+
+    code: str
+    responses: int
+    suppressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ItemQuality:
+    code: str
+    asked: int  # responses that were shown the item
+    answered: int
+    no_opinion: int
+    suppressed: bool = False
+
+    @property
+    def non_response(self) -> Fraction | None:
+        """Share of the responses shown the item that gave neither an answer nor "no opinion"."""
+        return Fraction(self.asked - self.answered - self.no_opinion, self.asked) if self.asked else None
+
+    @property
+    def no_opinion_share(self) -> Fraction | None:
+        return Fraction(self.no_opinion, self.asked) if self.asked else None
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What a reader needs to judge the figures: returned and valid forms, rate, alpha, time, mixes, flags."""
+
+    responses: int  # counted responses (without flagged and test ones)
+    flagged: int
+    valid: int  # by `validity_rule`
+    validity_rule: Text
+    issued: int | None = None  # paper forms issued, where known
+    transactions: int | None = None  # N
+    rate_kind: Literal["response_rate", "forms_per_dossier"] = "forms_per_dossier"
+    rate: Fraction | None = None
+    items: tuple[ItemQuality, ...] = ()
+    alpha: float | None = None
+    alpha_base: int = 0  # complete cases
+    median_seconds: int | None = None
+    channels: tuple[Mix, ...] = ()
+    trust_levels: tuple[Mix, ...] = ()
+    groups: tuple[Mix, ...] = ()
+    index_with_flagged: Estimate = NO_ESTIMATE
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Of the transactions of all units in scope, how many stand behind a weighted figure."""
+
+    covered: int
+    total: int
+    units_left_out: tuple[str, ...] = ()  # n = 0
+    units_merged: tuple[str, ...] = ()  # n = 1, joined with a sibling
+    units_without_transactions: tuple[str, ...] = ()  # N missing
+    units_over_transactions: tuple[str, ...] = ()  # n > N: not weighted, flagged
+
+    @property
+    def share(self) -> Fraction | None:
+        return Fraction(self.covered, self.total) if self.total else None
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """Everything a figure's footnote says; one per report."""
+
+    rule: Rule
+    aggregation: Aggregation
+    weighting: Weighting  # of the headline, fixed before opening
+    design: Design
+    trust_levels: tuple[str, ...]  # those counted in the headline
+    target: Fraction
+    target_reference: Text
+    minimum_people: int
+    suppression_people: int
+    questionnaire: str  # "counter 1.0"
+    questionnaire_title: Text
+    legal_reference: Text
+    rule_dated: date | None = None
+    interim: bool = False  # the wave is still open
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit, counter or subtree as a reader sees it."""
+
+    code: str
+    name: Text
+    kind: str  # province, department, commune, room, counter
+    one_stop: Text = field(default_factory=lambda: Text(""))
+    superior: Text = field(default_factory=lambda: Text(""))
+
+
+@dataclass(frozen=True, slots=True)
+class WaveLabel:
+    code: str
+    name: Text
+    start: date
+    end: date
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One unit (or counter) in a list: its headline and nothing else."""
+
+    place: Place
+    index: Figure
+    transactions: int | None = None
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitReport:
+    """The whole result of one unit (with its subtree) in one wave: what page, PDF, XLSX and JSON show."""
+
+    place: Place
+    wave: WaveLabel
+    method: Method
+    index: Figure  # the headline: verdict first
+    beside: Figure | None  # the other weighting, where it exists
+    overall: Figure | None  # the separate overall question, outside the pool
+    contents: tuple[Figure, ...]
+    factors: tuple[Figure, ...]
+    items: tuple[Figure, ...]  # in the questionnaire's order; the overall question not among them
+    quality: Quality
+    coverage: Coverage | None = None
+    tipping_point: Fraction | float | None = None  # self-selected waves with known N > n
+    all_satisfied: Figure | None = None  # "hài lòng toàn diện": people all of whose answers are 4 or 5
+    changes: tuple[Change, ...] = ()
+    trend: tuple[TrendPoint, ...] = ()
+    children: tuple[UnitLine, ...] = ()  # sub-units and counters
+    breakdowns: tuple[tuple[str, tuple[Figure, ...]], ...] = ()  # e.g. ("channel", figures)
+    compiled_at: datetime | None = None  # time of the last sealed answer, not of printing: same data, same bytes
+    ledger_head: str = ""
+
+    def weakest_first(self) -> Iterator[Figure]:
+        """Items with an estimate from the lowest up; ties keep the questionnaire's order."""
+        shown = (item for item in self.items if item.estimate.estimate is not None)
+        return iter(sorted(shown, key=lambda item: item.estimate.estimate or 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class WaveOverview:
+    """All units of one wave under one root, for the public list and the compiler."""
+
+    wave: WaveLabel
+    method: Method
+    root: UnitLine
+    units: tuple[UnitLine, ...]
+    coverage: Coverage | None = None
+
+    def count(self, state: VerdictState) -> int:
+        return sum(line.index.verdict.state == state for line in self.units)
+
+    def reached_by_point(self) -> int:
+        return sum(bool(line.index.verdict.reached_by_point) for line in self.units)

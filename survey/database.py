@@ -1,0 +1,90 @@
+"""The database: one engine per application, one session per request, and the migrations.
+
+SQLite is opened in WAL with `synchronous=FULL` (an acknowledged ballot survives a power cut), foreign keys and
+recursive triggers on (INSERT OR REPLACE would slip past a DELETE trigger). Its writers begin IMMEDIATE, by
+:func:`begin_write`: a deferred transaction that reads and then writes fails at once, whatever the timeout.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from flask import Flask, current_app, g
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session
+
+ROOT = Path(__file__).resolve().parent.parent
+BUSY_SECONDS = 15
+
+
+def make_engine(url: str, **options: Any) -> Engine:
+    """An engine for `sqlite:///…` or `postgresql://…` (psycopg 3) with the settings this project relies on."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **options)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    options.setdefault("connect_args", {"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(parsed, **options)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where SQLAlchemy says, not where the driver guesses
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN")
+
+
+def begin_write(session: Session) -> Connection:
+    """Begin the session's transaction as a writer; call it before the session's first statement."""
+    return session.connection(execution_options={"write": True})
+
+
+def alembic_config(url: str) -> Config:
+    config = Config(toml_file=ROOT / "pyproject.toml")
+    config.attributes["url"] = url
+    return config
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the schema to `revision`; run before a server starts, never by each worker."""
+    command.upgrade(alembic_config(url), revision)
+
+
+def downgrade(url: str, revision: str) -> None:
+    command.downgrade(alembic_config(url), revision)
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its engine and close each request's session."""
+    app.extensions["engine"] = app.config.get("ENGINE") or make_engine(app.config["DATABASE_URL"])
+    app.teardown_appcontext(_close_session)
+
+
+def engine() -> Engine:
+    found: Engine = current_app.extensions["engine"]
+    return found
+
+
+def current_session() -> Session:
+    """The session of this request (or of this application context), made on first use. Never commits by itself."""
+    if "session" not in g:
+        g.session = Session(engine(), expire_on_commit=False)
+    session: Session = g.session
+    return session
+
+
+def _close_session(_error: BaseException | None) -> None:
+    session = g.pop("session", None)
+    if session is not None:
+        session.close()

@@ -1,0 +1,26 @@
+"""Which language a reader sees: the visible switch first, then the browser's wish, then Vietnamese."""
+
+from __future__ import annotations
+
+from flask import Flask, has_request_context, request
+from flask_babel import Babel
+
+LANGUAGES = ("vi", "en")
+# One catalogue a room, so that each is read and translated by itself; Flask-Babel joins them.
+DOMAINS = ("citizen", "results")
+
+
+def chosen_language() -> str:
+    """`?lang=` where it is one of ours, else Accept-Language, else Vietnamese."""
+    if not has_request_context():
+        return "vi"
+    wanted = request.args.get("lang", "")
+    if wanted in LANGUAGES:
+        return wanted
+    return request.accept_languages.best_match(LANGUAGES, default="vi") or "vi"
+
+
+def init_app(app: Flask) -> None:
+    app.config["BABEL_DOMAIN"] = ";".join(DOMAINS)
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(["translations"] * len(DOMAINS))
+    Babel(app, locale_selector=chosen_language)

@@ -1,0 +1,76 @@
+"""Tables and constraints; no queries, no rules beyond what the database itself can refuse."""
+
+from survey.models.base import Base, UtcDateTime
+from survey.models.collector import CHANNELS, RESPONDENT_GROUPS, Collector
+from survey.models.import_run import ImportRun
+from survey.models.ledger import (
+    ItemTally,
+    ReleasedItemTally,
+    ReleasedResponseTally,
+    ReleasedScopeTally,
+    ResponseTally,
+    ScopeTally,
+    Seal,
+)
+from survey.models.questionnaire import Choice, Question, Questionnaire, Scope, ScopeItem
+from survey.models.response import (
+    Answer,
+    Response,
+    ResponseConflict,
+    ResponseFlag,
+    SeveralAnswer,
+    TextAnswer,
+)
+from survey.models.service import ProcedureField, Service
+from survey.models.triggers import TRIGGERS
+from survey.models.unit import UNIT_KINDS, Counter, TransactionCount, Unit
+from survey.models.wave import (
+    TRUST_LEVELS,
+    WAVE_STATES,
+    KeptStatistic,
+    Target,
+    Wave,
+    WaveTrust,
+    WaveUnit,
+)
+
+__all__ = [
+    "CHANNELS",
+    "RESPONDENT_GROUPS",
+    "TRIGGERS",
+    "TRUST_LEVELS",
+    "UNIT_KINDS",
+    "WAVE_STATES",
+    "Answer",
+    "Base",
+    "Choice",
+    "Collector",
+    "Counter",
+    "ImportRun",
+    "ItemTally",
+    "KeptStatistic",
+    "ProcedureField",
+    "Question",
+    "Questionnaire",
+    "ReleasedItemTally",
+    "ReleasedResponseTally",
+    "ReleasedScopeTally",
+    "Response",
+    "ResponseConflict",
+    "ResponseFlag",
+    "ResponseTally",
+    "Scope",
+    "ScopeItem",
+    "ScopeTally",
+    "Seal",
+    "Service",
+    "SeveralAnswer",
+    "Target",
+    "TextAnswer",
+    "TransactionCount",
+    "Unit",
+    "UtcDateTime",
+    "Wave",
+    "WaveTrust",
+    "WaveUnit",
+]

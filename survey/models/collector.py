@@ -1,0 +1,47 @@
+"""Collectors: the ways in. Each belongs to one wave and one unit or counter and has a short code of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from survey.models.base import Base, UtcDateTime, one_of, primary_key
+from survey.models.unit import Counter, Unit
+from survey.models.wave import TRUST_LEVELS, Wave
+
+CHANNELS = ("qr", "link", "kiosk", "paper", "phone", "interview", "import")
+RESPONDENT_GROUPS = ("citizen", "delegate", "official", "participant")
+COLLECTOR_STATES = ("active", "revoked")
+
+
+class Collector(Base):
+    """One way in: fixes wave, unit, counter, channel, trust level and respondent group of its responses."""
+
+    __tablename__ = "collector"
+    __table_args__ = (
+        ForeignKeyConstraint(["counter_id", "unit_id"], ["counter.id", "counter.unit_id"]),
+        CheckConstraint(one_of("channel", CHANNELS), name="channel"),
+        CheckConstraint(one_of("trust", TRUST_LEVELS), name="trust"),
+        CheckConstraint(one_of("respondent_group", RESPONDENT_GROUPS), name="respondent_group"),
+        CheckConstraint(one_of("state", COLLECTOR_STATES), name="state"),
+        CheckConstraint("(state = 'revoked') = (revoked_at IS NOT NULL)", name="revoked"),
+        Index("ix_collector_wave_id_unit_id", "wave_id", "unit_id"),
+    )
+
+    id: Mapped[primary_key]
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    counter_id: Mapped[int | None]
+    channel: Mapped[str] = mapped_column(String(10))
+    trust: Mapped[str] = mapped_column(String(10))
+    respondent_group: Mapped[str] = mapped_column(String(12), default="citizen")
+    state: Mapped[str] = mapped_column(String(8), default="active")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    wave: Mapped[Wave] = relationship()
+    unit: Mapped[Unit] = relationship(foreign_keys="Collector.unit_id")
+    counter: Mapped[Counter | None] = relationship(foreign_keys="Collector.counter_id", viewonly=True)

@@ -1,0 +1,120 @@
+"""Waves: one questionnaire asked of some units over some period, against a dated target, by a design fixed beforehand."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from survey.models.base import Base, UtcDateTime, one_of, primary_key
+from survey.models.questionnaire import Questionnaire
+from survey.models.unit import Unit
+
+WAVE_STATES = ("draft", "open", "closed", "published")
+DESIGNS = ("probability", "census", "self_selected")
+WEIGHTINGS = ("unweighted", "weighted")
+RULES = ("top_two", "mean_of_max", "scaled_mean")
+AGGREGATIONS = ("pool_answers", "mean_of_items", "mean_of_factors")
+TRUST_LEVELS = ("verified", "present", "open", "paper", "assisted")
+
+
+class Target(Base):
+    """A percentage to reach, as a fraction, with the decision that sets it and the days it is in force."""
+
+    __tablename__ = "target"
+    __table_args__ = (
+        CheckConstraint("value > 0 AND value < 1", name="value"),
+        CheckConstraint("valid_until IS NULL OR valid_until >= valid_from", name="validity"),
+    )
+
+    id: Mapped[primary_key]
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    value: Mapped[Decimal] = mapped_column(Numeric(7, 6))
+    reference_vi: Mapped[str] = mapped_column(String(500))
+    reference_en: Mapped[str] = mapped_column(String(500), default="")
+    valid_from: Mapped[date]
+    valid_until: Mapped[date | None]
+
+
+class Wave(Base):
+    """A survey wave. What decides the headline (questionnaire, period, design, weighting, rule, aggregation, target,
+    minimum, trust levels) is fixed when the wave opens: the database refuses to change it afterwards."""
+
+    __tablename__ = "wave"
+    __table_args__ = (
+        CheckConstraint(one_of("state", WAVE_STATES), name="state"),
+        CheckConstraint(one_of("design", DESIGNS), name="design"),
+        CheckConstraint(one_of("headline_weighting", WEIGHTINGS), name="headline_weighting"),
+        CheckConstraint(one_of("rule", RULES), name="rule"),
+        CheckConstraint(one_of("aggregation", AGGREGATIONS), name="aggregation"),
+        CheckConstraint("period_end >= period_start", name="period"),
+        CheckConstraint("minimum_people >= 1", name="minimum_people"),
+        CheckConstraint("(state = 'draft') = (opened_at IS NULL)", name="opened"),
+        CheckConstraint("(state IN ('closed', 'published')) = (closed_at IS NOT NULL)", name="closed"),
+        CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="published"),
+    )
+
+    id: Mapped[primary_key]
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name_vi: Mapped[str] = mapped_column(String(300))
+    name_en: Mapped[str] = mapped_column(String(300), default="")
+    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire.id"))
+    period_start: Mapped[date]
+    period_end: Mapped[date]
+    state: Mapped[str] = mapped_column(String(10), default="draft")
+    design: Mapped[str] = mapped_column(String(14))
+    headline_weighting: Mapped[str] = mapped_column(String(12))
+    rule: Mapped[str] = mapped_column(String(12), default="top_two")
+    aggregation: Mapped[str] = mapped_column(String(16), default="pool_answers")
+    target_id: Mapped[int] = mapped_column(ForeignKey("target.id"))
+    minimum_people: Mapped[int] = mapped_column(default=30)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    questionnaire: Mapped[Questionnaire] = relationship()
+    target: Mapped[Target] = relationship()
+    units: Mapped[list[WaveUnit]] = relationship(back_populates="wave")
+    trust_levels: Mapped[list[WaveTrust]] = relationship(order_by="WaveTrust.trust")
+
+
+class WaveUnit(Base):
+    """A unit takes part in a wave; on paper, how many forms it issued and how many it is asked to collect."""
+
+    __tablename__ = "wave_unit"
+    __table_args__ = (
+        CheckConstraint("forms_issued IS NULL OR forms_issued >= 0", name="forms_issued"),
+        CheckConstraint("quota IS NULL OR quota >= 0", name="quota"),
+    )
+
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True, index=True)
+    forms_issued: Mapped[int | None]
+    quota: Mapped[int | None]
+
+    wave: Mapped[Wave] = relationship(back_populates="units")
+    unit: Mapped[Unit] = relationship()
+
+
+class WaveTrust(Base):
+    """A trust level that counts in the wave's headline; the others stand beside it."""
+
+    __tablename__ = "wave_trust"
+    __table_args__ = (CheckConstraint(one_of("trust", TRUST_LEVELS), name="trust"),)
+
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    trust: Mapped[str] = mapped_column(String(10), primary_key=True)
+
+
+class KeptStatistic(Base):
+    """A number that needs a scan of the rows (alpha, median time, validity), kept when the wave closes."""
+
+    __tablename__ = "kept_statistic"
+
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[float | None]
+    base: Mapped[int]

@@ -1,0 +1,21 @@
+"""The applications a server runs: `wsgi:public` serves citizens, `wsgi:app` every surface in one process."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from flask import Flask
+
+from survey import SURFACES, create_app
+
+
+@cache
+def _application(name: str) -> Flask:
+    return create_app(surfaces=SURFACES if name == "app" else (name,))
+
+
+def __getattr__(name: str) -> Flask:
+    """Build an application when a server asks for it, so that a public process never builds another surface."""
+    if name in (*SURFACES, "app"):
+        return _application(name)
+    raise AttributeError(name)
