@@ -1,0 +1,1 @@
+"""Reading: from tallies to the figures of :mod:`reports.figures`; no web, no writing."""

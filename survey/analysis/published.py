@@ -1,0 +1,52 @@
+"""What the public may look up: published waves, the units that took part in them, and a unit's way up the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from survey.models import Unit, Wave, WaveUnit
+
+
+def published_waves(session: Session) -> Sequence[Wave]:
+    """Published waves, the newest period first."""
+    return session.scalars(
+        select(Wave)
+        .where(Wave.state == "published")
+        .options(joinedload(Wave.questionnaire), joinedload(Wave.target))
+        .order_by(Wave.period_end.desc(), Wave.period_start.desc(), Wave.code)
+    ).all()
+
+
+def published_wave(session: Session, code: str) -> Wave | None:
+    return session.scalar(select(Wave).where(Wave.code == code, Wave.state == "published"))
+
+
+def unit_of_wave(session: Session, wave: Wave, code: str) -> Unit | None:
+    """The unit with that code, where it or a unit below it took part in the wave."""
+    unit = session.scalar(select(Unit).where(Unit.code == code))
+    if unit is None:
+        return None
+    below = (
+        select(WaveUnit.unit_id)
+        .join(Unit, Unit.id == WaveUnit.unit_id)
+        .where(WaveUnit.wave_id == wave.id, Unit.path.startswith(unit.path, autoescape=True))
+    )
+    return unit if session.scalar(below.limit(1)) is not None else None
+
+
+def root_of_wave(session: Session, wave: Wave) -> Unit | None:
+    """The top of the tree the wave's units stand in; `None` for a wave without units."""
+    path = session.scalar(
+        select(Unit.path).join(WaveUnit, WaveUnit.unit_id == Unit.id).where(WaveUnit.wave_id == wave.id).limit(1)
+    )
+    return session.get(Unit, int(path.split("/")[1])) if path else None
+
+
+def ancestors(session: Session, unit: Unit) -> Sequence[Unit]:
+    """The units above, the root first."""
+    ids = [int(part) for part in unit.path.strip("/").split("/")[:-1]]
+    found = {ancestor.id: ancestor for ancestor in session.scalars(select(Unit).where(Unit.id.in_(ids)))}
+    return [found[key] for key in ids]
