@@ -1,0 +1,121 @@
+# The house's commands; `make help` lists them. Two need nothing but Python 3.11+, make and git: run and test.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard forms/translations/*/LC_MESSAGES/*.po \
+    reports/translations/*/LC_MESSAGES/*.po survey/translations/*/LC_MESSAGES/*.po))
+SOURCES := forms reports survey migrations wsgi.py
+KEYWORDS := _l gettext_noop lazy_gettext lazy_ngettext:1,2 lazy_pgettext:1c,2
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
+
+export PORT
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: run
+run: $(VENV)/runtime.stamp catalogues ## migrate, load the sample province and serve it at http://127.0.0.1:8000 (PORT, DATABASE_URL)
+	@$(BIN)/sipas db upgrade
+	@$(BIN)/sipas demo
+	@exec $(BIN)/sipas serve
+
+.PHONY: test
+test: format-check lint types security browser catalogues ## everything: unit, SQLite and PostgreSQL, HTTP, browser, architecture
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+.PHONY: check
+check: format-check lint types catalogues ## the quick yes or no: format, lint, types, imports, unit tests
+	$(BIN)/python -m pytest --quiet -m "not slow" tests/unit tests/architecture/test_imports.py
+
+.PHONY: format
+format: $(VENV)/dev.stamp ## format the code, and mend what lint can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: format-check lint types security
+format-check: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check --quiet .
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check --quiet .
+types: $(VENV)/dev.stamp
+	$(BIN)/mypy
+security: $(VENV)/dev.stamp
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(SOURCES)
+
+.PHONY: audit
+audit: $(VENV)/dev.stamp ## ask whether a locked package has a known vulnerability (needs the network)
+	$(BIN)/pip-audit --require-hashes --requirement requirements-dev.lock
+
+.PHONY: coverage
+coverage: browser catalogues ## the whole suite, with the lines it does not reach
+	$(BIN)/python -m pytest --numprocesses 2 --cov --cov-report term-missing
+
+.PHONY: bench
+bench: $(VENV)/dev.stamp catalogues ## the measurements, as ratios against a bare page on this machine
+	$(BIN)/python -m bench
+
+.PHONY: browser
+browser: $(VENV)/dev.stamp
+	@$(BIN)/python -m tests.browser.chromium
+
+.PHONY: catalogues
+catalogues: $(CATALOGUES)
+
+%.mo: %.po | $(VENV)/runtime.stamp
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+.PHONY: messages
+messages: $(VENV)/dev.stamp ## extract the wordings, update the catalogues, compile them
+	@for package in forms reports survey; do \
+	    test -d $$package/translations || continue; \
+	    $(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --keywords "$(KEYWORDS)" --no-location --no-wrap \
+	        --sort-output --project sipas --output-file $$package/translations/messages.pot $$package && \
+	    $(BIN)/pybabel --quiet update --domain messages --input-file $$package/translations/messages.pot \
+	        --output-dir $$package/translations --no-wrap --no-fuzzy-matching --ignore-pot-creation-date || exit 1; \
+	done
+	@$(MAKE) --no-print-directory catalogues
+
+.PHONY: lock
+lock: $(VENV)/build.stamp ## pin every dependency by hash (make lock UPGRADE=--upgrade for newer versions)
+	$(COMPILE) $(UPGRADE) --group pyproject.toml:build --output-file requirements-build.lock
+	$(COMPILE) $(UPGRADE) --extra dev pyproject.toml --output-file requirements-dev.lock
+	$(COMPILE) $(UPGRADE) --constraint requirements-dev.lock pyproject.toml --output-file requirements.lock
+
+.PHONY: clean
+clean: ## remove the environment and everything made; the data in instance/ stays
+	rm -rf $(VENV) .cache *.egg-info build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find forms reports survey -name '*.mo' -delete
+
+# The environment: its stamps are keyed on the locks, so a second run does nothing.
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "This project needs Python 3.11 or newer; name one by PYTHON=, for example: make run PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "Python cannot make an environment here. Say: apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/build.stamp: requirements-build.lock | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+# uv is quick but does not read pip's settings: where it reaches no index, pip installs the same pins.
+$(VENV)/runtime.stamp: requirements.lock pyproject.toml $(VENV)/build.stamp
+	@echo "Installing $<"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement $< || \
+	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/runtime.stamp
+	@echo "Installing $<"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement $< || \
+	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
