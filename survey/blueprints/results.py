@@ -1,0 +1,154 @@
+"""Public results: published waves, their units with verdicts, a unit's page, and its PDF and XLSX."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from reports import charts, names, notes, wording
+from reports.figures import Language, UnitLine, UnitReport
+from reports.unit_report import unit_report_pdf
+from reports.workbook import unit_report_xlsx
+from survey.analysis.published import ancestors, published_wave, published_waves, unit_of_wave
+from survey.analysis.summary import unit_report, wave_overview
+from survey.database import current_session
+from survey.language import chosen_language
+from survey.models import Unit, Wave
+
+blueprint = Blueprint("results", __name__, url_prefix="/ket-qua")
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def language() -> Language:
+    return "en" if chosen_language() == "en" else "vi"
+
+
+@blueprint.context_processor
+def renderers() -> dict[str, Any]:
+    """What the templates word and draw figures with: the same functions as the PDF's."""
+    return {
+        "say": wording,
+        "names": names,
+        "notes": notes,
+        "charts": charts,
+        "language": language(),
+        "link": link,
+        "other_language": other_language(),
+        "kind_name": kind_name,
+    }
+
+
+def link(endpoint: str, **values: str) -> str:
+    """A link that keeps the language the reader chose by hand."""
+    return url_for(endpoint, **values, lang=request.args.get("lang"))
+
+
+def other_language() -> str:
+    """This very page, with its filters, in the other language."""
+    arguments = {**request.args.to_dict(), "lang": "vi" if language() == "en" else "en"}
+    return url_for(request.endpoint or ".index", **(request.view_args or {}), **arguments)
+
+
+def kind_name(code: str) -> str:
+    return {
+        "province": gettext("Province"),
+        "department": gettext("Department"),
+        "commune": gettext("Commune or ward"),
+        "room": gettext("Room"),
+    }[code]
+
+
+@blueprint.app_template_filter("capitalize_first")
+def capitalize_first(text: str) -> str:
+    """The first letter upper case, the rest as it is (names keep theirs)."""
+    return text[:1].upper() + text[1:]
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """Published waves, each with the whole province's verdict."""
+    session = current_session()
+    waves = [(wave, wave_overview(session, wave)) for wave in published_waves(session)]
+    return render_template("results/index.html", waves=[overview for _, overview in waves])
+
+
+@blueprint.get("/<wave_code>")
+def wave(wave_code: str) -> ResponseReturnValue:
+    """The units of one wave; `?q=` searches their names without regard to diacritics, `?verdict=` and `?kind=` filter."""
+    found = wave_or_404(wave_code)
+    overview = wave_overview(current_session(), found)
+    query, verdict, kind = (request.args.get(key, "").strip() for key in ("q", "verdict", "kind"))
+    shown = [line for line in overview.units if matches(line, query, verdict, kind)]
+    kinds = sorted({line.place.kind for line in overview.units})
+    return render_template(
+        "results/wave.html", overview=overview, lines=shown, query=query, verdict=verdict, kind=kind, kinds=kinds
+    )
+
+
+@blueprint.get("/<wave_code>/<unit_code>")
+def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
+    found, place, report = report_or_404(wave_code, unit_code)
+    others = [other for other in published_waves(current_session()) if other.id != found.id]
+    return render_template(
+        "results/unit.html",
+        report=report,
+        above=ancestors(current_session(), place),
+        other_waves=[other for other in others if unit_of_wave(current_session(), other, place.code)],
+    )
+
+
+@blueprint.get("/<wave_code>/<unit_code>/bao-cao.pdf")
+def unit_pdf(wave_code: str, unit_code: str) -> ResponseReturnValue:
+    _, _, report = report_or_404(wave_code, unit_code)
+    link = current_app.config["BASE_URL"] + url_for(".unit", wave_code=wave_code, unit_code=unit_code)
+    document = unit_report_pdf(report, language(), public_url=link)
+    return attachment(document, "application/pdf", report, "pdf")
+
+
+@blueprint.get("/<wave_code>/<unit_code>/so-lieu.xlsx")
+def unit_xlsx(wave_code: str, unit_code: str) -> ResponseReturnValue:
+    _, _, report = report_or_404(wave_code, unit_code)
+    return attachment(unit_report_xlsx(report, language()), XLSX, report, "xlsx")
+
+
+def wave_or_404(wave_code: str) -> Wave:
+    found = published_wave(current_session(), wave_code)
+    if found is None:
+        abort(404)
+    return found
+
+
+def report_or_404(wave_code: str, unit_code: str) -> tuple[Wave, Unit, UnitReport]:
+    """The published wave, the unit and its figures; 404 where either is unknown, unpublished or took no part."""
+    found = wave_or_404(wave_code)
+    place = unit_of_wave(current_session(), found, unit_code)
+    if place is None:
+        abort(404)
+    return found, place, unit_report(current_session(), found, place)
+
+
+def attachment(document: bytes, media_type: str, report: UnitReport, extension: str) -> Response:
+    name = f"sipas-{report.wave.code}-{report.place.code}.{extension}"
+    response = Response(document, mimetype=media_type)
+    response.headers.set("Content-Disposition", "inline" if extension == "pdf" else "attachment", filename=name)
+    return response
+
+
+def matches(line: UnitLine, query: str, verdict: str, kind: str) -> bool:
+    if verdict and line.index.verdict.state != verdict:
+        return False
+    if kind and line.place.kind != kind:
+        return False
+    haystack = plain(f"{line.place.name.vi} {line.place.name.en} {line.place.code}")
+    return all(word in haystack for word in plain(query).split())
+
+
+def plain(text: str) -> str:
+    """Lower case without diacritics, so that "song tra" finds "Sông Trà"."""
+    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
