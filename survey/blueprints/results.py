@@ -11,6 +11,8 @@ from flask_babel import gettext
 
 from reports import charts, names, notes, wording
 from reports.figures import Language, UnitLine, UnitReport
+from reports.line_chart import line_svgs
+from reports.trend_chart import trend_svg
 from reports.unit_report import unit_report_pdf
 from reports.workbook import unit_report_xlsx
 from survey.analysis.published import ancestors, published_wave, published_waves, unit_of_wave
@@ -36,6 +38,9 @@ def renderers() -> dict[str, Any]:
         "names": names,
         "notes": notes,
         "charts": charts,
+        "trend_svg": trend_svg,
+        "line_svgs": line_svgs,
+        "zip": zip,
         "language": language(),
         "link": link,
         "other_language": other_language(),
@@ -79,7 +84,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.get("/<wave_code>")
 def wave(wave_code: str) -> ResponseReturnValue:
-    """The units of one wave; `?q=` searches their names without regard to diacritics, `?verdict=` and `?kind=` filter."""
+    """The units of one wave; `?q=` searches their names, diacritics or not; `?verdict=` and `?kind=` filter."""
     found = wave_or_404(wave_code)
     overview = wave_overview(current_session(), found)
     query, verdict, kind = (request.args.get(key, "").strip() for key in ("q", "verdict", "kind"))
