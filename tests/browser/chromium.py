@@ -1,4 +1,4 @@
-"""Find the Chromium that the browser tests drive; as a program (`make browser`), install Debian's where there is none."""
+"""Find the Chromium that the browser tests drive; as a program (`make browser`), install Debian's where none is."""
 
 from __future__ import annotations
 

