@@ -1,0 +1,158 @@
+"""The sentences that say how figures came about and how far they carry: what a footnote or a method note prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.catalogue import gettext
+from reports.figures import Coverage, Language, Method, Quality, UnitReport
+from reports.names import aggregation_name, design_name, rule_name, trust_name, weighting_name
+from reports.wording import count, interval, percent, short_date, target_percent
+
+
+def self_selected(people: int, language: Language) -> str:
+    """The caution of every wave that people answered of their own accord."""
+    return gettext(
+        "Result of {n} people who answered voluntarily, not a random sample; the confidence interval does not account "
+        "for the difference made by those who did not answer",
+        language,
+        n=count(people, language),
+    )
+
+
+def rate_name(quality: Quality, language: Language) -> str:
+    """ "Response rate" only where the people asked were chosen; otherwise forms per dossier."""
+    if quality.rate_kind == "response_rate":
+        return gettext("Response rate", language)
+    return gettext("Forms per dossier", language)
+
+
+def tipping_point(report: UnitReport, language: Language) -> str:
+    """What those who did not answer would have to think for the whole to reach the target exactly; may be empty."""
+    if report.tipping_point is None:
+        return ""
+    target = target_percent(report.method.target, language)
+    if report.tipping_point <= 0:
+        return gettext(
+            "The target of {target} would be reached even if nobody who did not answer were satisfied.",
+            language,
+            target=target,
+        )
+    if report.tipping_point > 1:
+        return gettext(
+            "The target of {target} would be missed even if everybody who did not answer were satisfied.",
+            language,
+            target=target,
+        )
+    return gettext(
+        "The whole would just reach the target of {target} if {share} of those who did not answer were satisfied.",
+        language,
+        target=target,
+        share=percent(report.tipping_point, language),
+    )
+
+
+def coverage(figures: Coverage, language: Language) -> Iterator[str]:
+    """How many transactions stand behind a weighted figure, and which units were treated specially."""
+    yield gettext(
+        "Coverage: {covered} of {total} transactions ({share}).",
+        language,
+        covered=count(figures.covered, language),
+        total=count(figures.total, language),
+        share=percent(figures.share, language),
+    )
+    if figures.units_left_out:
+        yield gettext("Left out, without any answer: {units}.", language, units="; ".join(figures.units_left_out))
+    if figures.units_merged:
+        yield gettext(
+            "Joined with a sibling because only one person answered: {units}.",
+            language,
+            units="; ".join(figures.units_merged),
+        )
+    if figures.units_without_transactions:
+        yield gettext(
+            "Number of transactions missing, therefore not weighted: {units}.",
+            language,
+            units="; ".join(figures.units_without_transactions),
+        )
+    if figures.units_over_transactions:
+        yield gettext(
+            "More answers than transactions, therefore not weighted: {units}.",
+            language,
+            units="; ".join(figures.units_over_transactions),
+        )
+
+
+def suppression(method: Method, language: Language) -> str:
+    """Why some cells are empty."""
+    return gettext(
+        "Figures resting on fewer than {n} people are hidden, and with them others from which they could be worked out.",
+        language,
+        n=count(method.suppression_people, language),
+    )
+
+
+def interim(language: Language) -> str:
+    return gettext("Interim figures: the wave is still open and the result may change.", language)
+
+
+def method_note(report: UnitReport, language: Language) -> Iterator[str]:
+    """Every sentence of the method note, in reading order."""
+    method = report.method
+    if method.interim:
+        yield interim(language)
+    yield gettext(
+        "Questionnaire: {title} ({code}); {reference}.",
+        language,
+        title=method.questionnaire_title[language],
+        code=method.questionnaire,
+        reference=method.legal_reference[language],
+    )
+    yield gettext(
+        "Target: {target} ({reference}).",
+        language,
+        target=target_percent(method.target, language),
+        reference=method.target_reference[language],
+    )
+    rule = gettext(
+        "Rule: {rule}; {aggregation}; {weighting}.",
+        language,
+        rule=rule_name(method.rule, language),
+        aggregation=aggregation_name(method.aggregation, language),
+        weighting=weighting_name(method.weighting, language),
+    )
+    if method.rule_dated:
+        dated = gettext("Rule in force since {date}.", language, date=short_date(method.rule_dated, language))
+        rule = f"{rule} {dated}"
+    yield rule
+    yield gettext(
+        "Base of an item: the people who gave it an answer from 1 to 5; “no opinion” and skipped items stand outside.",
+        language,
+    )
+    yield gettext(
+        "Design of the wave: {design}. Trust levels counted: {levels}.",
+        language,
+        design=design_name(method.design, language),
+        levels=", ".join(trust_name(level, language).lower() for level in method.trust_levels),
+    )
+    yield gettext(
+        "The 95% confidence interval takes the person as the unit. Verdict: “met” where the whole interval reaches the "
+        "target, “not met” where it lies wholly below, otherwise, or under {minimum} people, no conclusion.",
+        language,
+        minimum=count(method.minimum_people, language),
+    )
+    if method.design == "self_selected":
+        yield self_selected(report.index.people, language) + "."
+    if sentence := tipping_point(report, language):
+        yield sentence
+    if report.coverage:
+        yield from coverage(report.coverage, language)
+    if report.quality.flagged and report.quality.index_with_flagged.estimate is not None:
+        yield gettext(
+            "Flagged forms are not counted ({n}); with them the index would be {share} ({interval}).",
+            language,
+            n=count(report.quality.flagged, language),
+            share=percent(report.quality.index_with_flagged.value, language),
+            interval=interval(report.quality.index_with_flagged, language),
+        )
+    yield suppression(method, language)

@@ -1,0 +1,140 @@
+"""The trend of a percentage over waves or half-months, with intervals, target and visible breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+from reports.catalogue import gettext
+from reports.charts import SMALL, WIDE_WIDTH, both_layouts, percent_axis, verdict_legend
+from reports.drawing import Chart, Shape, Stroke, Svg, Words, verdict_mark
+from reports.figures import Language, TrendPoint
+from reports.fonts import sans, text_width, wrap
+from reports.wording import count, figure_percent, interval, percent, target_percent, verdict_word
+
+PLOT_HEIGHT = 190
+
+
+def trend_chart(
+    points: Sequence[TrendPoint], language: Language, width: float = WIDE_WIDTH, name: str = "trend"
+) -> Chart:
+    """One dot with its whisker per point, joined where comparable; a dotted line where the questions changed."""
+    figures = [point.figure for point in points]
+    start, ticks = percent_axis(figures)
+    top, bottom, left, right = 26.0, 26.0 + PLOT_HEIGHT, 42.0, width - 12
+
+    def y(value: float) -> float:
+        return bottom - (value - start) / (1 - start) * PLOT_HEIGHT
+
+    slot = (right - left) / max(1, len(points))
+    xs = [left + (k + 0.5) * slot for k in range(len(points))]
+    shapes: list[Shape] = []
+    for tick in ticks:
+        shapes.append(Stroke(((left, y(tick)), (right, y(tick))), "chart-grid"))
+        shapes.append(Words(left - 6, y(tick) + 4, percent(tick, language, 0), SMALL, "chart-quiet", "end"))
+    shapes += _targets(points, xs, slot, y, language, right)
+    for (x1, before), (x2, after) in pairwise(zip(xs, points, strict=True)):
+        if after.breaks_before:
+            shapes.append(Stroke((((x1 + x2) / 2, top), ((x1 + x2) / 2, bottom)), "chart-break"))
+        elif before.figure.estimate.estimate is not None and after.figure.estimate.estimate is not None:
+            ends = (x1, y(before.figure.estimate.estimate)), (x2, y(after.figure.estimate.estimate))
+            shapes.append(Stroke(ends, "chart-series"))
+    for x, point in zip(xs, points, strict=True):
+        shapes += _point(x, point, y, bottom, language, slot)
+    lower = bottom + 8
+    every = max(1, round(58 / slot + 0.49))
+    for k, (x, point) in enumerate(zip(xs, points, strict=True)):
+        if (len(points) - 1 - k) % every == 0:
+            lines = wrap(point.label[language], sans().regular, SMALL, slot * every - 8, most_lines=3)
+            lines.append(f"n = {count(point.figure.people, language)}" if not point.figure.suppressed else "")
+            shapes += [
+                Words(x, bottom + 17 + 14 * j, line, SMALL, "chart-quiet", "middle") for j, line in enumerate(lines)
+            ]
+            lower = max(lower, bottom + 17 + 14 * len(lines))
+    legend, end = verdict_legend(language, width, lower, interval_shown=True)
+    if any(point.breaks_before for point in points):
+        shapes.append(
+            Words(
+                0,
+                end + 12,
+                gettext("Dotted line: the questions changed, no comparison", language),
+                SMALL,
+                "chart-quiet",
+            )
+        )
+        end += 18
+    title = gettext("The satisfaction index over time", language)
+    words = "; ".join(_words(point, language) for point in points) + "."
+    return Chart(name, width, end, title, words, (*shapes, *legend))
+
+
+def _targets(
+    points: Sequence[TrendPoint],
+    xs: Sequence[float],
+    slot: float,
+    y: Callable[[float], float],
+    language: Language,
+    right: float,
+) -> Iterator[Shape]:
+    """The target as a dashed line that steps where it was changed, labelled where it begins."""
+    known = None
+    for x, point in zip(xs, points, strict=True):
+        target = point.figure.verdict.target
+        at = y(float(target))
+        yield Stroke(((x - slot / 2, at), (x + slot / 2, at)), "chart-target")
+        if target != known:
+            text = gettext("Target {target}", language, target=target_percent(target, language))
+            yield Words(
+                min(x - slot / 2 + 3, right - text_width(text, sans().bold, SMALL)),
+                at - 4,
+                text,
+                SMALL,
+                "chart-brand",
+                bold=True,
+            )
+            known = target
+
+
+def _point(
+    x: float, point: TrendPoint, y: Callable[[float], float], bottom: float, language: Language, slot: float
+) -> Iterator[Shape]:
+    estimate, state = point.figure.estimate, point.figure.verdict.state
+    if estimate.estimate is None:
+        word = gettext("hidden", language) if point.figure.suppressed else gettext("no answers", language)
+        yield Words(x, bottom - 8, word, SMALL, "chart-quiet", "middle")
+        return
+    if estimate.lower is not None and estimate.upper is not None:
+        low, high = y(estimate.lower), y(estimate.upper)
+        yield Stroke(((x, low), (x, high)), f"chart-whisker-{state}")
+        for end in (low, high):
+            yield Stroke(((x - 5, end), (x + 5, end)), f"chart-whisker-{state}")
+    at = y(estimate.estimate)
+    yield from verdict_mark(x, at, state)
+    label = figure_percent(point.figure, language)
+    if text_width(label, sans().bold, 12) + 14 < slot / 2:
+        yield Words(x + 12, at + 4, label, 12, "chart-text", bold=True)
+    elif text_width(label, sans().bold, SMALL) < slot:
+        highest = y(estimate.upper) if estimate.upper is not None else at - 8
+        yield Words(x, highest - 7, label, SMALL, "chart-text", "middle", bold=True)
+
+
+def _words(point: TrendPoint, language: Language) -> str:
+    label, figure = point.label[language], point.figure
+    if point.breaks_before:
+        label = gettext("{label} (other questions than before)", language, label=label)
+    if figure.estimate.estimate is None:
+        return f"{label}: {figure_percent(figure, language)}"
+    return gettext(
+        "{label}: {percent} ({interval}), n = {n}, {verdict}",
+        language,
+        label=label,
+        percent=figure_percent(figure, language),
+        interval=interval(figure.estimate, language, figure.verdict.target),
+        n=count(figure.people, language),
+        verdict=verdict_word(figure.verdict.state, language),
+    )
+
+
+def trend_svg(points: Sequence[TrendPoint], language: Language, name: str = "trend") -> Svg:
+    """Both layouts for a page."""
+    return both_layouts(lambda width, part: trend_chart(points, language, width, part), name)
