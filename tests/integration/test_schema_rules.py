@@ -44,10 +44,14 @@ IMPOSSIBLE = [
     "UPDATE unit SET parent_id = 1",
     "UPDATE target SET value = 1.2",
     "UPDATE wave SET state = 'closed'",  # without the time of closing
-    "INSERT INTO transaction_count (id, unit_id, period_start, period_end, transactions) "
-    "VALUES (2, 1, '2026-06-30', '2026-01-01', 5)",
-    "INSERT INTO collector (id, code, wave_id, unit_id, counter_id, channel, trust, respondent_group, state, "
-    "created_at) VALUES (2, 'BBBBBBB', 1, 2, 1, 'qr', 'open', 'citizen', 'active', '2026-01-05')",  # another's counter
+    (
+        "INSERT INTO transaction_count (id, unit_id, period_start, period_end, transactions) "
+        "VALUES (2, 1, '2026-06-30', '2026-01-01', 5)"
+    ),
+    (
+        "INSERT INTO collector (id, code, wave_id, unit_id, counter_id, channel, trust, respondent_group, state, "
+        "created_at) VALUES (2, 'BBBBBBB', 1, 2, 1, 'qr', 'open', 'citizen', 'active', '2026-01-05')"
+    ),  # another's counter
 ]
 
 
