@@ -41,8 +41,8 @@ class Unit(Base):
     valid_until: Mapped[date | None]
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
 
-    parent: Mapped[Unit | None] = relationship(foreign_keys=[parent_id], remote_side=[id])
-    successor: Mapped[Unit | None] = relationship(foreign_keys=[successor_id], remote_side=[id])
+    parent: Mapped[Unit | None] = relationship(foreign_keys=[parent_id], remote_side="Unit.id")
+    successor: Mapped[Unit | None] = relationship(foreign_keys=[successor_id], remote_side="Unit.id")
     counters: Mapped[list[Counter]] = relationship(back_populates="unit", order_by="Counter.code")
 
 
