@@ -1,0 +1,25 @@
+"""What an operation says when it cannot do what was asked: a code to act upon, parameters, and an English sentence."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class OperationError(Exception):
+    """Base of every operation's typed error.
+
+    `code` names the reason; `SENTENCES[code]` is the English sentence (a gettext msgid with named placeholders) that
+    `parameters` fill. Whoever shows it to a reader translates the sentence first.
+    """
+
+    SENTENCES: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, code: str, **parameters: object) -> None:
+        self.code = code
+        self.parameters = parameters
+        super().__init__(self.SENTENCES[code] % parameters)
+
+    @property
+    def sentence(self) -> str:
+        """The untranslated sentence with its placeholders."""
+        return self.SENTENCES[self.code]

@@ -1,0 +1,73 @@
+"""Targets: the percentage to reach, dated, with the decision that sets it."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.models import Target
+from survey.operations.errors import OperationError
+
+
+class TargetError(OperationError):
+    """A target that makes no sense."""
+
+    SENTENCES: ClassVar[dict[str, str]] = {
+        "unknown": "There is no target with the code %(target)s.",
+        "none_in_force": "No target is in force on %(date)s.",
+        "code_taken": "There is a target with the code %(target)s already.",
+        "value": "A target lies between 0 and 1 (0.8 for 80 %%), not at %(value)s.",
+    }
+
+
+def create_target(
+    session: Session,
+    *,
+    code: str,
+    value: Decimal,
+    reference_vi: str,
+    valid_from: date,
+    reference_en: str = "",
+    valid_until: date | None = None,
+) -> Target:
+    """A new target, `value` as a fraction; raises :class:`TargetError`."""
+    if not 0 < value < 1:
+        raise TargetError("value", value=value)
+    if session.scalar(select(Target.id).where(Target.code == code)) is not None:
+        raise TargetError("code_taken", target=code)
+    target = Target(
+        code=code,
+        value=value,
+        reference_vi=reference_vi,
+        reference_en=reference_en,
+        valid_from=valid_from,
+        valid_until=valid_until,
+    )
+    session.add(target)
+    session.flush()
+    return target
+
+
+def find_target(session: Session, code: str) -> Target:
+    """The target of that code; raises :class:`TargetError`."""
+    target = session.scalar(select(Target).where(Target.code == code))
+    if target is None:
+        raise TargetError("unknown", target=code)
+    return target
+
+
+def target_in_force(session: Session, on: date) -> Target:
+    """The newest target in force on that day; raises :class:`TargetError`."""
+    target = session.scalar(
+        select(Target)
+        .where(Target.valid_from <= on, (Target.valid_until.is_(None)) | (Target.valid_until >= on))
+        .order_by(Target.valid_from.desc(), Target.id.desc())
+        .limit(1)
+    )
+    if target is None:
+        raise TargetError("none_in_force", date=on.isoformat())
+    return target

@@ -1,0 +1,216 @@
+"""Waves: made as a draft, opened when everything that decides the headline is fixed, closed, published. Never back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey.models import (
+    TRUST_LEVELS,
+    Collector,
+    Counter,
+    Questionnaire,
+    Target,
+    Unit,
+    Wave,
+    WaveTrust,
+    WaveUnit,
+)
+from survey.operations.errors import OperationError
+
+
+class WaveError(OperationError):
+    """A step a wave cannot take, and why."""
+
+    SENTENCES: ClassVar[dict[str, str]] = {
+        "unknown": "There is no wave with the code %(wave)s.",
+        "code_taken": "There is a wave with the code %(wave)s already.",
+        "period": "The period ends on %(end)s, before it begins on %(start)s.",
+        "not_draft": "The wave %(wave)s is %(state)s: this can be changed only before it opens.",
+        "not_open": "The wave %(wave)s is %(state)s; only an open wave can be closed.",
+        "not_closed": "The wave %(wave)s is %(state)s; only a closed wave can be published.",
+        "accepts_nothing": "The wave %(wave)s is %(state)s: it accepts responses only while it is open.",
+        "finished": "The wave %(wave)s is %(state)s: its units are fixed.",
+        "no_units": "The wave %(wave)s has no unit: add the units that take part first.",
+        "no_trust_levels": "The wave %(wave)s names no trust level that counts in the headline.",
+        "trust_unknown": "There is no trust level called %(trust)s.",
+        "target_not_in_force": "The target %(target)s is not in force over the whole period of the wave %(wave)s.",
+        "questionnaire_not_published": "The questionnaire %(questionnaire)s is not published.",
+        "questionnaire_not_valid": "The questionnaire %(questionnaire)s is not valid on %(date)s, "
+        "when the wave's period begins.",
+        "unit_not_valid": "The unit %(unit)s does not exist during the period of the wave %(wave)s.",
+        "unit_has_collectors": "The unit %(unit)s has collectors in the wave %(wave)s; revoke them instead.",
+        "unit_not_in_wave": "The unit %(unit)s does not take part in the wave %(wave)s.",
+    }
+
+
+def find_wave(session: Session, code: str) -> Wave:
+    """The wave of that code; raises :class:`WaveError`."""
+    wave = session.scalar(select(Wave).where(Wave.code == code))
+    if wave is None:
+        raise WaveError("unknown", wave=code)
+    return wave
+
+
+def create_wave(
+    session: Session,
+    *,
+    code: str,
+    name_vi: str,
+    questionnaire: Questionnaire,
+    target: Target,
+    period_start: date,
+    period_end: date,
+    design: str,
+    headline_weighting: str,
+    trust_levels: Collection[str] = (),
+    name_en: str = "",
+    rule: str = "top_two",
+    aggregation: str = "pool_answers",
+    minimum_people: int = 30,
+) -> Wave:
+    """A draft wave; what is given here is fixed from the moment it opens. Raises :class:`WaveError`."""
+    if session.scalar(select(Wave.id).where(Wave.code == code)) is not None:
+        raise WaveError("code_taken", wave=code)
+    if period_end < period_start:
+        raise WaveError("period", start=period_start.isoformat(), end=period_end.isoformat())
+    wave = Wave(
+        code=code,
+        name_vi=name_vi,
+        name_en=name_en,
+        questionnaire=questionnaire,
+        target=target,
+        period_start=period_start,
+        period_end=period_end,
+        state="draft",
+        design=design,
+        headline_weighting=headline_weighting,
+        rule=rule,
+        aggregation=aggregation,
+        minimum_people=minimum_people,
+    )
+    session.add(wave)
+    session.flush()
+    if trust_levels:
+        set_trust_levels(session, wave, trust_levels)
+    return wave
+
+
+def set_trust_levels(session: Session, wave: Wave, levels: Collection[str]) -> None:
+    """Say which trust levels count in the headline; raises :class:`WaveError` once the wave is open."""
+    _require_draft(wave)
+    for level in levels:
+        if level not in TRUST_LEVELS:
+            raise WaveError("trust_unknown", trust=level)
+    known = {row.trust: row for row in session.scalars(select(WaveTrust).where(WaveTrust.wave_id == wave.id))}
+    for level, row in known.items():
+        if level not in levels:
+            session.delete(row)
+    session.add_all(WaveTrust(wave_id=wave.id, trust=level) for level in set(levels) - known.keys())
+    session.flush()
+    session.expire(wave, ["trust_levels"])
+
+
+def add_units(session: Session, wave: Wave, units: Iterable[Unit]) -> int:
+    """Let the units take part, draft or open; returns how many are new. Raises :class:`WaveError`."""
+    if wave.state not in ("draft", "open"):
+        raise WaveError("finished", wave=wave.code, state=wave.state)
+    taking_part = set(session.scalars(select(WaveUnit.unit_id).where(WaveUnit.wave_id == wave.id)))
+    added = 0
+    for unit in units:
+        if unit.id in taking_part:
+            continue
+        if unit.valid_from > wave.period_end or (unit.valid_until is not None and unit.valid_until < wave.period_start):
+            raise WaveError("unit_not_valid", unit=unit.code, wave=wave.code)
+        session.add(WaveUnit(wave_id=wave.id, unit_id=unit.id))
+        taking_part.add(unit.id)
+        added += 1
+    session.flush()
+    session.expire(wave, ["units"])
+    return added
+
+
+def add_subtree(session: Session, wave: Wave, root: Unit) -> int:
+    """Let every unit at or below `root` take part that has a counter during the wave's period."""
+    has_counter = (
+        select(Counter.id)
+        .where(
+            Counter.unit_id == Unit.id,
+            Counter.valid_from <= wave.period_end,
+            (Counter.valid_until.is_(None)) | (Counter.valid_until >= wave.period_start),
+        )
+        .exists()
+    )
+    query = select(Unit).where(
+        Unit.path.like(f"{root.path}%"),
+        Unit.valid_from <= wave.period_end,
+        (Unit.valid_until.is_(None)) | (Unit.valid_until >= wave.period_start),
+        has_counter,
+    )
+    return add_units(session, wave, session.scalars(query.order_by(Unit.path)).all())
+
+
+def remove_unit(session: Session, wave: Wave, unit: Unit) -> None:
+    """Take a unit out of a draft wave; raises :class:`WaveError`."""
+    _require_draft(wave)
+    row = session.get(WaveUnit, (wave.id, unit.id))
+    if row is None:
+        raise WaveError("unit_not_in_wave", unit=unit.code, wave=wave.code)
+    if session.scalar(select(func.count()).where(Collector.wave_id == wave.id, Collector.unit_id == unit.id)):
+        raise WaveError("unit_has_collectors", unit=unit.code, wave=wave.code)
+    session.delete(row)
+    session.flush()
+    session.expire(wave, ["units"])
+
+
+def open_wave(session: Session, wave: Wave, at: datetime) -> None:
+    """Draft → open: from here on the database keeps what decides the headline. Raises :class:`WaveError`."""
+    _require_draft(wave)
+    questionnaire, target = wave.questionnaire, wave.target
+    if questionnaire.published_at is None:
+        raise WaveError("questionnaire_not_published", questionnaire=questionnaire.code)
+    if not _in_force(questionnaire.valid_from, questionnaire.valid_until, wave.period_start, wave.period_start):
+        raise WaveError("questionnaire_not_valid", questionnaire=questionnaire.code, date=wave.period_start.isoformat())
+    if not _in_force(target.valid_from, target.valid_until, wave.period_start, wave.period_end):
+        raise WaveError("target_not_in_force", target=target.code, wave=wave.code)
+    if not wave.units:
+        raise WaveError("no_units", wave=wave.code)
+    if not wave.trust_levels:
+        raise WaveError("no_trust_levels", wave=wave.code)
+    wave.state = "open"
+    wave.opened_at = at
+    session.flush()
+
+
+def close_wave(session: Session, wave: Wave, at: datetime) -> None:
+    """Open → closed: no response is accepted any more. Raises :class:`WaveError`.
+
+    The caller seals what came in before and keeps the statistics that need a scan, in the same transaction.
+    """
+    if wave.state != "open":
+        raise WaveError("not_open", wave=wave.code, state=wave.state)
+    wave.state = "closed"
+    wave.closed_at = at
+    session.flush()
+
+
+def publish_wave(session: Session, wave: Wave, at: datetime) -> None:
+    """Closed → published: everybody sees the results. Raises :class:`WaveError`."""
+    if wave.state != "closed":
+        raise WaveError("not_closed", wave=wave.code, state=wave.state)
+    wave.state = "published"
+    wave.published_at = at
+    session.flush()
+
+
+def _require_draft(wave: Wave) -> None:
+    if wave.state != "draft":
+        raise WaveError("not_draft", wave=wave.code, state=wave.state)
+
+
+def _in_force(valid_from: date, valid_until: date | None, start: date, end: date) -> bool:
+    return valid_from <= start and (valid_until is None or valid_until >= end)
