@@ -4,9 +4,8 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-CATALOGUES := $(patsubst %.po,%.mo,$(wildcard forms/translations/*/LC_MESSAGES/*.po \
-    reports/translations/*/LC_MESSAGES/*.po survey/translations/*/LC_MESSAGES/*.po))
-SOURCES := forms reports survey migrations wsgi.py
+PACKAGES := forms reports survey
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard $(PACKAGES:=/translations/*/LC_MESSAGES/*.po)))
 KEYWORDS := _l gettext_noop lazy_gettext lazy_ngettext:1,2 lazy_pgettext:1c,2
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
@@ -46,7 +45,7 @@ lint: $(VENV)/dev.stamp
 types: $(VENV)/dev.stamp
 	$(BIN)/mypy
 security: $(VENV)/dev.stamp
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(SOURCES)
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(PACKAGES) migrations wsgi.py
 
 .PHONY: audit
 audit: $(VENV)/dev.stamp ## ask whether a locked package has a known vulnerability (needs the network)
@@ -72,12 +71,17 @@ catalogues: $(CATALOGUES)
 
 .PHONY: messages
 messages: $(VENV)/dev.stamp ## extract the wordings, update the catalogues, compile them
-	@for package in forms reports survey; do \
-	    test -d $$package/translations || continue; \
+	@mkdir -p .cache
+	@for catalogue in $(wildcard $(PACKAGES:=/translations/vi/LC_MESSAGES/*.po)); do \
+	    package=$${catalogue%%/*}; domain=$$(basename $$catalogue .po); \
+	    if [ $$domain = $$package ]; then sources=$$package; \
+	    else sources=$$(ls -d $$package/*/$$domain $$package/*/$$domain.py 2>/dev/null); fi; \
+	    if [ -z "$$sources" ]; then echo "$$catalogue: the wordings stand in a library, nothing extracted"; continue; fi; \
+	    echo "$$catalogue:" $$sources; \
 	    $(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --keywords "$(KEYWORDS)" --no-location --no-wrap \
-	        --sort-output --project sipas --output-file $$package/translations/messages.pot $$package && \
-	    $(BIN)/pybabel --quiet update --domain messages --input-file $$package/translations/messages.pot \
-	        --output-dir $$package/translations --no-wrap --no-fuzzy-matching --ignore-pot-creation-date || exit 1; \
+	        --sort-output --project sipas --output-file .cache/$$domain.pot $$sources && \
+	    $(BIN)/pybabel --quiet update --domain $$domain --input-file .cache/$$domain.pot --output-dir $$package/translations \
+	        --locale vi --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date || exit 1; \
 	done
 	@$(MAKE) --no-print-directory catalogues
 

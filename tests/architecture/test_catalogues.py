@@ -1,0 +1,70 @@
+"""The Vietnamese catalogues are complete: every wording is translated, none is a guess, none is left over."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_keywords
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("forms", "reports", "survey")
+# Catalogues whose wordings stand in a library's source, not in ours.
+FOREIGN = {"wtforms"}
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
+
+
+def catalogue_files(package: str) -> list[Path]:
+    return sorted((ROOT / package / "translations").glob("vi/LC_MESSAGES/*.po"))
+
+
+def read(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale="vi")
+
+
+def singular(message_id: str | tuple[str, ...] | list[str]) -> str:
+    return message_id if isinstance(message_id, str) else message_id[0]
+
+
+def extracted(package: str) -> set[str]:
+    """The wordings in the package's sources, found by the settings that `make messages` uses."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    methods = [(mapping["pattern"], mapping["method"]) for mapping in settings["tool"]["babel"]["mappings"]]
+    own = re.search(r"^KEYWORDS := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert own
+    keywords = {**DEFAULT_KEYWORDS, **parse_keywords(own.group(1).split())}
+    found = extract_from_dir(ROOT / package, method_map=methods, keywords=keywords)
+    return {singular(message_id) for _file, _line, message_id, _comments, _context in found}
+
+
+@pytest.mark.parametrize("path", [path for package in PACKAGES for path in catalogue_files(package)], ids=str)
+def test_every_entry_is_translated(path: Path) -> None:
+    catalogue = read(path)
+    assert not catalogue.fuzzy
+    assert not catalogue.obsolete
+    entries = [message for message in catalogue if message.id]
+    assert entries
+    for message in entries:
+        strings = [message.string] if isinstance(message.string, str) else list(message.string)
+        assert all(strings), message.id
+        assert not message.fuzzy, message.id
+        wanted = sorted(PLACEHOLDER.findall(message.id if isinstance(message.id, str) else message.id[-1]))
+        assert all(sorted(PLACEHOLDER.findall(string)) == wanted for string in strings), message.id
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_wording_stands_in_a_catalogue_and_no_other_does(package: str) -> None:
+    translated = {
+        singular(message.id)
+        for path in catalogue_files(package)
+        if path.stem not in FOREIGN
+        for message in read(path)
+        if message.id
+    }
+    assert translated == extracted(package)
