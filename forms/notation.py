@@ -95,7 +95,10 @@ def _without_defaults(plain: dict[str, Any]) -> dict[str, Any]:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Short mappings and lists of numbers on one line, like a person writes them."""
+    """Short mappings and lists of numbers on one line, paragraphs as a block, like a person writes them."""
+
+    def represent_scalar(self, tag: str, value: Any, style: str | None = None) -> yaml.ScalarNode:
+        return super().represent_scalar(tag, value, "|" if "\n" in str(value) else style)
 
     def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> yaml.MappingNode:
         short = mapping.keys() <= {"value", "vi", "en", "face"} and sum(map(len, map(str, mapping.values()))) < 80

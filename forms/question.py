@@ -18,7 +18,7 @@ TEXT_KINDS: frozenset[str] = frozenset({"short_text", "long_text"})
 CHOICE_KINDS: frozenset[str] = frozenset(get_args(Kind)) - TEXT_KINDS
 NO_OPINION = 0
 
-CODE_LENGTH = 60
+CODE_LENGTH = 40
 LABEL_LENGTH = 60
 CHOICE_LENGTH = 120
 TITLE_LENGTH = 200
