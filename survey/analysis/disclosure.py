@@ -1,0 +1,211 @@
+"""Which figures must stay hidden so that no reader can work out a group of fewer than five people.
+
+The threshold counts people with a valid answer in the base. A hidden cell can be recovered where published cells add
+up around it (total minus the others; one breakdown against another; this version minus the last), so more cells are
+hidden until everything a reader can form by adding and subtracting holds no people or at least the threshold.
+
+Cells are given as sets of *atoms*: the smallest disjoint groups of people known to the caller (a collector, a
+collector in a half-month, the people added since the last version). A reader is taken to know which atoms make up
+which cell and which atoms are empty; the same sums protect every count inside a base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterator, Mapping
+from random import Random
+from typing import TypeVar
+
+Atom = TypeVar("Atom", bound=Hashable)
+Key = TypeVar("Key", bound=Hashable)
+
+THRESHOLD = 5  # people; the default of the dated setting
+
+_PRIME = 2**61 - 1  # arithmetic modulo a large prime is exact linear algebra with small numbers
+
+
+def is_small(people: int, threshold: int = THRESHOLD) -> bool:
+    """A base that must not be seen: somebody, but fewer than `threshold`."""
+    return 0 < people < threshold
+
+
+def hidden_cells(
+    people: Mapping[Atom, int], cells: Mapping[str, Collection[Atom]], threshold: int = THRESHOLD
+) -> frozenset[str]:
+    """The codes among `cells` to hide, for any output: siblings with their total, trees, overlapping breakdowns.
+
+    `people` are the atoms with their number of people, `cells` what would be published, totals included. Empty cells
+    hide nothing and stay visible. Deterministic: of the cells that would do, the smallest is hidden, ties by code.
+    """
+    occupied = {code: frozenset(atom for atom in cells[code] if people[atom]) for code in sorted(cells)}
+    occupied = {code: atoms for code, atoms in occupied.items() if atoms}
+    sizes = {code: sum(people[atom] for atom in atoms) for code, atoms in occupied.items()}
+    parents = _nesting(occupied)
+    if parents is None:
+        return _hidden_overlapping(people, occupied, sizes, threshold)
+    return _hidden_nested(parents, sizes, threshold)
+
+
+def hidden_siblings(siblings: Mapping[str, int], total: int, threshold: int = THRESHOLD) -> frozenset[str]:
+    """The siblings to hide under a published `total`; people of the total outside all siblings are one hidden rest.
+
+    A hidden total hides all of them. Raises ValueError where the siblings hold more than the total.
+    """
+    rest = total - sum(siblings.values())
+    if rest < 0:
+        raise ValueError(f"siblings hold {-rest} people more than their total of {total}")
+    if is_small(total, threshold):
+        return frozenset(code for code, count in siblings.items() if count)
+    hidden = {code for code, count in siblings.items() if is_small(count, threshold)}
+    together = rest + sum(siblings[code] for code in hidden)
+    for count, code in sorted((count, code) for code, count in siblings.items() if count >= threshold):
+        if not is_small(together, threshold):
+            break
+        hidden.add(code)
+        together += count
+    return frozenset(hidden)
+
+
+def may_replace(added: int, removed: int = 0, threshold: int = THRESHOLD) -> bool:
+    """Whether a figure may be replaced by one with `added` people more and `removed` people less.
+
+    Holds for two versions of a filing and for consecutive snapshots: whoever kept the old one sees the difference.
+    """
+    return not is_small(added + removed, threshold)
+
+
+def refreshable(shown: Mapping[str, int], current: Mapping[str, int], threshold: int = THRESHOLD) -> frozenset[str]:
+    """The counters of an open wave whose snapshot may move on: at least `threshold` new people since `shown`.
+
+    The others keep their old snapshot, and every total is the sum of the snapshots of its counters; then the
+    difference of any two days of any total, too, holds nobody or at least `threshold` people.
+    """
+    return frozenset(code for code, count in current.items() if count - shown.get(code, 0) >= threshold)
+
+
+def complement_is_safe(view: int, total: int, threshold: int = THRESHOLD) -> bool:
+    """Whether a view on some trust levels may stand beside the `total`: itself and the rest hold 0 or ≥ `threshold`."""
+    return not is_small(view, threshold) and not is_small(total - view, threshold)
+
+
+def _nesting(cells: Mapping[str, frozenset[Atom]]) -> dict[str, str | None] | None:
+    """The parent of each cell, parents first, where any two cells are nested or apart; None where some overlap."""
+    parents: dict[str, str | None] = {}
+    innermost: dict[Atom, str | None] = {}
+    for code in sorted(cells, key=lambda code: (-len(cells[code]), code)):
+        around = {innermost.get(atom) for atom in cells[code]}
+        if len(around) > 1:
+            return None
+        parents[code] = around.pop()
+        innermost.update(dict.fromkeys(cells[code], code))
+    return parents
+
+
+def _hidden_nested(parents: Mapping[str, str | None], sizes: Mapping[str, int], threshold: int) -> frozenset[str]:
+    """From the roots down: under a visible cell its children by `hidden_siblings`, under a hidden one everything.
+
+    Safe, since the only sums a reader can form are those of the hidden children of one visible cell.
+    """
+    children: dict[str, dict[str, int]] = {}
+    for code, parent in parents.items():
+        if parent is not None:
+            children.setdefault(parent, {})[code] = sizes[code]
+    hidden = {code for code, parent in parents.items() if parent is None and is_small(sizes[code], threshold)}
+    for code in parents:
+        if code in children:
+            hidden |= (
+                children[code].keys() if code in hidden else hidden_siblings(children[code], sizes[code], threshold)
+            )
+    return frozenset(hidden)
+
+
+def _hidden_overlapping(
+    people: Mapping[Atom, int], cells: Mapping[str, frozenset[Atom]], sizes: Mapping[str, int], threshold: int
+) -> frozenset[str]:
+    """Hide, one at a time, the smallest cell by which a small group could be worked out, until none can."""
+    blocks, members = _blocks(people, cells)
+    whole = {code for code in cells if not any(cells[code] < cells[other] for other in cells)}
+    hidden = {code for code, size in sizes.items() if is_small(size, threshold)}
+    while used := _disclosure(blocks, {code: members[code] for code in cells if code not in hidden}, threshold):
+        hidden.add(min(used, key=lambda code: (code in whole, sizes[code], code)))
+    return frozenset(hidden)
+
+
+def _blocks(people: Mapping[Atom, int], cells: Mapping[str, frozenset[Atom]]) -> tuple[list[int], dict[str, list[int]]]:
+    """The people of each block, the blocks of each cell: atoms of exactly the same cells cannot be told apart."""
+    patterns: dict[Atom, tuple[str, ...]] = {}
+    for code, atoms in cells.items():
+        for atom in atoms:
+            patterns[atom] = (*patterns.get(atom, ()), code)
+    numbers = {pattern: number for number, pattern in enumerate(sorted(set(patterns.values())))}
+    blocks = [0] * len(numbers)
+    for atom, pattern in patterns.items():
+        blocks[numbers[pattern]] += people[atom]
+    members: dict[str, list[int]] = {code: [] for code in cells}
+    for pattern, number in numbers.items():
+        for code in pattern:
+            members[code].append(number)
+    return blocks, members
+
+
+def _disclosure(blocks: list[int], visible: Mapping[str, list[int]], threshold: int) -> set[str]:
+    """The visible cells whose sums and differences give a small group of people; empty if no such group can be formed.
+
+    A set of blocks is a combination of the visible cells exactly if it is orthogonal to every weighting of the blocks
+    that makes all visible cells 0. One random weighting of that kind tells them apart (a chance hit, 1 in 2⁶¹, would
+    only hide more), so it remains to look for a set of fewer than `threshold` people whose weights add up to 0.
+    """
+    pivots: list[tuple[int, dict[int, int], dict[str, int]]] = []
+    for code, row in visible.items():
+        vector, recipe = dict.fromkeys(row, 1), {code: 1}
+        _reduce(vector, recipe, pivots)
+        if vector:
+            column = min(vector)
+            inverse = pow(vector[column], -1, _PRIME)
+            vector = {block: value * inverse % _PRIME for block, value in vector.items()}
+            pivots.append((column, vector, {name: value * inverse % _PRIME for name, value in recipe.items()}))
+    random = Random(0)  # noqa: S311 — no secret: fixed, so that the same data always hide the same cells
+    weights = [random.randrange(_PRIME) for _ in blocks]
+    for column, vector, _ in reversed(pivots):
+        weights[column] = -sum(value * weights[block] for block, value in vector.items() if block != column) % _PRIME
+    small = [block for block, size in enumerate(blocks) if size < threshold]
+    for group in _groups_of_weight_zero(small, weights, blocks, threshold - 1):
+        vector, recipe = dict.fromkeys(group, 1), {}
+        _reduce(vector, recipe, pivots)
+        return {name for name, value in recipe.items() if value}
+    return set()
+
+
+def _reduce(
+    vector: dict[int, int], recipe: dict[str, int], pivots: list[tuple[int, dict[int, int], dict[str, int]]]
+) -> None:
+    """Take from `vector`, in place, its part along the pivot rows; `recipe` keeps which cells were used for it."""
+    for column, row, origin in pivots:
+        if factor := vector.get(column):
+            _subtract(vector, row, factor)
+            _subtract(recipe, origin, factor)
+
+
+def _subtract(target: dict[Key, int], source: Mapping[Key, int], factor: int) -> None:
+    """target − factor · source, in place and modulo the prime, without the zeros."""
+    for key, value in source.items():
+        rest = (target.get(key, 0) - factor * value) % _PRIME
+        if rest:
+            target[key] = rest
+        else:
+            target.pop(key, None)
+
+
+def _groups_of_weight_zero(
+    candidates: list[int], weights: list[int], sizes: list[int], most: int
+) -> Iterator[tuple[int, ...]]:
+    """Sets of `candidates` with at most `most` people whose weights add up to 0 modulo the prime."""
+    pending: list[tuple[tuple[int, ...], int, int, int]] = [((), 0, 0, 0)]
+    while pending:
+        group, start, total, held = pending.pop()
+        for position in range(start, len(candidates)):
+            block = candidates[position]
+            if held + sizes[block] <= most:
+                grown, weight = (*group, block), (total + weights[block]) % _PRIME
+                if not weight:
+                    yield grown
+                pending.append((grown, position + 1, weight, held + sizes[block]))
