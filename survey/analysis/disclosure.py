@@ -11,7 +11,7 @@ which cell and which atoms are empty; the same sums protect every count inside a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from random import Random
 from typing import TypeVar
 
@@ -156,23 +156,22 @@ def _disclosure(blocks: list[int], visible: Mapping[str, list[int]], threshold: 
     """
     pivots: list[tuple[int, dict[int, int], dict[str, int]]] = []
     for code, row in visible.items():
-        vector, recipe = dict.fromkeys(row, 1), {code: 1}
-        _reduce(vector, recipe, pivots)
+        vector, origin = dict.fromkeys(row, 1), {code: 1}
+        _reduce(vector, origin, pivots)
         if vector:
             column = min(vector)
             inverse = pow(vector[column], -1, _PRIME)
             vector = {block: value * inverse % _PRIME for block, value in vector.items()}
-            pivots.append((column, vector, {name: value * inverse % _PRIME for name, value in recipe.items()}))
+            pivots.append((column, vector, {name: value * inverse % _PRIME for name, value in origin.items()}))
     random = Random(0)  # noqa: S311 — no secret: fixed, so that the same data always hide the same cells
     weights = [random.randrange(_PRIME) for _ in blocks]
     for column, vector, _ in reversed(pivots):
         weights[column] = -sum(value * weights[block] for block, value in vector.items() if block != column) % _PRIME
     small = [block for block, size in enumerate(blocks) if size < threshold]
-    for group in _groups_of_weight_zero(small, weights, blocks, threshold - 1):
-        vector, recipe = dict.fromkeys(group, 1), {}
-        _reduce(vector, recipe, pivots)
-        return {name for name, value in recipe.items() if value}
-    return set()
+    group = _group_of_weight_zero(small, weights, blocks, threshold - 1)
+    recipe: dict[str, int] = {}
+    _reduce(dict.fromkeys(group or (), 1), recipe, pivots)
+    return set(recipe)
 
 
 def _reduce(
@@ -195,17 +194,24 @@ def _subtract(target: dict[Key, int], source: Mapping[Key, int], factor: int) ->
             target.pop(key, None)
 
 
-def _groups_of_weight_zero(
+def _group_of_weight_zero(
     candidates: list[int], weights: list[int], sizes: list[int], most: int
-) -> Iterator[tuple[int, ...]]:
-    """Sets of `candidates` with at most `most` people whose weights add up to 0 modulo the prime."""
-    pending: list[tuple[tuple[int, ...], int, int, int]] = [((), 0, 0, 0)]
-    while pending:
-        group, start, total, held = pending.pop()
-        for position in range(start, len(candidates)):
-            block = candidates[position]
-            if held + sizes[block] <= most:
-                grown, weight = (*group, block), (total + weights[block]) % _PRIME
-                if not weight:
-                    yield grown
-                pending.append((grown, position + 1, weight, held + sizes[block]))
+) -> tuple[int, ...] | None:
+    """A set of `candidates` with at most `most` people whose weights add up to 0 modulo the prime, or None.
+
+    Every block holds somebody, so such a set has at most `most` blocks: two halves whose weights are opposite.
+    """
+    halves: list[tuple[tuple[int, ...], int, int]] = [((), 0, 0)]
+    opposite: dict[int, list[tuple[tuple[int, ...], int]]] = {0: [((), 0)]}
+    for half, weight, held in halves:  # grows while it is walked
+        if len(half) == (most + 1) // 2:
+            break
+        for block in candidates:
+            if (not half or block > half[-1]) and held + sizes[block] <= most:
+                grown = ((*half, block), (weight + weights[block]) % _PRIME, held + sizes[block])
+                for other, people in opposite.get(-grown[1] % _PRIME, ()):
+                    if grown[2] + people <= most and not set(other) & set(grown[0]):
+                        return (*grown[0], *other)
+                halves.append(grown)
+                opposite.setdefault(grown[1], []).append((grown[0], grown[2]))
+    return None
