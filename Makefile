@@ -49,7 +49,7 @@ security: $(VENV)/dev.stamp
 
 .PHONY: audit
 audit: $(VENV)/dev.stamp ## ask whether a locked package has a known vulnerability (needs the network)
-	$(BIN)/pip-audit --require-hashes --requirement requirements-dev.lock
+	$(BIN)/pip-audit --disable-pip --require-hashes --requirement requirements-dev.lock
 
 .PHONY: coverage
 coverage: browser catalogues ## the whole suite, with the lines it does not reach
@@ -115,7 +115,7 @@ $(VENV)/runtime.stamp: requirements.lock pyproject.toml $(VENV)/build.stamp
 	@echo "Installing $<"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement $< || \
 	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/runtime.stamp
