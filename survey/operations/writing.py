@@ -1,0 +1,17 @@
+"""Writers' transactions: on SQLite they must say so when they begin."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+
+def begin_write(session: Session) -> Connection:
+    """The session's connection, in a transaction that may write.
+
+    A session without a transaction begins one as a writer (BEGIN IMMEDIATE on SQLite, see survey.database): a
+    deferred transaction there that reads and then writes fails at once, whatever the timeout.
+    """
+    if session.in_transaction():
+        return session.connection()
+    return session.connection(execution_options={"write": True})
