@@ -42,7 +42,7 @@ def hidden_cells(
     parents = _nesting(occupied)
     if parents is None:
         return _hidden_overlapping(people, occupied, sizes, threshold)
-    return _hidden_nested(parents, sizes, threshold)
+    return _hidden_nested(parents, sizes, (), threshold)
 
 
 def hidden_siblings(siblings: Mapping[str, int], total: int, threshold: int = THRESHOLD) -> frozenset[str]:
@@ -55,13 +55,39 @@ def hidden_siblings(siblings: Mapping[str, int], total: int, threshold: int = TH
         raise ValueError(f"siblings hold {-rest} people more than their total of {total}")
     if is_small(total, threshold):
         return frozenset(code for code, count in siblings.items() if count)
-    hidden = {code for code, count in siblings.items() if is_small(count, threshold)}
-    together = rest + sum(siblings[code] for code in hidden)
-    for count, code in sorted((count, code) for code, count in siblings.items() if count >= threshold):
-        if not is_small(together, threshold):
-            break
-        hidden.add(code)
-        together += count
+    return frozenset(_hidden_group(siblings, frozenset(), rest, threshold))
+
+
+def hidden_figures(
+    people: Mapping[tuple[str, str], int],
+    units: Mapping[str, str | None],
+    questions: Mapping[str, str | None],
+    threshold: int = THRESHOLD,
+) -> frozenset[tuple[str, str]]:
+    """The (unit, question) figures to hide in a whole wave, where both units and questions add up.
+
+    `people` are the bases; `units` and `questions` map each code to the one it is pooled into (None at the top),
+    parents first. Different units hold different people, but the items of a factor the same ones: hidden items count
+    together only as many people as the largest of them. A figure hidden for the sake of its siblings in one direction
+    needs company in the other one too, so both directions are walked until nothing is added. This stops every
+    subtraction along totals of one direction, however often repeated; it does not search for sums across several
+    lines of both directions at once, which `hidden_cells` does for the one direction where cells overlap.
+    """
+    hidden = {key for key, count in people.items() if is_small(count, threshold)}
+    added = bool(hidden)
+    while added:
+        before = len(hidden)
+        for question in questions:
+            sizes = {unit: count for unit in units if (count := people.get((unit, question), 0))}
+            already = {unit for unit in sizes if (unit, question) in hidden}
+            hidden |= {(unit, question) for unit in _hidden_nested(units, sizes, already, threshold)}
+        for unit in units:
+            sizes = {question: count for question in questions if (count := people.get((unit, question), 0))}
+            already = {question for question in sizes if (unit, question) in hidden}
+            hidden |= {
+                (unit, question) for question in _hidden_nested(questions, sizes, already, threshold, shared=True)
+            }
+        added = len(hidden) > before
     return frozenset(hidden)
 
 
@@ -100,22 +126,52 @@ def _nesting(cells: Mapping[str, frozenset[Atom]]) -> dict[str, str | None] | No
     return parents
 
 
-def _hidden_nested(parents: Mapping[str, str | None], sizes: Mapping[str, int], threshold: int) -> frozenset[str]:
-    """From the roots down: under a visible cell its children by `hidden_siblings`, under a hidden one everything.
+def _hidden_nested(
+    parents: Mapping[str, str | None],
+    sizes: Mapping[str, int],
+    already: Collection[str],
+    threshold: int,
+    *,
+    shared: bool = False,
+) -> frozenset[str]:
+    """From the roots down: under a visible cell its children as a group, under a hidden one everything.
 
-    Safe, since the only sums a reader can form are those of the hidden children of one visible cell.
+    Safe, since the only sums a reader can form are those of the hidden children of one visible cell. `sizes` holds
+    the cells with people, `already` those hidden beforehand; `shared` as in `_hidden_group`.
     """
+    hidden = set(already)
     children: dict[str, dict[str, int]] = {}
-    for code, parent in parents.items():
+    for code, size in sizes.items():
+        parent = parents[code]
         if parent is not None:
-            children.setdefault(parent, {})[code] = sizes[code]
-    hidden = {code for code, parent in parents.items() if parent is None and is_small(sizes[code], threshold)}
+            children.setdefault(parent, {})[code] = size
+        elif is_small(size, threshold):
+            hidden.add(code)
     for code in parents:
-        if code in children:
-            hidden |= (
-                children[code].keys() if code in hidden else hidden_siblings(children[code], sizes[code], threshold)
-            )
+        if below := children.get(code):
+            rest = 0 if shared else sizes[code] - sum(below.values())
+            if len(below) == 1 and not rest:  # parent and only child are one figure under two names
+                hidden |= {code} if below.keys() <= hidden else set()
+            hidden |= below.keys() if code in hidden else _hidden_group(below, hidden, rest, threshold, shared=shared)
     return frozenset(hidden)
+
+
+def _hidden_group(
+    siblings: Mapping[str, int], already: Collection[str], rest: int, threshold: int, *, shared: bool = False
+) -> set[str]:
+    """The siblings to hide under a visible total: the small ones, and the next smallest until they hold enough.
+
+    `rest` are people of the total in no sibling, never shown. `shared`: the siblings were answered by the same people.
+    """
+    hidden = {code for code, count in siblings.items() if code in already or is_small(count, threshold)}
+    combine = max if shared else sum
+    together = combine([rest, *(siblings[code] for code in hidden)])
+    for count, code in sorted((count, code) for code, count in siblings.items() if count and code not in hidden):
+        if not is_small(together, threshold) and not (len(hidden) == 1 and not rest):
+            break
+        hidden.add(code)
+        together = combine([together, count])
+    return hidden
 
 
 def _hidden_overlapping(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from fractions import Fraction
-from itertools import chain, combinations
+from itertools import chain, combinations, product
 from time import perf_counter
 
 import pytest
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from survey.analysis.disclosure import (
     complement_is_safe,
     hidden_cells,
+    hidden_figures,
     hidden_siblings,
     is_small,
     may_replace,
@@ -22,6 +23,9 @@ from survey.analysis.disclosure import (
 
 People = Mapping[str, int]
 Cells = Mapping[str, Collection[str]]
+
+UNITS = {"P": None, **dict.fromkeys("ABC", "P")}
+QUESTIONS = {"index": None, **dict.fromkeys(("q1", "q2", "q3"), "index")}
 
 
 def rank(rows: list[list[int]]) -> int:
@@ -216,6 +220,98 @@ def test_the_attacker_catches_each_breakdown_protected_alone() -> None:
         return total >= 5 and bool(attack(people, cells, hidden))
 
     assert find(breakdowns, leaks)
+
+
+def test_hidden_items_count_as_the_people_of_the_largest() -> None:
+    # three people answered both q1 and q2: six answers, but still three people
+    people = {("A", "index"): 50, ("A", "q1"): 3, ("A", "q2"): 3, ("A", "q3"): 40, ("A", "q4"): 44}
+    questions = {"index": None, "q1": "index", "q2": "index", "q3": "index", "q4": "index"}
+    assert hidden_figures(people, {"A": None}, questions) == {("A", "q1"), ("A", "q2"), ("A", "q3")}
+
+
+def test_a_figure_hidden_for_its_siblings_needs_company_in_the_other_direction() -> None:
+    questions = {"index": None, "q1": "index", "q2": "index"}
+    leaves = {("A", "q1"): 3, ("A", "q2"): 20, ("B", "q1"): 10, ("B", "q2"): 11, ("C", "q1"): 30, ("C", "q2"): 30}
+    people, cells = wave_table(leaves)
+    hidden = hidden_figures(people, UNITS, questions)
+    assert hidden == set(product("AB", ("q1", "q2")))
+    assert shared_attack(leaves, cells, hidden) == []
+    # along one direction only, the other one gives the figure away
+    assert (("A", "q1"),) in shared_attack(leaves, cells, {("A", "q1"), ("A", "q2")})
+    assert (("A", "q1"),) in shared_attack(leaves, cells, {("A", "q1"), ("B", "q1")})
+
+
+def test_a_wave_without_small_bases_hides_nothing() -> None:
+    people = wave_table({(unit, item): 30 for unit in "ABC" for item in ("q1", "q2")})[0]
+    questions = {"index": None, "q1": "index", "q2": "index"}
+    assert hidden_figures(people, UNITS, questions) == frozenset()
+
+
+def wave_table(leaves):
+    units, items = sorted({unit for unit, _ in leaves}), sorted({item for _, item in leaves})
+    cells = {leaf: [leaf] for leaf in leaves}
+    cells |= {("P", item): [(unit, item) for unit in units] for item in items}
+    cells |= {(unit, "index"): [(unit, item) for item in items] for unit in units}
+    cells[("P", "index")] = list(leaves)
+    people = {code: same_people(leaves, group) for code, group in cells.items()}
+    return people, cells
+
+
+def same_people(leaves, group) -> int:
+    """People behind a group of answers when those of a unit answered as many items as they could."""
+    return sum(max(leaves[leaf] for leaf in group if leaf[0] == unit) for unit in {unit for unit, _ in group})
+
+
+def shared_attack(leaves, cells, hidden):
+    atoms = [leaf for leaf in leaves if leaves[leaf]]
+    published = [[int(atom in cells[code]) for atom in atoms] for code in cells if code not in hidden]
+    known = rank(published)
+    groups = chain.from_iterable(combinations(atoms, size) for size in range(1, len(atoms) + 1))
+    return [
+        group
+        for group in groups
+        if 0 < same_people(leaves, group) < 5 and rank([*published, [int(atom in group) for atom in atoms]]) == known
+    ]
+
+
+def lines_given_away(people, hidden, units, questions) -> list[tuple[tuple[str, str], ...]]:
+    """What a reader finds who subtracts, in any one direction, the visible parts from a visible total."""
+    found = []
+    for unit, question in product(units, questions):
+        if (unit, question) in hidden:
+            continue
+        below = [(part, question) for part in units if units[part] == unit]
+        beside = [(unit, part) for part in questions if questions[part] == question]
+        for line, combine in ((below, sum), (beside, max)):
+            unknown = [key for key in line if people[key] and key in hidden]
+            small = is_small(combine([0, *(people[key] for key in unknown)]))
+            # parts that are all hidden add up to the visible total itself, which may be seen
+            if len(unknown) == 1 or (small and len(unknown) < sum(people[key] > 0 for key in line)):
+                found.append(tuple(unknown))
+    return found
+
+
+waves = st.fixed_dictionaries({(unit, item): st.integers(0, 9) for unit in "ABC" for item in ("q1", "q2", "q3")})
+
+
+@given(waves)
+def test_no_line_of_a_wave_gives_a_hidden_figure_away(leaves) -> None:
+    people = wave_table(leaves)[0]
+    hidden = hidden_figures(people, UNITS, QUESTIONS)
+    assert lines_given_away(people, hidden, UNITS, QUESTIONS) == []
+    assert {key for key, count in people.items() if is_small(count)} <= hidden
+
+
+def test_protecting_units_and_items_apart_gives_figures_away() -> None:
+    def leaks(leaves) -> bool:
+        people = wave_table(leaves)[0]
+        hidden = set()
+        for question in QUESTIONS:
+            counts = {unit: people[unit, question] for unit in "ABC"}
+            hidden |= {(unit, question) for unit in hidden_siblings(counts, people["P", question])}
+        return people["P", "index"] >= 5 and bool(lines_given_away(people, hidden, UNITS, QUESTIONS))
+
+    assert find(waves, leaks)
 
 
 @pytest.mark.parametrize(
