@@ -198,7 +198,7 @@ class Quality:
 
     responses: int  # counted responses (without flagged and test ones)
     flagged: int
-    valid: int  # by `validity_rule`
+    valid: int | None  # by `validity_rule`; None where the rows may not be read (released figures of an open wave)
     validity_rule: Text
     issued: int | None = None  # paper forms issued, where known
     transactions: int | None = None  # N

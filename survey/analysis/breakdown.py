@@ -1,0 +1,126 @@
+"""The parts of a unit's result: its sub-units and counters, and its answers by channel, trust level, group and time."""
+
+from __future__ import annotations
+
+from collections import Counter as Multiset
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from reports.figures import Figure, Language, Text, UnitLine
+from reports.names import channel_name, group_name, trust_name
+from survey.analysis import disclosure, half_month, tree
+from survey.analysis.estimation import Estimator, suppressed
+from survey.analysis.tally import Cell, Tally
+from survey.analysis.tally_statement import EVERYTHING
+from survey.analysis.view import View, counter_place, place
+from survey.models import Counter, Unit
+
+Label = Callable[[str, Language], str]
+Dimension = tuple[str, Callable[[Cell], str], Label]
+
+DIMENSIONS: tuple[Dimension, ...] = (
+    ("channel", lambda cell: cell.origin.channel, channel_name),
+    ("trust", lambda cell: cell.origin.trust, trust_name),
+    ("group", lambda cell: cell.origin.group, group_name),
+)
+INDEX = "index"
+
+
+def sub_units(session: Session, view: View) -> Iterator[UnitLine]:
+    """Lines of the units directly below, in the order of their codes."""
+    depth = len(view.path)
+    below = {int(site.path[depth:].split("/", 1)[0]) for site in view.sites if len(site.path) > depth}
+    units = select(Unit).where(Unit.id.in_(below)).options(joinedload(Unit.parent)).order_by(Unit.code)
+    by_unit = view.tallies.by(lambda cell: cell.origin.unit_id if view.counted(cell) else None)
+    for unit in session.scalars(units):
+        sites = [site for site in view.sites if site.path.startswith(unit.path)]
+        yield unit_line(view, unit, view.estimator_of(sites, by_unit))
+
+
+def counters(session: Session, view: View) -> Iterator[UnitLine]:
+    """Lines of the unit's own counters, in the order of their codes."""
+    if view.unit is None:
+        return
+    own = view.unit.id
+    groups = view.tallies.by(
+        lambda cell: cell.origin.counter_id if view.counted(cell) and cell.origin.unit_id == own else None
+    )
+    total = view.people(view.tallies.total(lambda cell: view.counted(cell) and cell.origin.unit_id == own))
+    unseen = disclosure.hidden_siblings({str(key): view.people(tally) for key, tally in groups.items()}, total)
+    every = bool(view.hidden_here & {tree.HEADLINE, tree.COUNTERS})
+    for counter in session.scalars(select(Counter).where(Counter.id.in_(groups)).order_by(Counter.code)):
+        index = view.part(groups[counter.id]).index()
+        hidden = every or str(counter.id) in unseen
+        yield UnitLine(counter_place(counter, view.unit), suppressed(index) if hidden else index)
+
+
+def breakdowns(view: View) -> Iterator[tuple[str, tuple[Figure, ...]]]:
+    """The headline by channel, trust level, respondent group and half-month, each where there is more than one.
+
+    Trust levels that do not count in the headline stand beside those that do.
+    """
+    unseen = _hidden_parts(view)
+    hidden = tree.HEADLINE in view.hidden_here or INDEX in unseen
+    for name, key, label in DIMENSIONS:
+        groups = view.tallies.by(_keyed(view, name, key))
+        if len(groups) > 1:
+            figures = []
+            for code in sorted(groups):
+                index = view.part(groups[code]).index()
+                figure = replace(index, code=code, label=Text(label(code, "vi"), label(code, "en")))
+                figures.append(suppressed(figure) if hidden or f"{name}:{code}" in unseen else figure)
+            yield name, tuple(figures)
+    periods = tuple(figure for _, figure in half_months(view))
+    if len(periods) > 1:
+        yield "half_month", periods
+
+
+def _keyed(view: View, name: str, key: Callable[[Cell], str]) -> Callable[[Cell], str | None]:
+    if name == "trust":
+        return lambda cell: key(cell) if not cell.flagged and view.filtered(cell) else None
+    return lambda cell: key(cell) if view.counted(cell) else None
+
+
+def _hidden_parts(view: View) -> frozenset[str]:
+    """Channels, trust levels and groups to hide, judged together: they overlap, and one can be held against another."""
+    people: Multiset[tuple[str, ...]] = Multiset()
+    cells: dict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for cell, tally in view.tallies.cells.items():
+        number = view.people(tally)
+        if number:
+            atom = tuple(key(cell) for _, key, _ in DIMENSIONS) + (("counted",) if view.counted(cell) else ())
+            for name, key, _ in DIMENSIONS:
+                code = _keyed(view, name, key)(cell)
+                if code is not None:
+                    people[atom] += number if name == "trust" else 0
+                    cells[f"{name}:{code}"].add(atom)
+            if view.counted(cell):
+                cells[INDEX].add(atom)
+    return disclosure.hidden_cells(people, cells)
+
+
+def half_months(view: View) -> list[tuple[int, Figure]]:
+    """The headline of each half-month in which somebody answered, in order of time."""
+    groups: dict[int, Tally] = view.tallies.by(
+        lambda cell: cell.half_month if view.counted(cell) and cell.half_month != EVERYTHING else None
+    )
+    people = {str(number): view.people(tally) for number, tally in groups.items()}
+    unseen = disclosure.hidden_siblings(people, sum(people.values()))
+    every = tree.HEADLINE in view.hidden_here
+    found = []
+    for number in sorted(groups):
+        figure = view.part(groups[number]).index()
+        figure = replace(figure, code=half_month.code(number), label=half_month.label(number))
+        found.append((number, suppressed(figure) if every or str(number) in unseen else figure))
+    return found
+
+
+def unit_line(view: View, unit: Unit, estimator: Estimator) -> UnitLine:
+    index = estimator.index()
+    small = disclosure.is_small(estimator.index_people())
+    hidden = small or tree.HEADLINE in view.hidden.get(unit.id, frozenset()) | view.hidden_here
+    return UnitLine(place(unit), suppressed(index) if hidden else index, estimator.population)

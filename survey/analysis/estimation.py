@@ -1,0 +1,249 @@
+"""From tallies of some units to figures: counts, estimate by rule, aggregation and weighting, and the verdict on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from reports.figures import (
+    NO_ESTIMATE,
+    Aggregation,
+    Counts,
+    Coverage,
+    Design,
+    Estimate,
+    Figure,
+    Level,
+    Rule,
+    Text,
+    Weighting,
+)
+from survey.analysis.instrument import Instrument, Item, Pool
+from survey.analysis.population import Site
+from survey.analysis.statistics import PersonSums, Stratum, mean_of, stratified, unweighted
+from survey.analysis.tally import Tally
+from survey.analysis.verdict import judge
+from survey.models import Wave
+
+ALL_SATISFIED = Text("Hài lòng toàn diện", "Satisfied with everything")
+INDEX = Text("Chỉ số hài lòng", "Satisfaction index")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """By which rules a figure is computed and judged; fixed by the wave, unless a reader asks for others."""
+
+    rule: Rule
+    aggregation: Aggregation
+    weighting: Weighting
+    design: Design
+    target: Fraction
+    minimum_people: int
+
+    @classmethod
+    def of_wave(
+        cls,
+        wave: Wave,
+        *,
+        rule: Rule | None = None,
+        aggregation: Aggregation | None = None,
+        weighting: Weighting | None = None,
+        design: Design | None = None,
+    ) -> Terms:
+        return cls(
+            rule or wave.rule,  # type: ignore[arg-type]  # CHECKs of the wave's columns
+            aggregation or wave.aggregation,  # type: ignore[arg-type]
+            weighting or wave.headline_weighting,  # type: ignore[arg-type]
+            design or wave.design,  # type: ignore[arg-type]
+            Fraction(wave.target.value),
+            wave.minimum_people,
+        )
+
+    @property
+    def fpc(self) -> bool:
+        """Finite population correction: only where chance, or everybody, decided who was asked."""
+        return self.design in ("probability", "census")
+
+
+class Estimator:
+    """Figures over `sites` (strata) from their tallies.
+
+    `populations` False: a part of the answers (one channel, one half-month) of which no N is known, therefore neither
+    weights nor finite population correction.
+    """
+
+    def __init__(
+        self,
+        terms: Terms,
+        instrument: Instrument,
+        sites: Sequence[Site],
+        tallies: Mapping[int, Tally],
+        *,
+        populations: bool = True,
+    ) -> None:
+        self.terms = terms
+        self.instrument = instrument
+        self.sites = tuple(sites)
+        self.by_site = [tallies.get(site.unit_id) or Tally() for site in self.sites]
+        self.total = Tally()
+        for tally in self.by_site:
+            self.total.add(tally)
+        self._populations = populations
+
+    @property
+    def weightable(self) -> bool:
+        """Whether weights exist: several strata, every responding one with N, and one of them N ≥ n."""
+        responding = [
+            (site.population, tally.responses)
+            for site, tally in zip(self.sites, self.by_site, strict=True)
+            if tally.responses
+        ]
+        return (
+            self._populations
+            and len(self.sites) > 1
+            and all(population is not None for population, _ in responding)
+            and any(population is not None and population >= n for population, n in responding)
+        )
+
+    @property
+    def population(self) -> int | None:
+        """N of all sites together; None where one is missing."""
+        if not self._populations:
+            return None
+        known = [site.population for site in self.sites if site.population is not None]
+        return sum(known) if known and len(known) == len(self.sites) else None
+
+    def _corrected(self) -> int | None:
+        """N for the finite population correction of an unweighted figure: one unit alone, or a complete census."""
+        population = self.population
+        if not self.terms.fpc or population is None:
+            return None
+        complete = all(site.population == tally.responses for site, tally in zip(self.sites, self.by_site, strict=True))
+        return population if len(self.sites) == 1 or complete else None
+
+    def pooled(
+        self, sums: Callable[[Tally], PersonSums], weighting: Weighting, rule: Rule, *, item: bool = False
+    ) -> Estimate:
+        if weighting == "weighted" and self.weightable:
+            return stratified(self._strata(sums), rule, fpc=self.terms.fpc).estimate
+        return unweighted(sums(self.total), self.total.responses, rule, item=item, population=self._corrected())
+
+    def _strata(self, sums: Callable[[Tally], PersonSums]) -> list[Stratum]:
+        return [
+            Stratum(site.code, tally.responses, sums(tally), site.population, site.parent_path)
+            for site, tally in zip(self.sites, self.by_site, strict=True)
+        ]
+
+    def coverage(self) -> Coverage | None:
+        """Whose transactions stand behind the index; None for one unit whose N raises no question."""
+        if not self._populations or self.instrument.index is None:
+            return None
+        index = self.instrument.index.id
+        found = stratified(self._strata(lambda tally: tally.sums(index)), fpc=False).coverage
+        doubtful = found.units_over_transactions or found.units_without_transactions
+        return found if len(self.sites) > 1 or doubtful else None
+
+    def effective(self, weighting: Weighting) -> Weighting:
+        """The weighting a figure really has: weights need several strata with known N."""
+        return "weighted" if weighting == "weighted" and self.weightable else "unweighted"
+
+    def item_estimate(self, item: Item, weighting: Weighting) -> Estimate:
+        return self.pooled(
+            lambda tally: PersonSums.of_counts(tally.counts(item.id)[1:6]), weighting, self.terms.rule, item=True
+        )
+
+    def item(self, item: Item, weighting: Weighting | None = None, *, in_index: bool = True) -> Figure:
+        weighting = self.effective(weighting or self.terms.weighting)
+        counts = item_counts(self.total, item)
+        estimate = self.item_estimate(item, weighting)
+        return self._figure(item.code, item.label, "item", weighting, counts.base, counts, estimate, in_index=in_index)
+
+    def pool_estimate(self, pool: Pool, weighting: Weighting) -> Estimate:
+        """By the aggregation of the terms; a factor has no factors to average and is pooled under mean_of_factors."""
+        if self.terms.aggregation == "mean_of_items":
+            return mean_of([self.item_estimate(item, weighting) for item in pool.items])
+        if self.terms.aggregation == "mean_of_factors" and pool.level != "factor":
+            factors = [factor for factor in self.instrument.factors if set(factor.items) <= set(pool.items)]
+            if factors:
+                return mean_of([self.pool_estimate(factor, weighting) for factor in factors])
+        return self.pooled(lambda tally: tally.sums(pool.id), weighting, self.terms.rule)
+
+    def pool(self, pool: Pool, weighting: Weighting | None = None) -> Figure:
+        weighting = self.effective(weighting or self.terms.weighting)
+        counts = sum((item_counts(self.total, item) for item in pool.items), Counts())
+        estimate = self.pool_estimate(pool, weighting)
+        people = self.total.sums(pool.id).people
+        return self._figure(pool.code, pool.label, pool.level, weighting, people, counts, estimate)
+
+    def index(self, weighting: Weighting | None = None) -> Figure:
+        """The headline: the index, or the overall question where a form has no items in the index (one-tap)."""
+        if self.instrument.index is not None:
+            return self.pool(self.instrument.index, weighting)
+        if self.instrument.overall is not None:
+            return self.item(self.instrument.overall, weighting, in_index=False)
+        return self._figure("index", INDEX, "index", "unweighted", 0, Counts(), NO_ESTIMATE)
+
+    def all_satisfied(self) -> Figure | None:
+        """People all of whose answers are 4 or 5, a share of people whatever the rule of the index."""
+        pool = self.instrument.index
+        if pool is None:
+            return None
+        weighting = self.effective(self.terms.weighting)
+        estimate = self.pooled(lambda tally: tally.sums(pool.id).wholly_satisfied(), weighting, "top_two", item=True)
+        people = self.total.sums(pool.id).people
+        figure = self._figure("all_satisfied", ALL_SATISFIED, "index", weighting, people, Counts(), estimate)
+        return replace(figure, rule="top_two", aggregation="pool_answers", answers=people, in_index=False)
+
+    def index_people(self) -> int:
+        return headline_people(self.instrument, self.total)
+
+    def _figure(
+        self,
+        code: str,
+        label: Text,
+        level: Level,
+        weighting: Weighting,
+        people: int,
+        counts: Counts,
+        estimate: Estimate,
+        *,
+        in_index: bool = True,
+    ) -> Figure:
+        terms = self.terms
+        verdict = judge(estimate, people, terms.target, terms.minimum_people)
+        rules = (terms.rule, terms.aggregation, weighting)
+        answers = (people, counts.base, counts)
+        return Figure(code, label, level, *rules, *answers, estimate, verdict, in_index=in_index)
+
+
+def suppressed(figure: Figure) -> Figure:
+    """The figure without any number: too few people, or another could be worked out from it."""
+    verdict = judge(NO_ESTIMATE, 0, figure.verdict.target, figure.verdict.minimum_people, hidden=True)
+    return replace(figure, people=0, answers=0, counts=Counts(), estimate=NO_ESTIMATE, verdict=verdict, suppressed=True)
+
+
+def item_counts(tally: Tally, item: Item) -> Counts:
+    """n1…n5, no opinion, and skipped among those to whom the item was shown."""
+    n0, n1, n2, n3, n4, n5 = tally.counts(item.id)[:6]
+    answered = n0 + n1 + n2 + n3 + n4 + n5
+    return Counts((n1, n2, n3, n4, n5), n0, max(0, shown(tally, item) - answered))
+
+
+def shown(tally: Tally, item: Item) -> int:
+    """How many responses were shown the item: all, or those whose earlier answer met its condition.
+
+    After a question that takes several choices, people who ticked more than one of the values are counted once only
+    as far as the tally can tell: never more than all who answered that question.
+    """
+    if item.condition is None:
+        return tally.responses
+    counts = tally.counts(item.condition.question_id)
+    return min(sum(counts[value] for value in item.condition.values), tally.people(item.condition.question_id))
+
+
+def headline_people(instrument: Instrument, tally: Tally) -> int:
+    """People behind the headline of a tally."""
+    if instrument.index is not None:
+        return tally.sums(instrument.index.id).people
+    return sum(tally.counts(instrument.overall.id)[1:6]) if instrument.overall else 0

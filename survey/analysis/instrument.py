@@ -1,0 +1,129 @@
+"""What a wave asked, as analysis needs it: items, factors, contents and the index with their row ids and wordings."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from forms import definition
+from reports.figures import Level, Text
+from survey.models import Question, Questionnaire, Scope, ScopeItem
+
+OVERALL = "overall_satisfaction"  # the single question that stands outside the pool
+RATING = "rating"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The earlier question and the values of it under which an item is shown."""
+
+    question_id: int
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A five-point question. `condition` is None where everybody is asked."""
+
+    id: int
+    code: str
+    label: Text
+    condition: Asked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Items that are pooled into one figure: a factor, a content or the index."""
+
+    id: int
+    code: str
+    level: Level
+    label: Text
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A questionnaire's measuring part. Without items in the index, `index` is None (one-tap: only `overall`)."""
+
+    code: str
+    version: str
+    title: Text
+    legal_reference: Text
+    items: tuple[Item, ...]
+    overall: Item | None
+    factors: tuple[Pool, ...]
+    contents: tuple[Pool, ...]
+    index: Pool | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.code} {self.version}"
+
+    def factors_of(self, content: Pool) -> tuple[Pool, ...]:
+        return tuple(factor for factor in self.factors if set(factor.items) <= set(content.items))
+
+
+def read_instrument(session: Session, questionnaire: Questionnaire) -> Instrument:
+    """The measuring part of a stored questionnaire. Raises LookupError where its rows and its definition differ."""
+    defined = _definition(questionnaire.digest, questionnaire.definition)
+    ids: dict[str, int] = {
+        code: key
+        for key, code in session.execute(
+            select(Question.id, Question.code).where(Question.questionnaire_id == questionnaire.id)
+        )
+    }
+    missing = [question.code for question in defined.questions if question.code not in ids]
+    if missing:
+        raise LookupError(f"the questionnaire {questionnaire.code} has no rows for {', '.join(missing)}")
+    ratings = {question.code: _item(question, ids) for question in defined.questions if question.kind == RATING}
+    by_id = {item.id: item for item in ratings.values()}
+    members: dict[int, set[int]] = defaultdict(set)
+    pools: list[Pool] = []
+    rows = session.execute(
+        select(Scope.id, Scope.code, Scope.level, ScopeItem.question_id)
+        .join(ScopeItem, ScopeItem.scope_id == Scope.id)
+        .where(Scope.questionnaire_id == questionnaire.id)
+        .order_by(Scope.position, Scope.id)
+    ).all()
+    for scope_id, _, _, question_id in rows:
+        members[scope_id].add(question_id)
+    titles = {scope.code: Text(scope.title.vi, scope.title.en) for scope in defined.scopes}
+    for scope_id, code, level in dict.fromkeys((row[0], row[1], row[2]) for row in rows):
+        items = tuple(item for key, item in by_id.items() if key in members[scope_id])
+        pools.append(Pool(scope_id, code, cast("Level", level), titles[code], items))
+    by_level: Mapping[str, list[Pool]] = {
+        level: [pool for pool in pools if pool.level == level] for level in ("factor", "content", "index")
+    }
+    index = by_level["index"][0] if by_level["index"] else None
+    return Instrument(
+        questionnaire.code,
+        questionnaire.version,
+        Text(defined.title.vi, defined.title.en),
+        Text(defined.legal_reference.vi, defined.legal_reference.en),
+        index.items if index else (),
+        ratings.get(OVERALL),
+        tuple(by_level["factor"]),
+        tuple(by_level["content"]),
+        index,
+    )
+
+
+def _item(question: definition.Question, ids: Mapping[str, int]) -> Item:
+    label = Text(question.label.vi, question.label.en)
+    if question.condition is None:
+        return Item(ids[question.code], question.code, label)
+    condition = Asked(ids[question.condition.question], question.condition.values)
+    return Item(ids[question.code], question.code, label, condition)
+
+
+@lru_cache(maxsize=32)
+def _definition(_digest: str, text: str) -> definition.Questionnaire:
+    """Reading YAML takes longer than all figures of a unit; a published definition never changes."""
+    return definition.Questionnaire.from_yaml(text)

@@ -1,0 +1,190 @@
+"""What a reader needs to judge the figures: forms returned and valid, rate, non-response, alpha, time, mixes, flags."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from statistics import median_low
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from reports.figures import NO_ESTIMATE, ItemQuality, Mix, Quality, Text
+from survey.analysis import disclosure, tree
+from survey.analysis.estimation import item_counts, shown
+from survey.analysis.instrument import Instrument, read_instrument
+from survey.analysis.reliability import cronbach_alpha
+from survey.analysis.scan import Line, scan
+from survey.analysis.tally import Cell
+from survey.analysis.view import View, headline_trust
+from survey.models import KeptStatistic, Unit, Wave
+
+ALPHA, MEDIAN_SECONDS, VALID = "alpha", "median_seconds", "valid"
+CLOSED = ("closed", "published")
+
+
+@dataclass(frozen=True, slots=True)
+class ValidityRule:
+    """When a returned form counts as valid: at least `share` of the index items marked, "no opinion" included."""
+
+    valid_from: date
+    share: Fraction
+    text: Text
+
+    def accepts(self, choices: tuple[int | None, ...]) -> bool:
+        marked = sum(choice is not None for choice in choices)
+        return bool(marked) and marked >= self.share * len(choices)
+
+
+VALIDITY_RULES = (
+    ValidityRule(
+        date(2017, 1, 1),
+        Fraction(1, 2),
+        Text(
+            "Phiếu hợp lệ: trả lời ít nhất một nửa số tiêu chí của chỉ số (áp dụng từ ngày 01/01/2017)",
+            "A valid form answers at least half of the items of the index (in force since 1 January 2017)",
+        ),
+    ),
+)
+
+
+def validity_rule(day: date) -> ValidityRule:
+    """The rule in force on `day`; the first one for days before it."""
+    return next((rule for rule in reversed(VALIDITY_RULES) if rule.valid_from <= day), VALIDITY_RULES[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """Numbers from the rows: Cronbach's alpha with its base, median seconds with theirs, and valid forms."""
+
+    alpha: float | None
+    alpha_base: int
+    median_seconds: int | None
+    timed: int
+    valid: int
+
+
+def summarise(lines: Iterable[Line], rule: ValidityRule) -> Scanned:
+    rows = list(lines)
+    alpha = cronbach_alpha(line.choices for line in rows)
+    seconds = [line.seconds for line in rows if line.seconds is not None]
+    valid = sum(rule.accepts(line.choices) for line in rows)
+    return Scanned(alpha.value, alpha.people, median_low(seconds) if seconds else None, len(seconds), valid)
+
+
+def index_questions(instrument: Instrument) -> tuple[int, ...]:
+    """Question ids of the index; of the overall question where there is no index."""
+    if instrument.items or instrument.overall is None:
+        return tuple(item.id for item in instrument.items)
+    return (instrument.overall.id,)
+
+
+def keep_statistics(session: Session, wave: Wave) -> None:
+    """Scan the wave once and keep, for every unit of its tree, what needs the rows, and what disclosure control hides.
+
+    Called when a wave closes, and again if a response is flagged later. Replaces what was kept; never commits.
+    """
+    instrument, trust = read_instrument(session, wave.questionnaire), headline_trust(wave)
+    rule, questions = validity_rule(wave.period_end), index_questions(instrument)
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for line in scan(session, wave, "/", questions, trust):
+        lines[line.unit_id].append(line)
+    paths = {unit.id: unit.path for unit in session.scalars(select(Unit).where(Unit.id.in_(list(lines))))}
+    below: dict[int, list[Line]] = defaultdict(list)
+    for unit_id, path in sorted(paths.items()):
+        for part in path.strip("/").split("/"):
+            below[int(part)].extend(lines[unit_id])
+    session.execute(delete(KeptStatistic).where(KeptStatistic.wave_id == wave.id))
+    for unit_id, found in sorted(below.items()):
+        numbers = summarise(found, rule)
+        for code, value, base in (
+            (ALPHA, numbers.alpha, numbers.alpha_base),
+            (MEDIAN_SECONDS, numbers.median_seconds, numbers.timed),
+            (VALID, None, numbers.valid),
+        ):
+            session.add(KeptStatistic(wave_id=wave.id, unit_id=unit_id, code=code, value=value, base=base))
+    session.add_all(tree.kept(session, wave, instrument, trust))
+    session.flush()
+
+
+def _scanned(session: Session, view: View) -> Scanned | None:
+    """What was kept for the unit, else a scan; None where neither may be read (released figures, filtered views)."""
+    if not view.whole or view.source == "released":
+        return None
+    if view.unit and view.wave.state in CLOSED and headline_trust(view.wave) == view.trust:
+        kept = {
+            row.code: row
+            for row in session.scalars(
+                select(KeptStatistic).where(
+                    KeptStatistic.wave_id == view.wave.id,
+                    KeptStatistic.unit_id == view.unit.id,
+                    KeptStatistic.code.in_((ALPHA, MEDIAN_SECONDS, VALID)),
+                )
+            )
+        }
+        if len(kept) == 3:
+            alpha, seconds, valid = kept[ALPHA], kept[MEDIAN_SECONDS], kept[VALID]
+            median = None if seconds.value is None else int(seconds.value)
+            return Scanned(alpha.value, alpha.base, median, seconds.base, valid.base)
+    lines = scan(session, view.wave, view.path, index_questions(view.instrument), view.trust)
+    return summarise(lines, validity_rule(view.wave.period_end))
+
+
+def read_quality(session: Session, view: View, *, hidden: bool, hidden_items: Collection[str]) -> Quality:
+    """The quality numbers of a view. `hidden`: too few people for anything but the number of responses."""
+    estimator = view.headline
+    responses = estimator.total.responses
+    flagged = view.tallies.total(lambda cell: _flagged(view, cell))
+    scanned = None if hidden else _scanned(session, view)
+    with_flagged = NO_ESTIMATE
+    if flagged.responses and not hidden and not disclosure.is_small(view.people(flagged)):
+        every = view.estimator(lambda cell: view.counted(cell) or _flagged(view, cell))
+        with_flagged = every.index().estimate
+    issued = [site.forms_issued for site in view.sites if site.forms_issued is not None] if view.whole else []
+    chosen = view.terms.fpc  # people were chosen: there is a response rate
+    asked = sum(issued) if chosen and issued else estimator.population
+    alpha_shown = scanned is not None and not disclosure.is_small(scanned.alpha_base)
+    return Quality(
+        responses,
+        flagged.responses,
+        scanned.valid if scanned else None,
+        validity_rule(view.wave.period_end).text,
+        sum(issued) if issued else None,
+        estimator.population,
+        "response_rate" if chosen else "forms_per_dossier",
+        Fraction(responses, asked) if asked else None,
+        tuple(_item_qualities(view, hidden=hidden, hidden_items=hidden_items)),
+        scanned.alpha if scanned and alpha_shown else None,
+        scanned.alpha_base if scanned and alpha_shown else 0,
+        scanned.median_seconds if scanned else None,
+        _mix(view, lambda cell: cell.origin.channel, view.counted),
+        _mix(view, lambda cell: cell.origin.trust, lambda cell: not cell.flagged and view.filtered(cell)),
+        _mix(view, lambda cell: cell.origin.group, view.counted),
+        with_flagged,
+    )
+
+
+def _flagged(view: View, cell: Cell) -> bool:
+    return cell.flagged and cell.origin.trust in view.trust and view.filtered(cell)
+
+
+def _item_qualities(view: View, *, hidden: bool, hidden_items: Collection[str]) -> Iterable[ItemQuality]:
+    total = view.headline.total
+    for item in view.instrument.items:
+        if hidden or item.code in hidden_items:
+            yield ItemQuality(item.code, 0, 0, 0, suppressed=True)
+        else:
+            counts = item_counts(total, item)
+            yield ItemQuality(item.code, shown(total, item), counts.base, counts.no_opinion)
+
+
+def _mix(view: View, key: Callable[[Cell], str], keep: Callable[[Cell], bool]) -> tuple[Mix, ...]:
+    groups = view.tallies.by(lambda cell: key(cell) if keep(cell) else None)
+    responses = {code: tally.responses for code, tally in sorted(groups.items()) if tally.responses}
+    unseen = disclosure.hidden_siblings(responses, sum(responses.values()))
+    return tuple(
+        Mix(code, 0, suppressed=True) if code in unseen else Mix(code, number) for code, number in responses.items()
+    )

@@ -1,0 +1,228 @@
+"""The one statement that counts: sealed tallies and, for exact figures, the unsealed tail beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+
+from survey.models import (
+    Answer,
+    Collector,
+    ItemTally,
+    ReleasedItemTally,
+    ReleasedResponseTally,
+    ReleasedScopeTally,
+    Response,
+    ResponseFlag,
+    ResponseTally,
+    ScopeItem,
+    ScopeTally,
+    Seal,
+    SeveralAnswer,
+    Unit,
+)
+
+Source = Literal["exact", "released"]
+
+RESPONSES, ITEMS, SCOPES = 0, 1, 2  # what a row counts
+ITEM_COLUMNS = ("people", *(f"n{value}" for value in range(10)))
+SCOPE_COLUMNS = ("people", "all_satisfied", "s", "v", "ss", "sv", "vv", "x", "xx", "xv")
+WIDTH = len(ITEM_COLUMNS)
+EVERYTHING = -1  # the half-month of what was summed over all of them
+
+_TALLIES = {
+    "exact": (ResponseTally, ItemTally, ScopeTally),
+    "released": (ReleasedResponseTally, ReleasedItemTally, ReleasedScopeTally),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Which clauses a statement has; statements are built once per shape, and SQLAlchemy compiles each once."""
+
+    source: Source
+    path: bool
+    channels: bool
+    trust: bool
+    groups: bool
+    half_months: bool
+    flagged: bool
+    items: bool
+    scopes: bool
+    some_scopes: bool
+    half_month_scopes: bool
+    half_month_items: bool
+
+
+@lru_cache(maxsize=128)
+def statement(shape: Shape) -> CompoundSelect[Any]:
+    """Rows (what, collector, flagged, half-month, question or scope, columns padded to `WIDTH`); one snapshot."""
+    chosen = _chosen(shape)
+    parts = list(_sealed(shape, chosen))
+    if shape.source == "exact":
+        parts.extend(_tail(shape, chosen))
+    return union_all(*parts)
+
+
+def _chosen(shape: Shape) -> CTE:
+    """The collectors of the selection."""
+    statement = select(Collector.id.label("id")).where(Collector.wave_id.in_(bindparam("waves", expanding=True)))
+    if shape.path:
+        statement = statement.join(Unit, Unit.id == Collector.unit_id).where(Unit.path.like(bindparam("path")))
+    for wanted, column, name in (
+        (shape.channels, Collector.channel, "channels"),
+        (shape.trust, Collector.trust, "trust"),
+        (shape.groups, Collector.respondent_group, "groups"),
+    ):
+        if wanted:
+            statement = statement.where(column.in_(bindparam(name, expanding=True)))
+    return statement.cte("chosen")
+
+
+def _row(
+    tag: int, table: Table | CTE, half_month: ColumnElement[int], key: ColumnElement[int], *values: ColumnElement[int]
+) -> Select[Any]:
+    padding = (literal_column("0", Integer).label(f"c{at}") for at in range(len(values), WIDTH))
+    columns = (cast(value, BigInteger).label(f"c{at}") for at, value in enumerate(values))
+    return select(
+        literal_column(str(tag), Integer).label("tag"),
+        table.c.collector_id,
+        table.c.flagged,
+        half_month.label("half_month"),
+        key.label("key"),
+        *columns,
+        *padding,
+    )
+
+
+def _periods(shape: Shape, table: Table | CTE) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if shape.half_months:
+        conditions.append(table.c.half_month.between(bindparam("first"), bindparam("last")))
+    if shape.flagged:
+        conditions.append(table.c.flagged == bindparam("flagged"))
+    return conditions
+
+
+def _sealed(shape: Shape, chosen: CTE) -> Iterator[Select[Any]]:
+    responses, items, scopes = (model.__table__ for model in _TALLIES[shape.source])
+    assert isinstance(responses, Table)
+    assert isinstance(items, Table)
+    assert isinstance(scopes, Table)
+    nothing, everything = literal_column("0", Integer), literal_column(str(EVERYTHING), Integer)
+
+    def within(table: Table) -> ColumnElement[bool]:
+        return and_(table.c.collector_id.in_(select(chosen.c.id)), *_periods(shape, table))
+
+    yield _row(RESPONSES, responses, responses.c.half_month, nothing, responses.c.responses).where(within(responses))
+    if shape.items:
+        half_month = items.c.half_month if shape.half_month_items else everything
+        sums = [func.sum(items.c[name]) for name in ITEM_COLUMNS]
+        keys = [items.c.collector_id, items.c.flagged, items.c.question_id]
+        if shape.half_month_items:
+            keys.append(items.c.half_month)
+        yield _row(ITEMS, items, half_month, items.c.question_id, *sums).where(within(items)).group_by(*keys)
+    for wanted, half_month in ((shape.scopes, everything), (shape.half_month_scopes, scopes.c.half_month)):
+        if wanted:
+            apart = half_month is not everything
+            keys = [scopes.c.collector_id, scopes.c.flagged, scopes.c.scope_id, *([half_month] if apart else [])]
+            sums = [func.sum(scopes.c[name]) for name in SCOPE_COLUMNS]
+            statement = _row(SCOPES, scopes, half_month, scopes.c.scope_id, *sums).where(within(scopes))
+            yield statement.where(_of_scopes(shape, scopes.c.scope_id, apart=apart)).group_by(*keys)
+
+
+def _of_scopes(shape: Shape, scope: ColumnElement[int], *, apart: bool) -> ColumnElement[bool]:
+    by_half_month = scope.in_(bindparam("half_month_scopes", expanding=True))
+    if apart:
+        return by_half_month
+    return and_(scope.in_(bindparam("scopes", expanding=True)), ~by_half_month) if shape.some_scopes else ~by_half_month
+
+
+def _tail(shape: Shape, chosen: CTE) -> Iterator[Select[Any]]:
+    """The same rows counted from responses that no seal covers yet."""
+    last_sealed = select(func.coalesce(func.max(Seal.last_response_id), 0)).scalar_subquery()
+    flagged = exists().where(ResponseFlag.response_id == Response.id)
+    tail = (
+        select(Response.id, Response.collector_id, Response.half_month, flagged.label("flagged"))
+        .where(Response.id > last_sealed, ~Response.is_test, Response.collector_id.in_(select(chosen.c.id)))
+        .cte("tail")
+    )
+    within = _periods(shape, tail)
+    keys = (tail.c.collector_id, tail.c.flagged, tail.c.half_month)
+    nothing = literal_column("0", Integer)
+    yield _row(RESPONSES, tail, tail.c.half_month, nothing, func.count()).where(*within).group_by(*keys)
+    if shape.items:
+        once = _choices(Answer.__table__.c.choice, func.count())
+        yield (
+            _row(ITEMS, tail, tail.c.half_month, Answer.__table__.c.question_id, *once)
+            .join(Answer, Answer.response_id == tail.c.id)
+            .where(*within)
+            .group_by(*keys, Answer.question_id)
+        )
+        several = _choices(SeveralAnswer.__table__.c.choice, func.count(SeveralAnswer.response_id.distinct()))
+        yield (
+            _row(ITEMS, tail, tail.c.half_month, SeveralAnswer.__table__.c.question_id, *several)
+            .join(SeveralAnswer, SeveralAnswer.response_id == tail.c.id)
+            .where(*within)
+            .group_by(*keys, SeveralAnswer.question_id)
+        )
+    if shape.scopes or shape.half_month_scopes:
+        yield _tail_scopes(shape, tail)
+
+
+def _choices(choice: ColumnElement[int], people: ColumnElement[int]) -> list[ColumnElement[int]]:
+    return [people, *(func.sum(case((choice == value, 1), else_=0)) for value in range(10))]
+
+
+def _tail_scopes(shape: Shape, tail: CTE) -> Select[Any]:
+    valid = Answer.choice.between(1, 5)
+    person = (
+        select(
+            tail.c.collector_id,
+            tail.c.flagged,
+            tail.c.half_month,
+            ScopeItem.scope_id,
+            func.sum(case((Answer.choice >= 4, 1), else_=0)).label("s"),
+            func.count().label("v"),
+            func.sum(Answer.choice).label("x"),
+        )
+        .join(Answer, Answer.response_id == tail.c.id)
+        .join(ScopeItem, ScopeItem.question_id == Answer.question_id)
+        .where(valid, *_periods(shape, tail))
+        .group_by(tail.c.id, tail.c.collector_id, tail.c.flagged, tail.c.half_month, ScopeItem.scope_id)
+    )
+    if shape.some_scopes:
+        wanted = (ScopeItem.scope_id.in_(bindparam(name, expanding=True)) for name in ("scopes", "half_month_scopes"))
+        person = person.where(or_(*wanted))
+    each = person.cte("person")
+    s, v, x = each.c.s, each.c.v, each.c.x
+    sums = (
+        func.count(),
+        func.sum(case((s == v, 1), else_=0)),
+        *(func.sum(value) for value in (s, v, s * s, s * v, v * v, x, x * x, x * v)),
+    )
+    return _row(SCOPES, each, each.c.half_month, each.c.scope_id, *sums).group_by(
+        each.c.collector_id, each.c.flagged, each.c.half_month, each.c.scope_id
+    )

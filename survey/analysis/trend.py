@@ -1,0 +1,243 @@
+"""A unit's way through the waves: change since the last one and since last year, and the series of its index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from reports.figures import Change, Estimate, Text, TrendPoint
+from survey.analysis import disclosure, half_month, tree
+from survey.analysis.breakdown import half_months
+from survey.analysis.change import compare
+from survey.analysis.estimation import Estimator, suppressed
+from survey.analysis.instrument import Instrument, Pool, read_instrument
+from survey.analysis.population import Site, read_sites
+from survey.analysis.statistics import mean_of
+from survey.analysis.tally import Detail, Selection, Tally, read
+from survey.analysis.view import ROOT_PATH, View, headline_trust
+from survey.models import Wave
+
+LONGEST_SERIES = 8  # waves, the present one included
+
+Against = Literal["previous", "last_year"]
+ByUnit = dict[int, Tally]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One wave of the series: its instrument, the strata of the subtree, and their counted tallies."""
+
+    wave: Wave
+    instrument: Instrument
+    sites: tuple[Site, ...]
+    by_unit: ByUnit
+    hidden: bool
+
+    def estimator(self, view: View, units: frozenset[int] | None = None) -> Estimator:
+        sites = [site for site in self.sites if units is None or site.unit_id in units]
+        return Estimator(view.terms, self.instrument, sites, self.by_unit, populations=view.whole)
+
+    @property
+    def responding(self) -> frozenset[int]:
+        return frozenset(site.unit_id for site in self.sites if site.unit_id in self.by_unit)
+
+    @property
+    def item_codes(self) -> tuple[str, ...]:
+        return tuple(item.code for item in self.instrument.items)
+
+
+def history(session: Session, view: View) -> tuple[tuple[Change, ...], tuple[TrendPoint, ...]]:
+    """Changes against the last wave and the same period last year, and the trend up to the view's wave.
+
+    Earlier waves are finished ones of the same questionnaire, or of any where there is none; beside a published wave
+    stand published ones only. Without any, the trend follows the half-months of the wave.
+    """
+    waves = _earlier(session, view.wave)
+    stages = _stages(session, view, waves, view.path)
+    now = _present(view)
+    if not stages:
+        return (), tuple(_half_month_points(view))
+    return tuple(_changes(session, view, stages, now)), tuple(_points(view, [*stages, now]))
+
+
+def _earlier(session: Session, wave: Wave) -> list[Wave]:
+    states = ("published",) if wave.state == "published" else ("closed", "published")
+    found = session.scalars(
+        select(Wave)
+        .where(Wave.period_end < wave.period_start, Wave.state.in_(states))
+        .options(joinedload(Wave.questionnaire), joinedload(Wave.target))
+        .order_by(Wave.period_end, Wave.period_start, Wave.code)
+    ).all()
+    same = [earlier for earlier in found if earlier.questionnaire.code == wave.questionnaire.code]
+    return (same or list(found))[1 - LONGEST_SERIES :]
+
+
+def _present(view: View) -> Stage:
+    by_unit = view.tallies.by(lambda cell: cell.origin.unit_id if view.counted(cell) else None)
+    return Stage(view.wave, view.instrument, view.sites, by_unit, tree.HEADLINE in view.hidden_here)
+
+
+def _stages(session: Session, view: View, waves: Sequence[Wave], path: str) -> list[Stage]:
+    """The waves in which somebody answered in the subtree, read by one statement."""
+    if not waves:
+        return []
+    own_trust = view.trust == headline_trust(view.wave)
+    trust = {wave.id: headline_trust(wave) if own_trust else view.trust for wave in waves}
+    selection = Selection(tuple(trust), path, flagged=False)
+    tallies = read(session, selection, Detail()).by(
+        lambda cell: (
+            (cell.origin.wave_id, cell.origin.unit_id)
+            if cell.origin.trust in trust[cell.origin.wave_id] and view.filtered(cell)
+            else None
+        )
+    )
+    hidden = tree.kept_hidden(session, trust, path)
+    instruments: dict[int, Instrument] = {view.wave.questionnaire_id: view.instrument}
+    stages = []
+    for wave in waves:
+        by_unit = {unit_id: tally for (wave_id, unit_id), tally in tallies.items() if wave_id == wave.id}
+        if by_unit:
+            if wave.questionnaire_id not in instruments:
+                instruments[wave.questionnaire_id] = read_instrument(session, wave.questionnaire)
+            codes = hidden.get((wave.id, view.unit.id), frozenset()) if view.unit else frozenset()
+            sites = read_sites(session, wave, path)
+            instrument = instruments[wave.questionnaire_id]
+            stages.append(Stage(wave, instrument, sites, by_unit, tree.HEADLINE in codes))
+    return stages
+
+
+def _points(view: View, stages: Sequence[Stage]) -> Iterator[TrendPoint]:
+    before: frozenset[str] | None = None
+    for stage in stages:
+        estimator = stage.estimator(view)
+        figure = estimator.index()
+        if stage.hidden or disclosure.is_small(estimator.index_people()):
+            figure = suppressed(figure)
+        asked = frozenset(stage.item_codes)
+        wave = stage.wave
+        name = Text(wave.name_vi, wave.name_en)
+        breaks = before is not None and before != asked
+        yield TrendPoint(wave.code, name, wave.period_start, wave.period_end, figure, breaks)
+        before = asked
+
+
+def _half_month_points(view: View) -> Iterator[TrendPoint]:
+    for number, figure in half_months(view):
+        yield TrendPoint(figure.code, figure.label, *half_month.bounds(number), figure)
+
+
+def _changes(session: Session, view: View, stages: Sequence[Stage], now: Stage) -> Iterator[Change]:
+    previous = stages[-1]
+    compared: list[tuple[Against, Stage]] = [("previous", previous)]
+    last_year = [stage for stage in stages if _a_year_before(stage.wave, view.wave)]
+    if last_year and last_year[-1] is not previous:
+        compared.append(("last_year", last_year[-1]))
+    others = _others(session, view, [stage.wave for _, stage in compared])
+    for against, older in compared:
+        change = _change(view, against, older, now)
+        yield replace(change, others_difference=_others_difference(view, others, older.wave, now.wave))
+
+
+def _a_year_before(older: Wave, newer: Wave) -> bool:
+    return (_year_later(older.period_start), _year_later(older.period_end)) == (newer.period_start, newer.period_end)
+
+
+def _year_later(day: date) -> date:
+    """The same day next year; the last of February stays the last of February."""
+    last_of_february = day.month == 2 and day.day >= 28
+    if last_of_february:
+        leap = (day.year + 1) % 4 == 0 and ((day.year + 1) % 100 != 0 or (day.year + 1) % 400 == 0)
+        return date(day.year + 1, 2, 29 if leap else 28)
+    return day.replace(year=day.year + 1)
+
+
+def _change(view: View, against: Against, older: Stage, newer: Stage) -> Change:
+    """The difference on common items and common units, empty where it would disclose a small group."""
+    mine, theirs = set(newer.item_codes), set(older.item_codes)
+    items = tuple(code for code in newer.item_codes if code in theirs)
+    units = older.responding & newer.responding
+    wave = older.wave
+    change = Change(
+        against,
+        wave.code,
+        Text(wave.name_vi, wave.name_en),
+        "cannot_tell" if items else "broken",
+        common_items=len(items),
+        dropped_items=tuple(sorted(mine ^ theirs)),
+        common_units=len(units),
+    )
+    if not items or not units or older.hidden or newer.hidden or not all(_safe(view, s, units) for s in (older, newer)):
+        return change
+    before, after = _estimates(view, older, newer, items, units)
+    found = compare(before, after, common_items=len(items))
+    return replace(
+        change,
+        movement=found.movement,
+        difference=found.difference,
+        lower=found.lower,
+        upper=found.upper,
+        older=before,
+        newer=after,
+    )
+
+
+def _safe(view: View, stage: Stage, units: frozenset[int]) -> bool:
+    """Whether the common units may stand beside the whole: themselves and the rest hold nobody or enough people."""
+    every, common = stage.estimator(view).index_people(), stage.estimator(view, units).index_people()
+    return disclosure.complement_is_safe(common, every)
+
+
+def _estimates(
+    view: View, older: Stage, newer: Stage, items: Sequence[str], units: frozenset[int]
+) -> tuple[Estimate, Estimate]:
+    """Both waves on the common items: pooled where they make up a factor, content or the index of both, else the mean
+    of the items, whose interval needs no products between items; weighted only where both waves can be."""
+    sides = [(stage, stage.estimator(view, units)) for stage in (older, newer)]
+    weightings = {estimator.effective(view.terms.weighting) for _, estimator in sides}
+    weighting = weightings.pop() if len(weightings) == 1 else "unweighted"
+    pools = [_pool_of(stage.instrument, items) for stage, _ in sides]
+    found = []
+    for (stage, estimator), pool in zip(sides, pools, strict=True):
+        if pool is not None and None not in pools:
+            found.append(estimator.pool_estimate(pool, weighting))
+        else:
+            common = [item for item in stage.instrument.items if item.code in items]
+            found.append(mean_of([estimator.item_estimate(item, weighting) for item in common]))
+    return found[0], found[1]
+
+
+def _pool_of(instrument: Instrument, items: Sequence[str]) -> Pool | None:
+    pools = [*([instrument.index] if instrument.index else []), *instrument.contents, *instrument.factors]
+    return next((pool for pool in pools if {item.code for item in pool.items} == set(items)), None)
+
+
+def _others(session: Session, view: View, older: Sequence[Wave]) -> dict[int, Stage]:
+    """All units outside the subtree in the present wave and those it is compared with, by wave id."""
+    if view.unit is None:
+        return {}
+    stages = _stages(session, view, [*older, view.wave], ROOT_PATH)
+    outside = {}
+    for stage in stages:
+        sites = tuple(site for site in stage.sites if not site.path.startswith(view.path))
+        keep = {site.unit_id for site in sites}
+        by_unit = {unit_id: tally for unit_id, tally in stage.by_unit.items() if unit_id in keep}
+        outside[stage.wave.id] = replace(stage, sites=sites, by_unit=by_unit, hidden=False)
+    return outside
+
+
+def _others_difference(view: View, others: dict[int, Stage], older: Wave, newer: Wave) -> float | None:
+    """The change of the other units that answered in both waves, on the items common to both."""
+    if older.id not in others or newer.id not in others:
+        return None
+    before, after = others[older.id], others[newer.id]
+    units = before.responding & after.responding
+    items = tuple(code for code in after.item_codes if code in before.item_codes)
+    if not units or not items or not all(_safe(view, stage, units) for stage in (before, after)):
+        return None
+    old, new = _estimates(view, before, after, items, units)
+    return None if old.estimate is None or new.estimate is None else new.estimate - old.estimate

@@ -1,0 +1,201 @@
+"""What one reader looks at: a unit's subtree in a wave, through chosen terms, trust levels, channel and group.
+
+Everything is read at once and narrowed in memory, so that the figures of a filter and those of the whole come from
+one snapshot and can be compared for disclosure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from reports.figures import Method, Place, Text, WaveLabel
+from survey.analysis import disclosure, rules, tree
+from survey.analysis.estimation import Estimator, Terms, headline_people
+from survey.analysis.instrument import Instrument, read_instrument
+from survey.analysis.population import Site, read_sites
+from survey.analysis.tally import Cell, Detail, Selection, Tallies, Tally, read
+from survey.analysis.tally_statement import Source
+from survey.models import Collector, Counter, Response, Seal, Unit, Wave
+
+ROOT_PATH = "/"
+WHOLE_WAVE = Text("Toàn đợt khảo sát", "The whole wave")
+
+
+@dataclass(frozen=True)
+class View:
+    """A unit's subtree in a wave (the whole wave without a unit), read.
+
+    `trust` are the levels that count in the headline; `hidden` is what the tree's disclosure control hides, by unit.
+    """
+
+    wave: Wave
+    unit: Unit | None
+    terms: Terms
+    instrument: Instrument
+    sites: tuple[Site, ...]
+    tallies: Tallies
+    trust: tuple[str, ...]
+    channel: str | None
+    group: str | None
+    source: Source
+    hidden: dict[int, frozenset[str]]
+
+    @property
+    def path(self) -> str:
+        return self.unit.path if self.unit else ROOT_PATH
+
+    def counted(self, cell: Cell) -> bool:
+        """Whether a cell belongs to the headline: not flagged, of a counted trust level, of the filter."""
+        return not cell.flagged and cell.origin.trust in self.trust and self.filtered(cell)
+
+    def filtered(self, cell: Cell) -> bool:
+        """Whether a cell is of the channel and group that were asked for, whatever its trust level or flags."""
+        return self.channel in (None, cell.origin.channel) and self.group in (None, cell.origin.group)
+
+    @property
+    def whole(self) -> bool:
+        """No filter on channel or group: what N stands for."""
+        return self.channel is None and self.group is None
+
+    def estimator(self, keep: Callable[[Cell], bool] | None = None) -> Estimator:
+        """Figures over all sites from the cells that `keep` accepts (default: the headline's)."""
+        wanted = keep or self.counted
+        return self.estimator_of(
+            self.sites, self.tallies.by(lambda cell: cell.origin.unit_id if wanted(cell) else None)
+        )
+
+    def estimator_of(self, sites: Sequence[Site], by_unit: Mapping[int, Tally]) -> Estimator:
+        return Estimator(self.terms, self.instrument, sites, by_unit, populations=self.whole)
+
+    def part(self, tally: Tally) -> Estimator:
+        """Figures of a part of the answers (a channel, a half-month, a counter), as one sample without N."""
+        nowhere = Site(0, "", "", None, None)
+        return Estimator(self.terms, self.instrument, (nowhere,), {0: tally}, populations=False)
+
+    @cached_property
+    def headline(self) -> Estimator:
+        return self.estimator()
+
+    def people(self, tally: Tally) -> int:
+        return headline_people(self.instrument, tally)
+
+    @cached_property
+    def hidden_here(self) -> frozenset[str]:
+        """What is hidden of this unit: by the tree, by its own size, or because the rest of a filter is too small."""
+        codes = self.hidden.get(self.unit.id, frozenset()) if self.unit else frozenset()
+        shown = self.people(self.headline.total)
+        every = self.people(self.tallies.total(lambda cell: not cell.flagged))
+        if not disclosure.complement_is_safe(shown, every):
+            return codes | {tree.HEADLINE}
+        return codes
+
+    @property
+    def method(self) -> Method:
+        wave, target = self.wave, self.wave.target
+        return Method(
+            self.terms.rule,
+            self.terms.aggregation,
+            self.terms.weighting,
+            self.terms.design,
+            self.trust,
+            self.terms.target,
+            Text(target.reference_vi, target.reference_en),
+            self.terms.minimum_people,
+            disclosure.THRESHOLD,
+            self.instrument.name,
+            self.instrument.title,
+            self.instrument.legal_reference,
+            rules.RULES[self.terms.rule].valid_from,
+            interim=wave.state == "open",
+        )
+
+    @property
+    def place(self) -> Place:
+        return place(self.unit) if self.unit else Place(self.wave.code, WHOLE_WAVE, "wave")
+
+
+def read_view(
+    session: Session,
+    wave: Wave,
+    unit: Unit | None,
+    *,
+    terms: Terms | None = None,
+    trust: Iterable[str] | None = None,
+    channel: str | None = None,
+    group: str | None = None,
+    source: Source = "exact",
+) -> View:
+    """Read a unit's subtree in a wave, with all trust levels, channels, groups, flags and half-months of the index."""
+    terms = terms or Terms.of_wave(wave)
+    instrument = read_instrument(session, wave.questionnaire)
+    path = unit.path if unit else ROOT_PATH
+    selection = Selection((wave.id,), unit.path if unit else None, source=source)
+    tallies = read(session, selection, half_month_detail(terms, instrument))
+    counted = headline_trust(wave)
+    levels = tuple(sorted(trust)) if trust is not None else counted
+    hidden = read_hidden(session, wave, instrument, counted, path, source)
+    sites = read_sites(session, wave, path)
+    return View(wave, unit, terms, instrument, sites, tallies, levels, channel, group, source, hidden)
+
+
+def read_hidden(
+    session: Session, wave: Wave, instrument: Instrument, trust: tuple[str, ...], path: str, source: Source
+) -> dict[int, frozenset[str]]:
+    """What disclosure control across the tree hides at or under `path`: as kept at closing, else worked out now."""
+    if wave.state in ("closed", "published") and tree.was_kept(session, wave):
+        kept = tree.kept_hidden(session, (wave.id,), path)
+        return {unit_id: codes for (_, unit_id), codes in kept.items()}
+    return tree.hidden_codes(session, wave, instrument, trust, source)
+
+
+def half_month_detail(terms: Terms, instrument: Instrument) -> Detail:
+    """What must stay apart by half-month so that the headline can be followed through the wave."""
+    if instrument.index is None or terms.aggregation == "mean_of_items":
+        return Detail(half_month_scopes=(instrument.index.id,) if instrument.index else (), half_month_items=True)
+    factors = instrument.factors if terms.aggregation == "mean_of_factors" else ()
+    return Detail(half_month_scopes=(instrument.index.id, *(factor.id for factor in factors)))
+
+
+def headline_trust(wave: Wave) -> tuple[str, ...]:
+    """The trust levels the wave counts; a wave that opened names at least one."""
+    return tuple(sorted(level.trust for level in wave.trust_levels))
+
+
+def place(unit: Unit) -> Place:
+    superior = Text(unit.parent.name_vi, unit.parent.name_en) if unit.parent else Text("")
+    one_stop = Text(unit.one_stop_vi, unit.one_stop_en)
+    return Place(unit.code, Text(unit.name_vi, unit.name_en), unit.kind, one_stop, superior)
+
+
+def counter_place(counter: Counter, unit: Unit) -> Place:
+    code, name = f"{unit.code}/{counter.code}", Text(counter.name_vi, counter.name_en)
+    return Place(code, name, "counter", superior=Text(unit.name_vi, unit.name_en))
+
+
+def wave_label(wave: Wave) -> WaveLabel:
+    return WaveLabel(wave.code, Text(wave.name_vi, wave.name_en), wave.period_start, wave.period_end, wave.state)
+
+
+def last_seal(session: Session, wave: Wave, path: str) -> tuple[datetime | None, str]:
+    """Time and head (hexadecimal) of the seal over the subtree's last response in the wave.
+
+    A seal over other units' answers leaves a report as it is: same data, same bytes. While the last response is not
+    sealed yet, the newest seal.
+    """
+    latest = select(func.max(Response.id)).where(Response.collector_id == Collector.id).scalar_subquery()
+    last = (
+        select(func.max(latest))
+        .select_from(Collector)
+        .join(Unit, Unit.id == Collector.unit_id)
+        .where(Collector.wave_id == wave.id, Unit.path.like(f"{path}%"))
+    )
+    newest = select(Seal.sealed_at, Seal.head)
+    covering = newest.where(Seal.last_response_id >= last.scalar_subquery()).order_by(Seal.sequence).limit(1)
+    found = session.execute(covering).first() or session.execute(newest.order_by(Seal.sequence.desc()).limit(1)).first()
+    return (found[0], found[1].hex()) if found else (None, "")
