@@ -26,8 +26,11 @@ WORDING_LENGTH = 400
 INTRODUCTION_LENGTH = 1500
 TEXT_ANSWER_LENGTH = 5000
 
+# Everything invisible that could hide or turn around text, or that no document can hold; "\n" is allowed.
+CONTROL = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _SCALES: dict[str, tuple[tuple[int, ...], ...]] = {
     "rating": ((1, 2, 3, 4, 5),),
     "yes_no": ((1, 2),),
@@ -87,7 +90,7 @@ class Wording:
                 yield f"its {language} text begins or ends with a blank"
             if not unicodedata.is_normalized("NFC", text):
                 yield f"its {language} text is not NFC-normalised"
-            if _CONTROL.search(text):
+            if CONTROL.search(text):
                 yield f"its {language} text holds a control character"
 
     def __getitem__(self, language: Language) -> str:
