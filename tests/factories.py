@@ -13,9 +13,8 @@ from forms import definition
 from forms.definition import Choice, Section, Wording
 from survey.models import Collector, Counter, Question, Questionnaire, Response, Target, Unit, Wave
 from survey.operations import collectors, questionnaires, targets, units, waves
-from survey.operations.batches import Ballot, store_ballots
-from survey.operations.submission import canonical, new_submission_id
-from survey.operations.transaction import begin_write
+from survey.operations.responses import Submission, record_response
+from survey.operations.submission import new_submission_id
 
 NOW = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
 PERIOD = (date(2026, 1, 1), date(2026, 6, 30))
@@ -150,18 +149,14 @@ def make_response(
     ids = {row.code: row.id for row in session.execute(query)}
     choices = {ids[code]: value for code, value in answers.items()}
     written = {ids[code]: text for code, text in (texts or {}).items()}
-    submission_id = new_submission_id(int(received_at.timestamp() * 1000))
-    ballot = Ballot(
-        submission_id=submission_id,
+    submission = Submission(
+        submission_id=new_submission_id(int(received_at.timestamp() * 1000)),
         collector_id=collector.id,
         received_at=int(received_at.timestamp()),
-        content=canonical(choices, {}, written),
+        seconds=seconds,
+        language="vi",
         choices=choices,
         texts=written,
         flags=flags,
-        seconds=seconds,
     )
-    store_ballots(begin_write(session), [ballot])
-    response = session.scalar(select(Response).where(Response.submission_id == submission_id))
-    assert response is not None
-    return response
+    return session.get_one(Response, record_response(session, submission).response_id)

@@ -1,100 +1,84 @@
-"""Many ballots at once, from a file or a sample: the same rows as one ballot makes, some hundred times faster."""
+"""Many submissions at once, from a file or a sample: the rows that recording them one by one makes, in bulk."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from survey.operations.submission import digest, half_month
+from survey.operations.responses import Submission
+from survey.operations.submission import canonical, digest, half_month
 
 CHUNK = 2000
 _SALT = 16
 
 
-class Ballot(NamedTuple):
-    """One ballot that is ready to be stored.
-
-    `received_at` is Unix time in seconds; `choices`, `several` and `texts` are keyed by question id; `content` is
-    their canonical form (:func:`survey.operations.submission.canonical`).
-    """
-
-    submission_id: bytes
-    collector_id: int
-    received_at: int
-    content: bytes
-    choices: Mapping[int, int]
-    several: Mapping[int, Sequence[int]] = {}
-    texts: Mapping[int, str] = {}
-    flags: tuple[str, ...] = ()
-    seconds: int | None = None
-    language: str = "vi"
-
-
-def store_ballots(
-    connection: Connection, ballots: Iterable[Ballot], progress: Callable[[int], None] | None = None
+def store_submissions(
+    connection: Connection, submissions: Iterable[Submission], progress: Callable[[int], None] | None = None
 ) -> int:
-    """Store the ballots whose id is new, in the caller's write transaction; returns how many.
+    """Store the submissions whose id is new, in the caller's write transaction; returns how many.
 
-    `progress` is told how many more ballots were handled. On SQLite the transaction must have begun as a writer:
-    ids are given by counting on, which only the holder of the write lock may do.
+    Whether their collectors are open is the caller's to know. `progress` is told how many more were handled. On SQLite
+    the transaction must have begun as a writer: ids are given by counting on, which only the holder of the write lock
+    may do.
     """
     store = _store_postgresql if connection.dialect.name == "postgresql" else _store_sqlite
     added = 0
-    for chunk in _chunks(ballots):
+    for chunk in _chunks(submissions):
         added += store(connection, chunk)
         if progress is not None:
             progress(len(chunk))
     return added
 
 
-def _chunks(ballots: Iterable[Ballot]) -> Iterator[list[Ballot]]:
-    source = iter(ballots)
+def _chunks(submissions: Iterable[Submission]) -> Iterator[list[Submission]]:
+    source = iter(submissions)
     while chunk := list(islice(source, CHUNK)):
         yield chunk
 
 
-def _response_rows(ids: Iterable[int], ballots: Sequence[Ballot]) -> list[tuple[object, ...]]:
-    salts = os.urandom(_SALT * len(ballots))
+def _response_rows(ids: Iterable[int], submissions: Sequence[Submission]) -> list[tuple[object, ...]]:
+    salts = os.urandom(_SALT * len(submissions))
     return [
         (
             response_id,
-            ballot.submission_id,
-            ballot.collector_id,
-            ballot.received_at,
-            half_month(ballot.received_at),
-            ballot.seconds,
-            ballot.language,
-            digest(ballot.content),
+            submission.submission_id,
+            submission.collector_id,
+            submission.received_at,
+            half_month(submission.received_at),
+            submission.seconds,
+            submission.language,
+            digest(canonical(submission.choices, submission.several, submission.texts)),
             salts[at : at + _SALT],
-            False,
+            submission.is_test,
         )
-        for response_id, ballot, at in zip(ids, ballots, range(0, len(salts), _SALT), strict=True)
+        for response_id, submission, at in zip(ids, submissions, range(0, len(salts), _SALT), strict=True)
     ]
 
 
-def _parts(stored: Sequence[tuple[int, Ballot]]) -> dict[str, list[tuple[object, ...]]]:
+def _parts(stored: Sequence[tuple[int, Submission]]) -> dict[str, list[tuple[object, ...]]]:
     """The rows of each table that hangs on the stored responses."""
     return {
         "answer (response_id, question_id, choice)": [
             (response_id, question, choice)
-            for response_id, ballot in stored
-            for question, choice in ballot.choices.items()
+            for response_id, submission in stored
+            for question, choice in submission.choices.items()
         ],
         "several_answer (response_id, question_id, choice)": [
             (response_id, question, choice)
-            for response_id, ballot in stored
-            for question, choices in ballot.several.items()
+            for response_id, submission in stored
+            for question, choices in submission.several.items()
             for choice in choices
         ],
         "text_answer (response_id, question_id, text)": [
-            (response_id, question, text) for response_id, ballot in stored for question, text in ballot.texts.items()
+            (response_id, question, text)
+            for response_id, submission in stored
+            for question, text in submission.texts.items()
         ],
         "response_flag (response_id, kind)": [
-            (response_id, kind) for response_id, ballot in stored for kind in ballot.flags
+            (response_id, kind) for response_id, submission in stored for kind in submission.flags
         ],
     }
 
@@ -104,10 +88,10 @@ _RESPONSE = (
 )
 
 
-def _store_sqlite(connection: Connection, ballots: Sequence[Ballot]) -> int:
+def _store_sqlite(connection: Connection, submissions: Sequence[Submission]) -> int:
     known: set[bytes] = set()
-    for start in range(0, len(ballots), 500):
-        ids = tuple(ballot.submission_id for ballot in ballots[start : start + 500])
+    for start in range(0, len(submissions), 500):
+        ids = tuple(submission.submission_id for submission in submissions[start : start + 500])
         marks = ",".join("?" * len(ids))
         known.update(
             connection.exec_driver_sql(
@@ -115,12 +99,12 @@ def _store_sqlite(connection: Connection, ballots: Sequence[Ballot]) -> int:
                 ids,
             ).scalars()
         )
-    new = {ballot.submission_id: ballot for ballot in ballots if ballot.submission_id not in known}
+    new = {submission.submission_id: submission for submission in submissions if submission.submission_id not in known}
     if not new:
         return 0
     last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM response").scalar_one()
     stored = list(enumerate(new.values(), last + 1))
-    rows = _response_rows((response_id for response_id, _ in stored), [ballot for _, ballot in stored])
+    rows = _response_rows((response_id for response_id, _ in stored), [submission for _, submission in stored])
     for table, values in {_RESPONSE: rows, **_parts(stored)}.items():
         if values:
             marks = ",".join("?" * len(values[0]))
@@ -136,12 +120,12 @@ ON CONFLICT (submission_id) DO NOTHING RETURNING id
 """  # noqa: S608 literal names
 
 
-def _store_postgresql(connection: Connection, ballots: Sequence[Ballot]) -> int:
+def _store_postgresql(connection: Connection, submissions: Sequence[Submission]) -> int:
     ids = connection.exec_driver_sql(
-        "SELECT nextval(pg_get_serial_sequence('response', 'id')) FROM generate_series(1, %s)", (len(ballots),)
+        "SELECT nextval(pg_get_serial_sequence('response', 'id')) FROM generate_series(1, %s)", (len(submissions),)
     ).scalars()
-    by_id = dict(zip(ids, ballots, strict=True))
-    columns = tuple(map(list, zip(*_response_rows(by_id, ballots), strict=True)))
+    by_id = dict(zip(ids, submissions, strict=True))
+    columns = tuple(map(list, zip(*_response_rows(by_id, submissions), strict=True)))
     accepted = connection.exec_driver_sql(_POSTGRESQL_RESPONSES, columns).scalars()
     stored = [(response_id, by_id[response_id]) for response_id in accepted]
     driver = connection.connection.driver_connection

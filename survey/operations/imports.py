@@ -1,7 +1,7 @@
 """Importing responses from a file: all or nothing, and the same file twice adds nothing.
 
 A response's identity is made of wave, collector, content and occurrence number: people do give identical answers, so
-the second identical row of a file is another ballot, but the same row of the same file read again is not.
+the second identical row of a file is another response, but the same row of the same file read again is not.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.models import Collector, ImportRun, Question, Response, Unit, Wave, WaveUnit
-from survey.operations.batches import Ballot, store_ballots
+from survey.operations.batches import store_submissions
 from survey.operations.collectors import make_collector
 from survey.operations.response_files import Faults, ResponseRow
-from survey.operations.transaction import begin_write
+from survey.operations.responses import Submission
+from survey.operations.writing import begin_write
 from survey.operations.transactions import TransactionsError, confirm_transactions
 from survey.operations.units import create_unit
 from survey.operations.waves import WaveError, add_units, open_wave
@@ -62,10 +63,10 @@ def import_responses(
     if create and wave.state == "draft":
         open_wave(session, wave, at)
     collectors = _collectors(session, wave, units, trust, at)
-    ballots = list(_ballots(wave, rows, collectors, int(received_at.timestamp())))
-    if wave.state != "open" and not _all_known(session, ballots):
+    submissions = list(_submissions(wave, rows, collectors, int(received_at.timestamp())))
+    if wave.state != "open" and not _all_known(session, submissions):
         raise WaveError("accepts_nothing", wave=wave.code, state=wave.state)
-    added = store_ballots(connection, ballots, progress) if wave.state == "open" else 0
+    added = store_submissions(connection, submissions, progress) if wave.state == "open" else 0
     session.add(
         ImportRun(
             wave_id=wave.id,
@@ -87,7 +88,7 @@ def question_ids(session: Session, wave: Wave) -> dict[str, int]:
 
 
 def import_id(wave: str, collector: str, content: bytes, occurrence: int) -> bytes:
-    """The id of an imported ballot: SHA-256 of what identifies it, as a UUIDv8 (RFC 9562 § 5.8)."""
+    """The id of an imported response: SHA-256 of what identifies it, as a UUIDv8 (RFC 9562 § 5.8)."""
     named = f"sipas-import\0{wave}\0{collector}\0{occurrence}\0".encode() + content
     value = bytearray(hashlib.sha256(named).digest()[:16])
     value[6] = 0x80 | value[6] & 0x0F
@@ -161,28 +162,29 @@ def _collectors(
     }
 
 
-def _ballots(
+def _submissions(
     wave: Wave, rows: Sequence[ResponseRow], collectors: Mapping[str, Collector], received_at: int
-) -> Iterator[Ballot]:
+) -> Iterator[Submission]:
     occurrences: Counter[tuple[str, bytes]] = Counter()
     keys = {unit: (collector.id, collector.code) for unit, collector in collectors.items()}
     for row in rows:
         collector_id, collector_code = keys[row.unit]
         occurrences[row.unit, row.content] += 1
-        yield Ballot(
+        yield Submission(
             submission_id=import_id(wave.code, collector_code, row.content, occurrences[row.unit, row.content]),
             collector_id=collector_id,
             received_at=received_at,
-            content=row.content,
+            seconds=None,
+            language="vi",
             choices=row.choices,
             several=row.several,
             texts=row.texts,
         )
 
 
-def _all_known(session: Session, ballots: Sequence[Ballot]) -> bool:
-    for start in range(0, len(ballots), _ID_QUERY):
-        ids = [ballot.submission_id for ballot in ballots[start : start + _ID_QUERY]]
+def _all_known(session: Session, submissions: Sequence[Submission]) -> bool:
+    for start in range(0, len(submissions), _ID_QUERY):
+        ids = [submission.submission_id for submission in submissions[start : start + _ID_QUERY]]
         known = session.scalars(select(Response.id).where(Response.submission_id.in_(ids))).all()
         if len(known) < len(ids):
             return False

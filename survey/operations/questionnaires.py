@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms import definition
+from forms.library import standard
 from survey.models import Choice, Question, Questionnaire, Scope, ScopeItem
 from survey.operations.errors import OperationError
 
@@ -36,6 +37,21 @@ def find_questionnaire(session: Session, code: str, on: date | None = None) -> Q
     if found is None:
         raise QuestionnaireError("unknown", questionnaire=code)
     return found
+
+
+def published_questionnaire(session: Session, code: str, on: date, at: datetime) -> Questionnaire:
+    """The published version valid on that day; a standard questionnaire that was never used is published now.
+
+    Raises :class:`QuestionnaireError`.
+    """
+    try:
+        return find_questionnaire(session, code, on)
+    except QuestionnaireError:
+        try:
+            asked = standard(code)
+        except LookupError:
+            raise QuestionnaireError("unknown", questionnaire=code) from None
+        return publish_questionnaire(session, asked, at)
 
 
 def publish_questionnaire(session: Session, asked: definition.Questionnaire, at: datetime) -> Questionnaire:

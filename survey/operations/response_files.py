@@ -72,7 +72,7 @@ class ResponseRow(NamedTuple):
     unit: str
     transactions: int | None
     choices: dict[int, int]
-    several: dict[int, list[int]]
+    several: dict[int, tuple[int, ...]]
     texts: dict[int, str]
     content: bytes
 
@@ -205,7 +205,7 @@ class _RowReader:
         choices = self._choices(line, cells)
         several, texts = self._others(line, cells)
         for question_id, asked_id, expected in self.conditions:
-            if expected.isdisjoint(several.get(asked_id) or [choices.get(asked_id, -1)]):
+            if expected.isdisjoint(several.get(asked_id) or (choices.get(asked_id, -1),)):
                 # answers under a condition that was not met are discarded
                 choices.pop(question_id, None)
                 several.pop(question_id, None)
@@ -237,8 +237,8 @@ class _RowReader:
                 choices[question_id] = value
         return choices
 
-    def _others(self, line: int, cells: list[str]) -> tuple[dict[int, list[int]], dict[int, str]]:
-        several: dict[int, list[int]] = {}
+    def _others(self, line: int, cells: list[str]) -> tuple[dict[int, tuple[int, ...]], dict[int, str]]:
+        several: dict[int, tuple[int, ...]] = {}
         texts: dict[int, str] = {}
         for at, question_id, question in self.others:
             cell = _clean(cells[at]).replace("\x00", "")
@@ -256,7 +256,7 @@ class _RowReader:
         else:
             self.faults.add(line, self.header[at], "value", value=cell[:40], offered=", ".join(values))
 
-    def _several(self, line: int, at: int, cell: str, question: Question) -> list[int]:
+    def _several(self, line: int, at: int, cell: str, question: Question) -> tuple[int, ...]:
         values = _values(question)
         found = []
         for part in cell.split():
@@ -264,7 +264,7 @@ class _RowReader:
                 found.append(values[part])
             else:
                 self.faults.add(line, self.header[at], "value", value=part[:40], offered=", ".join(values))
-        return sorted(set(found))
+        return tuple(sorted(set(found)))
 
     def _transactions(self, line: int, cells: list[str]) -> int | None:
         if self.transactions_at is None:
