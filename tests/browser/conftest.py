@@ -61,7 +61,7 @@ def live_server(app: Flask) -> Iterator[LiveServer]:
 def browser() -> Iterator[Browser]:
     path = find_chromium()
     if path is None:
-        pytest.exit(ADVICE, returncode=1)
+        pytest.fail(ADVICE, pytrace=False)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
