@@ -1,0 +1,1 @@
+"""The measurements `make bench` prints; each module with a `run()` is one bench."""
