@@ -1,4 +1,4 @@
-"""The charts of a result: satisfaction as dots with whiskers against the target, the distribution of answers, the trend.
+"""The charts of a result: satisfaction as dots with whiskers against the target, and the distribution of answers.
 
 One geometry serves page and PDF. Under `NARROW` units of width labels stand above their row, so that a phone of 360
 pixels reads them at full size. A bar from zero never stands for a percentage: it would hide the interval.

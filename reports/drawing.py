@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.pathobject import PDFPathObject
 from reportlab.platypus import Flowable
 
 from reports.fonts import sans
@@ -183,7 +184,7 @@ def _points(points: tuple[tuple[float, float], ...]) -> str:
     return " ".join(f"{_short(x)},{_short(y)}" for x, y in points)
 
 
-class ChartFlowable(Flowable):  # type: ignore[misc]
+class ChartFlowable(Flowable):
     """Draws a chart on a PDF page, in Be Vietnam Pro, scaled to a width in points."""
 
     def __init__(self, chart: Chart, width: float) -> None:
@@ -206,7 +207,7 @@ class ChartFlowable(Flowable):  # type: ignore[misc]
 
     def _draw(self, canvas: Canvas, shape: Shape) -> None:
         style, top = STYLES[shape.style], self.chart.height
-        canvas.setDash(*([list(style.dash)] if style.dash else []))
+        canvas.setDash(list(style.dash))
         canvas.setLineWidth(style.width)
         if style.fill:
             canvas.setFillColor(HexColor(style.fill))
@@ -229,7 +230,7 @@ class ChartFlowable(Flowable):  # type: ignore[misc]
                 draw = {"start": canvas.drawString, "middle": canvas.drawCentredString, "end": canvas.drawRightString}
                 draw[shape.anchor](x, top - y, text)
 
-    def _path(self, canvas: Canvas, points: tuple[tuple[float, float], ...]):  # type: ignore[no-untyped-def]
+    def _path(self, canvas: Canvas, points: tuple[tuple[float, float], ...]) -> PDFPathObject:
         path = canvas.beginPath()
         path.moveTo(points[0][0], self.chart.height - points[0][1])
         for x, y in points[1:]:

@@ -49,8 +49,10 @@ def _register(folder: Path, files: tuple[str, ...]) -> Family:
         pdfmetrics.registerFont(font)
         names.append(font.fontName)
     family = Family(*names)
-    for name, bold, italic in zip(names, (0, 1, 0, 1), (0, 0, 1, 1), strict=True):
-        addMapping(family.regular, bold, italic, name)
+    addMapping(family.regular, 0, 0, family.regular)
+    addMapping(family.regular, 1, 0, family.bold)
+    addMapping(family.regular, 0, 1, family.italic)
+    addMapping(family.regular, 1, 1, family.bold_italic)
     return family
 
 
@@ -87,8 +89,10 @@ def sans() -> Family:
 
 def missing_glyphs(text: str, font: str) -> set[str]:
     """The characters of `text` (NFC) that the registered `font` cannot draw; line breaks and tabs are not drawn."""
-    face = pdfmetrics.getFont(font).face
-    return {c for c in unicodedata.normalize("NFC", text) if c not in "\n\r\t" and ord(c) not in face.charToGlyph}
+    registered = pdfmetrics.getFont(font)
+    assert isinstance(registered, TTFont)
+    glyphs = registered.face.charToGlyph
+    return {c for c in unicodedata.normalize("NFC", text) if c not in "\n\r\t" and ord(c) not in glyphs}
 
 
 def text_width(text: str, font: str, size: float) -> float:

@@ -86,7 +86,7 @@ def coverage(figures: Coverage, language: Language) -> Iterator[str]:
 def suppression(method: Method, language: Language) -> str:
     """Why some cells are empty."""
     return gettext(
-        "Figures resting on fewer than {n} people are hidden, and with them others from which they could be worked out.",
+        "Figures resting on fewer than {n} people are hidden, and with them others that would give them away.",
         language,
         n=count(method.suppression_people, language),
     )

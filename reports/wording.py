@@ -16,6 +16,7 @@ from reports.figures import Change, Estimate, Figure, Language, Movement, Verdic
 Number = Fraction | float | Decimal | int
 
 NO_NUMBER = "–"
+_BLANK = "\u00a0" * 6  # to be filled by hand
 MOST_DECIMALS = 10  # of a percentage; what is closer to the target than this is noise of floating point
 
 _SEPARATORS: dict[Language, tuple[str, str]] = {"vi": (".", ","), "en": (",", ".")}
@@ -174,7 +175,7 @@ def verdict_sentence(verdict: Verdict, language: Language, people: int = 0) -> s
             )
         case "interval_spans":
             text = gettext(
-                "The target of {target} lies inside the 95% confidence interval: the figures neither confirm nor refute it.",
+                "The target of {target} lies inside the 95% confidence interval: the figures do not decide.",
                 language,
                 target=target,
             )
@@ -244,9 +245,9 @@ def official_date(day: date | None, language: Language) -> str:
     """ "ngày 05 tháng 02 năm 2026"; with blanks to be filled by hand for `None`."""
     if language == "vi":
         if day is None:
-            return "ngày\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0tháng\u00a0\u00a0\u00a0\u00a0\u00a0\u00a0năm 20\u00a0\u00a0\u00a0\u00a0"
+            return f"ngày{_BLANK}tháng{_BLANK}năm 20{_BLANK}"
         return f"ngày {day.day:02} tháng {_month_number(day)} năm {day.year}"
-    return "\u00a0" * 24 if day is None else short_date(day, language)
+    return 4 * _BLANK if day is None else short_date(day, language)
 
 
 def _month_number(day: date) -> str:

@@ -1,0 +1,363 @@
+"""The official report of one unit's survey result, as PDF: verdict first, then the figures, then the method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+from functools import cache
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, Spacer, Table
+
+from reports.catalogue import gettext, gettext_noop
+from reports.charts import distribution_chart, factor_chart
+from reports.drawing import INK, MUTED, Chart, verdict_mark
+from reports.figures import Figure, Language, UnitLine, UnitReport, VerdictState
+from reports.names import breakdown_name, rule_name, weighting_name
+from reports.notes import interim, method_note, self_selected
+from reports.page import (
+    CONTENT_WIDTH,
+    Head,
+    Issuer,
+    Styles,
+    build,
+    closing,
+    data_table,
+    paragraph,
+    styles_for,
+    title_block,
+)
+from reports.quality_table import quality_rows
+from reports.trend_chart import trend_chart
+from reports.wording import (
+    NO_NUMBER,
+    against_word,
+    answers,
+    change_sentence,
+    count,
+    figure_percent,
+    interval,
+    people,
+    period,
+    point_score,
+    signed_points,
+    target_percent,
+    verdict_sentence,
+    verdict_word,
+)
+
+CHART_WIDTH = 620  # units of a chart across the text: its 12.5 becomes 9.3 pt
+EXTREMES = 3  # how many of the strongest and weakest items are named
+_GROUNDS: dict[VerdictState, str] = {"met": "#e2f2e8", "not_met": "#f9e7e3", "inconclusive": "#eceff2"}
+_INKS: dict[VerdictState, str] = {"met": "#0b6b3a", "not_met": "#a6372b", "inconclusive": MUTED}
+
+
+def unit_report_pdf(
+    report: UnitReport, language: Language = "vi", *, issuer: Issuer | None = None, public_url: str = ""
+) -> bytes:
+    """The signed-to-be document of `report`; without an `issuer` the unit itself issues it, to be signed by hand.
+
+    The same report, issuer and address give the same bytes.
+    """
+    place = report.place
+    issuer = issuer or Issuer(name=place.name[language], superior=place.superior[language])
+    moment = report.compiled_at or datetime.combine(report.wave.end, time(), UTC)
+    subject = gettext("Satisfaction of citizens and organisations at {place}", language, place=place.name[language])
+    content = [*_Document(report, language, issuer, public_url).content(subject)]
+    return build(content, title=subject, language=language, issuer=issuer, moment=moment)
+
+
+class _Document:
+    """The parts of the report in reading order; a part without figures leaves itself out."""
+
+    def __init__(self, report: UnitReport, language: Language, issuer: Issuer, public_url: str) -> None:
+        self.report, self.language, self.issuer, self.public_url = report, language, issuer, public_url
+        self.style: Styles = styles_for(issuer)
+        self.sections = 0
+
+    def content(self, subject: str) -> Iterator[Flowable]:
+        wave, language = self.report.wave, self.language
+        yield Head(self.issuer, language)
+        when = f"{wave.name[language]}, {period(wave.start, wave.end, language)}"
+        yield from title_block(gettext("Report", language), [subject, when], self.style)
+        for part in (
+            self.headline,
+            self.changes,
+            self.factors,
+            self.extremes,
+            self.items,
+            self.distribution,
+            self.trend,
+            self.units,
+            self.breakdowns,
+            self.quality,
+            self.method,
+        ):
+            yield from part()
+        yield closing(self.issuer, language, self.style)
+
+    def heading(self, text: str) -> Paragraph:
+        self.sections += 1
+        return paragraph(f"{self.sections}. {text}", self.style.heading)
+
+    def headline(self) -> Iterator[Flowable]:
+        report, language, index = self.report, self.language, self.report.index
+        yield paragraph(self.opening_sentence(), self.style.body)
+        yield self.verdict_card()
+        if report.method.interim:
+            yield paragraph(interim(language), self.style.body)
+        if report.method.design == "self_selected" and not index.suppressed:
+            yield paragraph(self_selected(index.people, language) + ".", self.style.body)
+        for figure, label in (
+            (report.beside, gettext("Beside it, {weighting}", language, weighting=self.weighting(report.beside))),
+            (report.overall, gettext("Overall satisfaction, asked separately and outside the index", language)),
+            (report.all_satisfied, gettext("Satisfied throughout (all answers 4 or 5)", language)),
+        ):
+            if figure is not None:
+                yield paragraph(f"{label}: {self.in_words(figure)}.", self.style.body)
+
+    def weighting(self, figure: Figure | None) -> str:
+        return weighting_name(figure.weighting, self.language) if figure else ""
+
+    def opening_sentence(self) -> str:
+        report, language, index = self.report, self.language, self.report.index
+        values = {"place": report.place.name[language], "target": target_percent(index.verdict.target, language)}
+        if index.estimate.estimate is None:
+            return gettext(
+                "The satisfaction index (SIPAS) of {place} against the target of {target} cannot be given. {why}",
+                language,
+                why=verdict_sentence(index.verdict, language, index.people),
+                **values,
+            )
+        return gettext(
+            "The satisfaction index (SIPAS) of {place}, the {rule}, is {percent} against a target of {target}. "
+            "Conclusion: {verdict}. {why}",
+            language,
+            rule=rule_name(index.rule, language),
+            percent=figure_percent(index, language),
+            verdict=verdict_word(index.verdict.state, language),
+            why=verdict_sentence(index.verdict, language, index.people),
+            **values,
+        )
+
+    def in_words(self, figure: Figure) -> str:
+        """Percentage, interval, base and verdict of a figure that stands in running text."""
+        language = self.language
+        if figure.estimate.estimate is None:
+            return verdict_sentence(figure.verdict, language, figure.people).rstrip(".")
+        return gettext(
+            "{percent} (95% confidence interval {interval}; {people}); {verdict}",
+            language,
+            percent=figure_percent(figure, language),
+            interval=interval(figure.estimate, language, figure.verdict.target),
+            people=people(figure.people, language),
+            verdict=verdict_word(figure.verdict.state, language).lower(),
+        )
+
+    def verdict_card(self) -> Flowable:
+        index, language = self.report.index, self.language
+        state = index.verdict.state
+        sizes = _card_styles(self.style, state)
+        left = [paragraph(figure_percent(index, language), sizes[0])]
+        if index.estimate.estimate is not None:
+            bounds = interval(index.estimate, language, index.verdict.target)
+            base = f"{people(index.people, language)}, {answers(index.answers, language)}"
+            left.append(paragraph(gettext("95% confidence interval: {bounds}", language, bounds=bounds), sizes[1]))
+            left.append(paragraph(base, sizes[1]))
+        title = Table(
+            [[_mark(state, 17), paragraph(verdict_word(state, language), sizes[2])]],
+            colWidths=[24, None],
+            style=[("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (-1, -1), 0)],
+        )
+        right: list[Flowable] = [title]
+        right.append(paragraph(verdict_sentence(index.verdict, language, index.people), sizes[1]))
+        if score := point_score(index.verdict, language):
+            right.append(paragraph(f"{score}.", sizes[1]))
+        card = Table(
+            [[left, right]], colWidths=[0.46 * CONTENT_WIDTH, 0.54 * CONTENT_WIDTH], spaceAfter=9, spaceBefore=3
+        )
+        card.setStyle(
+            [
+                ("BACKGROUND", (0, 0), (-1, -1), HexColor(_GROUNDS[state])),
+                ("LINEBEFORE", (0, 0), (0, -1), 3, HexColor(_INKS[state])),
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("LEFTPADDING", (0, 0), (-1, -1), 11),
+                ("TOPPADDING", (0, 0), (-1, -1), 8),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 10),
+            ]
+        )
+        return card
+
+    def changes(self) -> Iterator[Flowable]:
+        language = self.language
+        if not self.report.changes:
+            return
+        yield self.heading(gettext("Change", language))
+        for change in self.report.changes:
+            text = (
+                f"{against_word(change, language)} ({change.wave_name[language]}): {change_sentence(change, language)}"
+            )
+            if change.common_items:
+                text += "; " + gettext("compared on {n} common items", language, n=count(change.common_items, language))
+            if change.dropped_items:
+                text += "; " + gettext("not asked in both: {items}", language, items=", ".join(change.dropped_items))
+            if change.others_difference is not None:
+                others = signed_points(change.others_difference, language)
+                text += "; " + gettext("the other units: {difference} percentage points", language, difference=others)
+            yield paragraph(f"{text}.", self.style.body)
+
+    def factors(self) -> Iterator[Flowable]:
+        if not self.report.factors:
+            return
+        figures = [*(self.report.contents if len(self.report.contents) > 1 else ()), *self.report.factors]
+        chart = factor_chart(figures, self.language, CHART_WIDTH)
+        yield from self.with_chart(gettext("Factors", self.language), chart)
+
+    def with_chart(self, heading: str, chart: Chart) -> Iterator[Flowable]:
+        """Heading, what the chart shows, and the chart, on one page; then room."""
+        parts = [self.heading(heading), paragraph(chart.title, self.style.caption), chart.flowable(CONTENT_WIDTH)]
+        yield KeepTogether(parts)
+        yield Spacer(1, 8)
+
+    def extremes(self) -> Iterator[Flowable]:
+        ordered = list(self.report.weakest_first())
+        if len(ordered) < 2 * EXTREMES:
+            return
+        yield self.heading(gettext("Strongest and weakest items", self.language))
+        for label, figures in (
+            (gettext("Strongest", self.language), ordered[: -EXTREMES - 1 : -1]),
+            (gettext("Weakest", self.language), ordered[:EXTREMES]),
+        ):
+            named = "; ".join(f"{f.label[self.language]} ({figure_percent(f, self.language)})" for f in figures)
+            yield paragraph(f"{label}: {named}.", self.style.body)
+
+    def items(self) -> Iterator[Flowable]:
+        if self.report.items:
+            yield self.heading(gettext("Items", self.language))
+            yield self.figure_table(gettext("Item", self.language), self.report.items)
+
+    def figure_table(self, label: str, figures: tuple[Figure, ...]) -> Table:
+        """People, base, percentage, interval and verdict, a row per figure."""
+        language = self.language
+        head = ("", label, *(gettext(text, language) for text in _FIGURE_HEAD), "", gettext("Verdict", language))
+        rows = [
+            (
+                str(k),
+                figure.label[language],
+                *_numbers(figure, language),
+                _mark(figure.verdict.state, 11),
+                verdict_word(figure.verdict.state, language),
+            )
+            for k, figure in enumerate(figures, 1)
+        ]
+        return data_table(head, rows, (8, 53, 15, 17, 18, 33, 6, 22), self.style, numbers={2, 3, 4, 5})
+
+    def distribution(self) -> Iterator[Flowable]:
+        figures = [*self.report.factors, *([self.report.overall] if self.report.overall else [])]
+        if any(figure.counts.base for figure in figures):
+            chart = distribution_chart(figures, self.language, CHART_WIDTH)
+            yield from self.with_chart(gettext("Distribution of answers", self.language), chart)
+
+    def trend(self) -> Iterator[Flowable]:
+        if len(self.report.trend) > 1:
+            chart = trend_chart(self.report.trend, self.language, CHART_WIDTH)
+            yield from self.with_chart(gettext("Trend", self.language), chart)
+
+    def units(self) -> Iterator[Flowable]:
+        if not self.report.children:
+            return
+        language = self.language
+        yield self.heading(gettext("Units and counters", language))
+        head = [gettext("Unit or counter", language), *(gettext(text, language) for text in _UNIT_HEAD)]
+        rows = [_unit_row(line, language) for line in self.report.children]
+        yield data_table(
+            [*head, "", gettext("Verdict", language)],
+            rows,
+            (50, 18, 15, 18, 33, 6, 25),
+            self.style,
+            numbers={1, 2, 3, 4},
+        )
+
+    def breakdowns(self) -> Iterator[Flowable]:
+        for code, figures in self.report.breakdowns:
+            name = breakdown_name(code, self.language)
+            yield self.heading(name)
+            yield self.figure_table(gettext("Group", self.language), figures)
+
+    def quality(self) -> Iterator[Flowable]:
+        language = self.language
+        yield self.heading(gettext("Quality of the data", language))
+        rows = quality_rows(self.report, language)
+        yield data_table(
+            (gettext("Measure", language), gettext("Value", language)), [*rows], (95, 67), self.style, numbers={1}
+        )
+
+    def method(self) -> Iterator[Flowable]:
+        yield CondPageBreak(90)
+        yield self.heading(gettext("Method note", self.language))
+        sentences = [*method_note(self.report, self.language)]
+        if self.report.ledger_head:
+            sentences.append(gettext("Head of the sealed ledger: {head}.", self.language, head=self.report.ledger_head))
+        if self.public_url:
+            sentences.append(gettext("Published at {address}.", self.language, address=self.public_url))
+        sentences[-1] = sentences[-1].rstrip(".") + "./."
+        for sentence in sentences:
+            yield paragraph(f"- {sentence}", self.style.note)
+
+
+_FIGURE_HEAD = (
+    gettext_noop("People"),
+    gettext_noop("Answers"),
+    gettext_noop("Satisfaction"),
+    gettext_noop("95% interval"),
+)
+_UNIT_HEAD = (
+    gettext_noop("Dossiers"),
+    gettext_noop("People"),
+    gettext_noop("Satisfaction"),
+    gettext_noop("95% interval"),
+)
+
+
+def _numbers(figure: Figure, language: Language) -> tuple[str, str, str, str]:
+    if figure.suppressed:
+        return NO_NUMBER, NO_NUMBER, figure_percent(figure, language), NO_NUMBER
+    return (
+        count(figure.people, language),
+        count(figure.answers, language),
+        figure_percent(figure, language),
+        interval(figure.estimate, language, figure.verdict.target),
+    )
+
+
+def _unit_row(line: UnitLine, language: Language) -> tuple[Flowable | str, ...]:
+    respondents, _, share, bounds = _numbers(line.index, language)
+    state = line.index.verdict.state
+    dossiers = count(line.transactions, language)
+    return (
+        line.place.name[language],
+        dossiers,
+        respondents,
+        share,
+        bounds,
+        _mark(state, 11),
+        verdict_word(state, language),
+    )
+
+
+def _mark(state: VerdictState, size: float) -> Flowable:
+    return Chart("mark", 18, 18, "", "", tuple(verdict_mark(9, 9, state))).flowable(size)
+
+
+@cache
+def _card_styles(style: Styles, state: VerdictState) -> tuple[ParagraphStyle, ParagraphStyle, ParagraphStyle]:
+    """The big number, the lines under it and the verdict's word."""
+    big = ParagraphStyle(
+        "big", parent=style.plain, fontName=style.fonts.bold, fontSize=30, leading=36, textColor=HexColor(INK)
+    )
+    line = ParagraphStyle("line", parent=style.cell, fontSize=11.5, leading=15)
+    word = ParagraphStyle(
+        "word", parent=style.plain, fontName=style.fonts.bold, fontSize=15, leading=18, textColor=HexColor(_INKS[state])
+    )
+    return big, line, word
