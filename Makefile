@@ -5,7 +5,12 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := forms reports survey
-CATALOGUES := $(patsubst %.po,%.mo,$(wildcard $(PACKAGES:=/translations/*/LC_MESSAGES/*.po)))
+# Flask-Babel reads compiled catalogues; forms and reports read theirs as they are.
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard survey/translations/*/LC_MESSAGES/*.po))
+# One catalogue a room; the citizen's holds what the whole service says besides.
+ROOM_reports := reports
+ROOM_results := survey/blueprints/results.py survey/templates/results
+ROOM_citizen := $(filter-out $(ROOM_results),$(wildcard survey/*.py survey/blueprints/*.py survey/templates/*))
 KEYWORDS := _l gettext_noop lazy_gettext lazy_ngettext:1,2 lazy_pgettext:1c,2
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
@@ -69,21 +74,17 @@ catalogues: $(CATALOGUES)
 %.mo: %.po | $(VENV)/runtime.stamp
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
-.PHONY: messages
-messages: $(VENV)/dev.stamp ## extract the wordings, update the catalogues, compile them
-	@mkdir -p .cache
-	@for catalogue in $(wildcard $(PACKAGES:=/translations/vi/LC_MESSAGES/*.po)); do \
-	    package=$${catalogue%%/*}; domain=$$(basename $$catalogue .po); \
-	    if [ $$domain = $$package ]; then sources=$$package; \
-	    else sources=$$(ls -d $$package/*/$$domain $$package/*/$$domain.py 2>/dev/null); fi; \
-	    if [ -z "$$sources" ]; then echo "$$catalogue: the wordings stand in a library, nothing extracted"; continue; fi; \
-	    echo "$$catalogue:" $$sources; \
-	    $(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --keywords "$(KEYWORDS)" --no-location --no-wrap \
-	        --sort-output --project sipas --output-file .cache/$$domain.pot $$sources && \
-	    $(BIN)/pybabel --quiet update --domain $$domain --input-file .cache/$$domain.pot --output-dir $$package/translations \
-	        --locale vi --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date || exit 1; \
-	done
+.PHONY: messages messages-reports messages-results messages-citizen
+messages: messages-reports messages-results messages-citizen ## extract the wordings, update the catalogues, compile them
 	@$(MAKE) --no-print-directory catalogues
+
+messages-reports messages-results messages-citizen: messages-%: $(VENV)/dev.stamp
+	@mkdir -p .cache
+	@$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --keywords "$(KEYWORDS)" --add-location file --no-wrap \
+	    --sort-by-file --project sipas --output-file .cache/$*.pot $(ROOM_$*)
+	@$(BIN)/pybabel --quiet update --domain $* --input-file .cache/$*.pot --locale vi --init-missing --no-wrap \
+	    --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+	    --output-dir $(firstword $(subst /, ,$(ROOM_$*)))/translations
 
 .PHONY: lock
 lock: $(VENV)/build.stamp ## pin every dependency by hash (make lock UPGRADE=--upgrade for newer versions)
