@@ -80,9 +80,9 @@ messages: messages-reports messages-results messages-citizen ## extract the word
 
 messages-reports messages-results messages-citizen: messages-%: $(VENV)/dev.stamp
 	@mkdir -p .cache
-	@$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --keywords "$(KEYWORDS)" --add-location file --no-wrap \
+	@$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --keywords "$(KEYWORDS)" --add-location file --width 110 \
 	    --sort-by-file --project sipas --output-file .cache/$*.pot $(ROOM_$*)
-	@$(BIN)/pybabel --quiet update --domain $* --input-file .cache/$*.pot --locale vi --init-missing --no-wrap \
+	@$(BIN)/pybabel --quiet update --domain $* --input-file .cache/$*.pot --locale vi --init-missing --width 110 \
 	    --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
 	    --output-dir $(firstword $(subst /, ,$(ROOM_$*)))/translations
 
