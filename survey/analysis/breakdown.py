@@ -51,7 +51,8 @@ def counters(session: Session, view: View) -> Iterator[UnitLine]:
     )
     total = view.people(view.tallies.total(lambda cell: view.counted(cell) and cell.origin.unit_id == own))
     unseen = disclosure.hidden_siblings({str(key): view.people(tally) for key, tally in groups.items()}, total)
-    every = bool(view.hidden_here & {tree.HEADLINE, tree.COUNTERS})
+    headline = view.instrument.headline
+    every = view.concealed or (headline is not None and tree.own_counters(headline.key) in view.hidden_here)
     for counter in session.scalars(select(Counter).where(Counter.id.in_(groups)).order_by(Counter.code)):
         index = view.part(groups[counter.id]).index()
         hidden = every or str(counter.id) in unseen
@@ -64,7 +65,7 @@ def breakdowns(view: View) -> Iterator[tuple[str, tuple[Figure, ...]]]:
     Trust levels that do not count in the headline stand beside those that do.
     """
     unseen = _hidden_parts(view)
-    hidden = tree.HEADLINE in view.hidden_here or INDEX in unseen
+    hidden = view.concealed or INDEX in unseen
     for name, key, label in DIMENSIONS:
         groups = view.tallies.by(_keyed(view, name, key))
         if len(groups) > 1:
@@ -110,7 +111,7 @@ def half_months(view: View) -> list[tuple[int, Figure]]:
     )
     people = {str(number): view.people(tally) for number, tally in groups.items()}
     unseen = disclosure.hidden_siblings(people, sum(people.values()))
-    every = tree.HEADLINE in view.hidden_here
+    every = view.concealed
     found = []
     for number in sorted(groups):
         figure = view.part(groups[number]).index()
@@ -122,5 +123,5 @@ def half_months(view: View) -> list[tuple[int, Figure]]:
 def unit_line(view: View, unit: Unit, estimator: Estimator) -> UnitLine:
     index = estimator.index()
     small = disclosure.is_small(estimator.index_people())
-    hidden = small or tree.HEADLINE in view.hidden.get(unit.id, frozenset()) | view.hidden_here
+    hidden = small or view.concealed or view.conceals(view.hidden.get(unit.id, frozenset()))
     return UnitLine(place(unit), suppressed(index) if hidden else index, estimator.population)

@@ -36,6 +36,11 @@ class Item:
     label: Text
     condition: Asked | None = None
 
+    @property
+    def key(self) -> str:
+        """Names its figure among all figures of the questionnaire, pools included."""
+        return f"q{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Pool:
@@ -46,6 +51,10 @@ class Pool:
     level: Level
     label: Text
     items: tuple[Item, ...]
+
+    @property
+    def key(self) -> str:
+        return f"s{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,23 @@ class Instrument:
     def name(self) -> str:
         return f"{self.code} {self.version}"
 
-    def factors_of(self, content: Pool) -> tuple[Pool, ...]:
-        return tuple(factor for factor in self.factors if set(factor.items) <= set(content.items))
+    @property
+    def headline(self) -> Pool | Item | None:
+        """What the headline is about: the index, else the overall question."""
+        return self.index or self.overall
+
+    def pooled_into(self) -> dict[str, str | None]:
+        """Each figure's key with that of the next wider figure it is pooled into (None at the top), widest first."""
+        pools = [*([self.index] if self.index else []), *self.contents, *self.factors]
+        into: dict[str, str | None] = {}
+        for at, pool in enumerate(pools):
+            wider = [other for other in pools[:at] if other.level != pool.level and set(pool.items) <= set(other.items)]
+            into[pool.key] = wider[-1].key if wider else None
+        for item in self.items:
+            into[item.key] = [pool for pool in pools if item in pool.items][-1].key
+        if self.overall:
+            into[self.overall.key] = None
+        return into
 
 
 def read_instrument(session: Session, questionnaire: Questionnaire) -> Instrument:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -36,7 +36,7 @@ class ValidityRule:
 
     def accepts(self, choices: tuple[int | None, ...]) -> bool:
         marked = sum(choice is not None for choice in choices)
-        return bool(marked) and marked >= self.share * len(choices)
+        return bool(marked) and marked * self.share.denominator >= self.share.numerator * len(choices)
 
 
 VALIDITY_RULES = (
@@ -133,9 +133,9 @@ def _scanned(session: Session, view: View) -> Scanned | None:
     return summarise(lines, validity_rule(view.wave.period_end))
 
 
-def read_quality(session: Session, view: View, *, hidden: bool, hidden_items: Collection[str]) -> Quality:
-    """The quality numbers of a view. `hidden`: too few people for anything but the number of responses."""
-    estimator = view.headline
+def read_quality(session: Session, view: View) -> Quality:
+    """The quality numbers of a view; where the headline is hidden, hardly more than the number of responses."""
+    estimator, hidden = view.headline, view.concealed
     responses = estimator.total.responses
     flagged = view.tallies.total(lambda cell: _flagged(view, cell))
     scanned = None if hidden else _scanned(session, view)
@@ -156,7 +156,7 @@ def read_quality(session: Session, view: View, *, hidden: bool, hidden_items: Co
         estimator.population,
         "response_rate" if chosen else "forms_per_dossier",
         Fraction(responses, asked) if asked else None,
-        tuple(_item_qualities(view, hidden=hidden, hidden_items=hidden_items)),
+        tuple(_item_qualities(view)),
         scanned.alpha if scanned and alpha_shown else None,
         scanned.alpha_base if scanned and alpha_shown else 0,
         scanned.median_seconds if scanned else None,
@@ -171,10 +171,10 @@ def _flagged(view: View, cell: Cell) -> bool:
     return cell.flagged and cell.origin.trust in view.trust and view.filtered(cell)
 
 
-def _item_qualities(view: View, *, hidden: bool, hidden_items: Collection[str]) -> Iterable[ItemQuality]:
+def _item_qualities(view: View) -> Iterable[ItemQuality]:
     total = view.headline.total
     for item in view.instrument.items:
-        if hidden or item.code in hidden_items:
+        if view.concealed or item.key in view.hidden_here:
             yield ItemQuality(item.code, 0, 0, 0, suppressed=True)
         else:
             counts = item_counts(total, item)

@@ -1,7 +1,7 @@
-"""Disclosure control across the tree: which unit's figures must stay hidden so that no sibling's can be worked out.
+"""Disclosure control over a whole wave: which figures of which unit stay hidden so that none can be worked out.
 
-The figures of a parent and of all its children but one give those of the last: a unit of three people stays hidden
-only if a sibling is hidden with it. The answer is the same for every output, and kept when a wave closes.
+The figures of a parent and of all its children but one give those of the last, and so do a factor and all its items
+but one. Units and questions are therefore judged together, once for every output, and kept when a wave closes.
 """
 
 from __future__ import annotations
@@ -14,69 +14,75 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.analysis import disclosure
-from survey.analysis.estimation import headline_people
 from survey.analysis.instrument import Instrument
-from survey.analysis.tally import Detail, Selection, read
+from survey.analysis.tally import Detail, Selection, Tally, read
 from survey.analysis.tally_statement import Source
 from survey.models import KeptStatistic, Unit, Wave
 
-HEADLINE = "hidden"
-ITEM = "hidden:"
-COUNTERS = "hidden.counters"  # the lines of a unit's own counters, beside its sub-units
+KEPT = "hidden:"
 ROOT = 0  # stands above all units: a wave may have several roots, and their total is shown
-_OWN = "own"
+_OWN = ".counters"
 
-Bases = dict[str, int]
+Hidden = dict[int, frozenset[str]]
 
 
-def hidden_codes(
+def bases(instrument: Instrument, tally: Tally) -> dict[str, int]:
+    """People behind every figure of a report, by the figure's key in :meth:`Instrument.pooled_into`."""
+    pools = (*instrument.factors, *instrument.contents, *([instrument.index] if instrument.index else []))
+    items = (*instrument.items, *([instrument.overall] if instrument.overall else []))
+    found = {pool.key: tally.sums(pool.id).people for pool in pools}
+    return found | {item.key: sum(tally.counts(item.id)[1:6]) for item in items}
+
+
+def hidden_figures(
     session: Session, wave: Wave, instrument: Instrument, trust: Sequence[str], source: Source = "exact"
-) -> dict[int, frozenset[str]]:
-    """Per unit id, what is hidden in it: `HEADLINE` for everything, `ITEM` + code for an item. Units free of it are
-    left out."""
-    index = (instrument.index.id,) if instrument.index else ()
+) -> Hidden:
+    """Per unit id (and `ROOT`), the keys of the figures to hide; under `own_counters` those of its counter lines.
+
+    Units without anything to hide are left out.
+    """
     selection = Selection((wave.id,), trust=tuple(trust), flagged=False, source=source)
-    tallies = read(session, selection, Detail(scopes=index)).by(lambda cell: cell.origin.unit_id)
-    own: dict[int, Bases] = {}
+    tallies = read(session, selection, Detail()).by(lambda cell: cell.origin.unit_id)
+    rows = session.execute(select(Unit.id, Unit.path).where(Unit.id.in_(list(tallies)))).all()
+    ways = {key: (ROOT, *map(int, path.strip("/").split("/"))) for key, path in rows}
+    parents: dict[str, str | None] = {str(ROOT): None}
+    for way in sorted(ways.values()):
+        for above, below in pairwise(way):
+            parents.setdefault(str(below), str(above))
+    with_sub_units = set(parents.values())
+    people: dict[tuple[str, str], int] = defaultdict(int)
     for unit_id, tally in tallies.items():
-        bases = {HEADLINE: headline_people(instrument, tally)}
-        bases |= {ITEM + item.code: sum(tally.counts(item.id)[1:6]) for item in instrument.items}
-        own[unit_id] = bases
-    rows = session.execute(select(Unit.id, Unit.path).where(Unit.id.in_(list(own))))
-    return _descend({key: (ROOT, *map(int, path.strip("/").split("/"))) for key, path in rows}, own)
-
-
-def _descend(ways: dict[int, tuple[int, ...]], own: dict[int, Bases]) -> dict[int, frozenset[str]]:
-    """Suppress among siblings level by level; what is hidden in a unit is hidden in all units under it."""
-    below: dict[int, Bases] = defaultdict(lambda: defaultdict(int))
-    kin: dict[int, set[int]] = defaultdict(set)
-    for unit_id, way in ways.items():
-        for node in way:
-            for code, people in own[unit_id].items():
-                below[node][code] += people
-        for parent, child in pairwise(way):
-            kin[parent].add(child)
+        places = [str(node) for node in ways[unit_id]]
+        if str(unit_id) in with_sub_units:
+            parents[f"{unit_id}{_OWN}"] = str(unit_id)
+            places.append(f"{unit_id}{_OWN}")
+        for key, base in bases(instrument, tally).items():
+            for place in places:
+                people[place, key] += base
     hidden: dict[int, set[str]] = defaultdict(set)
-    waiting = [ROOT]
-    while waiting:
-        parent = waiting.pop()
-        waiting.extend(kin[parent])
-        for code, total in below[parent].items() if kin[parent] else ():
-            parts = {str(child): below[child][code] for child in sorted(kin[parent])}
-            parts[_OWN] = own.get(parent, {}).get(code, 0)
-            unseen = parts.keys() if code in hidden[parent] else disclosure.hidden_siblings(parts, total)
-            for name in unseen - {_OWN}:
-                hidden[int(name)].add(code)
-            if code == HEADLINE and _OWN in unseen:
-                hidden[parent].add(COUNTERS)
-    return {node: frozenset(codes) for node, codes in hidden.items() if codes and node != ROOT}
+    for place, key in disclosure.hidden_figures(people, parents, instrument.pooled_into()):
+        unit, dot, _ = place.partition(".")
+        hidden[int(unit)].add(own_counters(key) if dot else key)
+    return {unit_id: frozenset(keys) for unit_id, keys in hidden.items()}
+
+
+def hidden_here(instrument: Instrument, tally: Tally) -> frozenset[str]:
+    """The keys to hide in a view that stands alone: a filter, or the total of a wave."""
+    people = {("", key): base for key, base in bases(instrument, tally).items()}
+    return frozenset(key for _, key in disclosure.hidden_figures(people, {"": None}, instrument.pooled_into()))
+
+
+def own_counters(key: str) -> str:
+    """The key under which a figure of a unit's own counters, beside its sub-units, is hidden."""
+    return f"{key}{_OWN}"
 
 
 def kept(session: Session, wave: Wave, instrument: Instrument, trust: Sequence[str]) -> Iterator[KeptStatistic]:
-    """The hidden codes of a wave as rows to keep."""
-    for unit_id, codes in sorted(hidden_codes(session, wave, instrument, trust).items()):
-        for code in sorted(codes):
-            yield KeptStatistic(wave_id=wave.id, unit_id=unit_id, code=code, value=None, base=0)
+    """What is hidden of the units of a wave as rows to keep."""
+    hidden = hidden_figures(session, wave, instrument, trust)
+    for unit_id, keys in sorted(hidden.items()):
+        for key in sorted(keys) if unit_id != ROOT else ():
+            yield KeptStatistic(wave_id=wave.id, unit_id=unit_id, code=KEPT + key, value=None, base=0)
 
 
 def kept_hidden(session: Session, waves: Iterable[int], path: str) -> dict[tuple[int, int], frozenset[str]]:
@@ -84,18 +90,14 @@ def kept_hidden(session: Session, waves: Iterable[int], path: str) -> dict[tuple
     rows = session.execute(
         select(KeptStatistic.wave_id, KeptStatistic.unit_id, KeptStatistic.code)
         .join(Unit, Unit.id == KeptStatistic.unit_id)
-        .where(
-            KeptStatistic.wave_id.in_(list(waves)),
-            KeptStatistic.code.startswith(HEADLINE),
-            Unit.path.like(f"{path}%"),
-        )
+        .where(KeptStatistic.wave_id.in_(list(waves)), KeptStatistic.code.startswith(KEPT), Unit.path.like(f"{path}%"))
     )
     found: dict[tuple[int, int], set[str]] = defaultdict(set)
     for wave_id, unit_id, code in rows:
-        found[wave_id, unit_id].add(code)
+        found[wave_id, unit_id].add(code.removeprefix(KEPT))
     return {key: frozenset(codes) for key, codes in found.items()}
 
 
 def was_kept(session: Session, wave: Wave) -> bool:
-    """Whether the wave's statistics were kept, so that what is not among the hidden codes may be shown."""
+    """Whether the wave's statistics were kept, so that what is not among the hidden figures may be shown."""
     return session.scalar(select(KeptStatistic.code).where(KeptStatistic.wave_id == wave.id).limit(1)) is not None

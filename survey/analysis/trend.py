@@ -79,7 +79,7 @@ def _earlier(session: Session, wave: Wave) -> list[Wave]:
 
 def _present(view: View) -> Stage:
     by_unit = view.tallies.by(lambda cell: cell.origin.unit_id if view.counted(cell) else None)
-    return Stage(view.wave, view.instrument, view.sites, by_unit, tree.HEADLINE in view.hidden_here)
+    return Stage(view.wave, view.instrument, view.sites, by_unit, view.concealed)
 
 
 def _stages(session: Session, view: View, waves: Sequence[Wave], path: str) -> list[Stage]:
@@ -104,10 +104,11 @@ def _stages(session: Session, view: View, waves: Sequence[Wave], path: str) -> l
         if by_unit:
             if wave.questionnaire_id not in instruments:
                 instruments[wave.questionnaire_id] = read_instrument(session, wave.questionnaire)
-            codes = hidden.get((wave.id, view.unit.id), frozenset()) if view.unit else frozenset()
+            keys = hidden.get((wave.id, view.unit.id), frozenset()) if view.unit else frozenset()
             sites = read_sites(session, wave, path)
             instrument = instruments[wave.questionnaire_id]
-            stages.append(Stage(wave, instrument, sites, by_unit, tree.HEADLINE in codes))
+            concealed = instrument.headline is not None and instrument.headline.key in keys
+            stages.append(Stage(wave, instrument, sites, by_unit, concealed))
     return stages
 
 

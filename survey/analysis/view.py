@@ -44,7 +44,7 @@ class View:
     channel: str | None
     group: str | None
     source: Source
-    hidden: dict[int, frozenset[str]]
+    hidden: tree.Hidden
 
     @property
     def path(self) -> str:
@@ -87,13 +87,23 @@ class View:
 
     @cached_property
     def hidden_here(self) -> frozenset[str]:
-        """What is hidden of this unit: by the tree, by its own size, or because the rest of a filter is too small."""
-        codes = self.hidden.get(self.unit.id, frozenset()) if self.unit else frozenset()
+        """Keys of this unit's figures that are hidden: by the tree, by their own size, or all of them, because the
+        people outside the filter or the trust levels are too few."""
         shown = self.people(self.headline.total)
         every = self.people(self.tallies.total(lambda cell: not cell.flagged))
         if not disclosure.complement_is_safe(shown, every):
-            return codes | {tree.HEADLINE}
-        return codes
+            return frozenset(self.instrument.pooled_into())
+        by_tree = self.hidden.get(self.unit.id, frozenset()) if self.unit else frozenset()
+        return by_tree | tree.hidden_here(self.instrument, self.headline.total)
+
+    @property
+    def concealed(self) -> bool:
+        """Whether the headline is hidden, and with it everything."""
+        return self.conceals(self.hidden_here)
+
+    def conceals(self, keys: frozenset[str]) -> bool:
+        headline = self.instrument.headline
+        return headline is not None and headline.key in keys
 
     @property
     def method(self) -> Method:
@@ -146,12 +156,12 @@ def read_view(
 
 def read_hidden(
     session: Session, wave: Wave, instrument: Instrument, trust: tuple[str, ...], path: str, source: Source
-) -> dict[int, frozenset[str]]:
-    """What disclosure control across the tree hides at or under `path`: as kept at closing, else worked out now."""
+) -> tree.Hidden:
+    """What disclosure control hides at or under `path`: as kept at closing, else worked out now."""
     if wave.state in ("closed", "published") and tree.was_kept(session, wave):
         kept = tree.kept_hidden(session, (wave.id,), path)
         return {unit_id: codes for (_, unit_id), codes in kept.items()}
-    return tree.hidden_codes(session, wave, instrument, trust, source)
+    return tree.hidden_figures(session, wave, instrument, trust, source)
 
 
 def half_month_detail(terms: Terms, instrument: Instrument) -> Detail:
