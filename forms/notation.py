@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 
-from forms.question import NO_OPINION, Choice, Condition, Content, DefinitionError, Question, Section, Wording
+from forms.question import NO_OPINION, Choice, Condition, Content, DefinitionError, Question, Section, Wording, repeated
 
 if TYPE_CHECKING:
     from forms.definition import Questionnaire
@@ -118,11 +118,9 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"{key.value!r} is written twice", key.start_mark)
-            seen.add(key.value)
+        keys = [key.value for key, _value in node.value if isinstance(key, yaml.ScalarNode)]
+        for key in repeated(keys):
+            raise yaml.constructor.ConstructorError(None, None, f"{key!r} is written twice", node.start_mark)
         return super().construct_mapping(node, deep)
 
 
@@ -154,7 +152,7 @@ class _Reader:
 
     def take(self, key: str, kind: type[T], default: T | None = None, *, required: bool = False) -> T | None:
         value = self.rest.pop(key, None)
-        if value is None:
+        if value in (None, ""):
             if required:
                 self.problems.append(f"{self.place} has no {key}")
             return default
