@@ -5,12 +5,16 @@ from __future__ import annotations
 from flask import Flask
 from flask.cli import FlaskGroup
 
-from survey.cli import database
+from survey.cli import collectors, database, demo, poster, responses, seal, serve, units, wave
+
+GROUPS = (collectors.group, database.group, responses.group, units.group, wave.group)
+COMMANDS = (demo.command, poster.command, seal.command, serve.command)
 
 
 def init_app(app: Flask) -> None:
     """Register every command with the application."""
-    app.cli.add_command(database.group)
+    for command in (*GROUPS, *COMMANDS):
+        app.cli.add_command(command)
 
 
 def main() -> None:

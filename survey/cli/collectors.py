@@ -1,0 +1,85 @@
+"""`sipas collectors …`: the codes and links citizens answer through."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from survey.cli.transaction import now, reading, writing
+from survey.models import CHANNELS, TRUST_LEVELS, Collector
+from survey.operations import collectors, units, waves
+
+group = AppGroup("collectors", help="Make, list, revoke and replace the ways into a wave.")
+
+
+def _found(session: Session, code: str) -> Collector:
+    collector = collectors.find_collector(session, code)
+    if collector is None:
+        raise collectors.CollectorError("unknown", collector=code)
+    return collector
+
+
+@group.command("make")
+@click.argument("wave_code", metavar="WAVE")
+@click.option("--unit", metavar="CODE", help="One collector for this unit, instead of one for every counter.")
+@click.option("--counter", metavar="CODE", help="With --unit: for this counter.")
+@click.option("--channel", type=click.Choice(CHANNELS), default="qr", show_default=True)
+@click.option("--trust", type=click.Choice(TRUST_LEVELS), default="open", show_default=True)
+def make(wave_code: str, unit: str | None, counter: str | None, channel: str, trust: str) -> None:
+    """Give every counter of the wave's units a collector, if it has none of the channel.
+
+    \b
+    Examples:
+      sipas collectors make 2026-H1
+      sipas collectors make 2026-H1 --unit X01 --channel paper --trust paper
+    """
+    with writing() as session:
+        wave = waves.find_wave(session, wave_code)
+        if unit is None:
+            made = collectors.make_collectors(session, wave, at=now(), channel=channel, trust=trust)
+        else:
+            place = units.find_unit(session, unit)
+            desk = units.find_counter(session, place, counter) if counter else None
+            made = [
+                collectors.make_collector(session, wave, place, counter=desk, channel=channel, trust=trust, at=now())
+            ]
+    click.echo(f"made {len(made)} collectors")
+
+
+@group.command("list")
+@click.argument("wave_code", metavar="WAVE")
+def list_collectors(wave_code: str) -> None:
+    """Every collector of the wave with its link. Example: sipas collectors list 2026-H1"""
+    table = Table("code", "unit", "counter", "channel", "trust", "state", "link", box=None)
+    base = current_app.config["BASE_URL"]
+    with reading() as session:
+        wave = waves.find_wave(session, wave_code)
+        query = select(Collector).where(Collector.wave_id == wave.id).order_by(Collector.id)
+        for row in session.scalars(query.options(joinedload(Collector.unit), joinedload(Collector.counter))):
+            counter = row.counter.name_vi if row.counter else ""
+            link = f"{base}/s/{row.code}"
+            table.add_row(row.code, row.unit.name_vi, counter, row.channel, row.trust, row.state, link)
+    Console().print(table)
+
+
+@group.command("revoke")
+@click.argument("code")
+def revoke(code: str) -> None:
+    """Let nothing more in through the collector CODE. Example: sipas collectors revoke 7KQ2M9F"""
+    with writing() as session:
+        collectors.revoke_collector(session, _found(session, code), now())
+    click.echo(f"collector {code} is revoked")
+
+
+@group.command("rotate")
+@click.argument("code")
+def rotate(code: str) -> None:
+    """Replace the collector CODE by one with a new code. Example: sipas collectors rotate 7KQ2M9F"""
+    with writing() as session:
+        new = collectors.rotate_collector(session, _found(session, code), now())
+    click.echo(f"collector {code} is revoked; the new code is {new.code}")

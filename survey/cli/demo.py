@@ -1,0 +1,99 @@
+"""`sipas demo`: the sample province, and where to click."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.text import Text
+from sqlalchemy import func, select
+
+from survey.analysis import quality
+from survey.cli.transaction import DAY, now, writing
+from survey.database import current_session, engine
+from survey.models import KeptStatistic, Response, Seal
+from survey.operations import ledger, waves
+from survey.operations.demo import Demo, find_demo, load_demo
+from survey.operations.demo.loading import RESPONSES
+from survey.operations.periods import province_day
+
+UNIT_SHOWN = "BENTRA"
+_WORDS = {
+    "vi": {
+        "title": "Tỉnh Sông Trà – dữ liệu mẫu",
+        "form": "Phiếu khảo sát của người dân",
+        "results": "Kết quả công khai",
+        "pdf": "Báo cáo PDF của một đơn vị",
+        "draft": "bản nháp",
+        "open": "đang mở",
+        "closed": "đã đóng",
+        "published": "đã công bố",
+    },
+    "en": {
+        "title": "Sông Trà Province – sample data",
+        "form": "The citizen's form",
+        "results": "Public results",
+        "pdf": "A unit's report in PDF",
+        "draft": "draft",
+        "open": "open",
+        "closed": "closed",
+        "published": "published",
+    },
+}
+
+
+@click.command("demo")
+@click.option("--today", type=DAY, help="Load it as it stands on this day [today].")
+@click.option("--responses", default=RESPONSES, show_default=True, help="About how many responses.")
+@click.option("--lang", type=click.Choice(["vi", "en"]), default="vi", show_default=True, help="Of the links' panel.")
+@with_appcontext
+def command(today: datetime | None, responses: int, lang: str) -> None:
+    """Load the sample province of Sông Trà and print where to click; a loaded one is left as it is.
+
+    Example: sipas demo --lang en
+    """
+    day = today.date() if today else province_day(now())
+    with Progress(TextColumn("{task.description}"), BarColumn(), console=Console(stderr=True), transient=True) as bar:
+        loading = bar.add_task("responses", total=responses)
+        with writing() as session:
+            load_demo(session, day, responses=responses, progress=lambda done: bar.advance(loading, done))
+        sealing = bar.add_task("sealing", total=_unsealed())
+        ledger.seal_all(engine(), lambda done: bar.advance(sealing, done))
+        with writing() as session:
+            demo = find_demo(session)
+            assert demo is not None
+            for wave in demo.waves:
+                kept = session.scalar(select(KeptStatistic.wave_id).where(KeptStatistic.wave_id == wave.id).limit(1))
+                if wave.state in ("closed", "published") and kept is None:
+                    quality.keep_statistics(session, waves.find_wave(session, wave.code))
+    Console().print(_links(demo, current_app.config["BASE_URL"], lang))
+
+
+def _unsealed() -> int:
+    """How many responses wait to be sealed."""
+    session = current_session()
+    last = session.scalar(select(func.max(Seal.last_response_id))) or 0
+    waiting = session.scalar(select(func.count()).select_from(Response).where(Response.id > last)) or 0
+    session.rollback()
+    return waiting
+
+
+def _links(demo: Demo, base: str, language: str) -> Panel:
+    words = _WORDS[language]
+    published = [wave for wave in demo.waves if wave.state == "published"]
+    links = [(words["form"], f"{base}/s/{demo.collector.code}"), (words["results"], f"{base}/ket-qua")]
+    if published:
+        links.append((words["pdf"], f"{base}/ket-qua/{published[-1].code}/{UNIT_SHOWN}/bao-cao.pdf"))
+    text = Text()
+    for label, link in links:
+        text.append(f"{label}\n").append(f"  {link}\n\n", style="bold")
+    for wave in demo.waves:
+        name = wave.name_en if language == "en" else wave.name_vi
+        text.append(f"{name}: {words[wave.state]}\n", style="dim")
+    text.rstrip()
+    return Panel.fit(text, title=words["title"], padding=(1, 3))

@@ -1,0 +1,64 @@
+"""`sipas poster`: the QR codes of a wave, ready to print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from reports.figures import Text
+from reports.poster import Poster, Size, posters_pdf
+from survey.cli.transaction import reading
+from survey.models import Collector, Counter, Unit
+from survey.operations.units import find_unit
+from survey.operations.waves import find_wave
+
+
+@click.command("poster")
+@click.option("--wave", "wave_code", required=True, metavar="CODE")
+@click.option("--unit", "unit_code", metavar="CODE", help="Only this unit and those below it.")
+@click.option("--size", type=click.Choice(get_args(Size)), default="a4", show_default=True)
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.pdf")
+@with_appcontext
+def command(wave_code: str, unit_code: str | None, size: Size, output: Path) -> None:
+    """Print a poster for every active QR collector of a wave, all in one PDF.
+
+    The codes begin with BASE_URL: set it to the address citizens reach before printing.
+
+    Example: sipas poster --wave 2026-H1 --unit X01 --size a5 -o posters.pdf
+    """
+    base = current_app.config["BASE_URL"]
+    with reading() as session:
+        wave = find_wave(session, wave_code)
+        query = (
+            select(Collector)
+            .join(Collector.unit)
+            .outerjoin(Counter, Counter.id == Collector.counter_id)
+            .where(Collector.wave_id == wave.id, Collector.channel == "qr", Collector.state == "active")
+            .options(joinedload(Collector.unit), joinedload(Collector.counter))
+            .order_by(Unit.path, Counter.code, Collector.id)
+        )
+        if unit_code:
+            query = query.where(Unit.path.like(f"{find_unit(session, unit_code).path}%"))
+        posters = [_poster(collector, base) for collector in session.scalars(query)]
+    if not posters:
+        raise click.ClickException(f"No active QR collector there. Run: sipas collectors make {wave_code}")
+    output.write_bytes(posters_pdf(posters, size))
+    click.echo(f"{output}: {len(posters)} posters for {base}")
+
+
+def _poster(collector: Collector, base: str) -> Poster:
+    unit, counter = collector.unit, collector.counter
+    name = Text(unit.name_vi, unit.name_en)
+    return Poster(
+        url=f"{base}/s/{collector.code}",
+        short_code=collector.code,
+        one_stop=Text(unit.one_stop_vi, unit.one_stop_en) if unit.one_stop_vi else name,
+        unit=name,
+        counter=Text(counter.name_vi, counter.name_en) if counter else Text(""),
+    )

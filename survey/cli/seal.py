@@ -1,0 +1,44 @@
+"""`sipas seal`: turns the unsealed tail into sealed batches, once or for as long as a server runs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
+
+from survey.cli.sealing import seal_everything
+from survey.operations.ledger import LedgerBusy
+
+log = logging.getLogger(__name__)
+
+
+@click.command("seal")
+@click.option("--every", type=click.FloatRange(min=0.5), metavar="SECONDS", help="Go on until stopped.")
+@click.option("--with-parent", is_flag=True, help="With --every: stop when the process that started it is gone.")
+@with_appcontext
+def command(every: float | None, with_parent: bool) -> None:
+    """Seal every response that is stored but not sealed yet.
+
+    \b
+    Examples:
+      sipas seal
+      sipas seal --every 3
+    """
+    if every is None:
+        click.echo(f"sealed {seal_everything()} responses")
+        return
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda _number, _frame: stop.set())
+    parent = os.getppid()
+    while not stop.is_set() and (not with_parent or os.getppid() == parent):
+        try:
+            seal_everything()
+        except (LedgerBusy, SQLAlchemyError) as error:
+            log.warning("sealing is tried again in %s s: %s", every, error)
+        stop.wait(every)

@@ -1,0 +1,84 @@
+"""`sipas units …`: the tree of units and their counters, from a file and as a list."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+from rich.console import Console
+from rich.tree import Tree
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from survey.cli.transaction import DAY, now, reading, writing
+from survey.models import Unit
+from survey.operations import transactions
+from survey.operations.periods import province_day
+from survey.operations.unit_files import UnitFileError, import_units
+from survey.operations.units import find_unit
+
+group = AppGroup("units", help="Departments, communes, rooms and their counters.")
+
+
+@group.command("list")
+@click.option("--all", "everything", is_flag=True, help="Closed units and counters too.")
+def list_units(everything: bool) -> None:
+    """The tree of units with their counters. Example: sipas units list"""
+    branches: dict[int, Tree] = {}
+    roots = []
+    with reading() as session:
+        query = select(Unit).options(selectinload(Unit.counters)).order_by(Unit.path)
+        for unit in session.scalars(query):
+            if unit.valid_until is not None and not everything:
+                continue
+            closed = f" [dim](until {unit.valid_until})[/dim]" if unit.valid_until else ""
+            label = f"[bold]{unit.code}[/bold] {unit.name_vi}{closed}"
+            above = branches.get(unit.parent_id or 0)
+            branches[unit.id] = above.add(label) if above else Tree(label)
+            if above is None:
+                roots.append(branches[unit.id])
+            for counter in unit.counters:
+                if everything or counter.valid_until is None:
+                    branches[unit.id].add(f"[dim]{counter.code} {counter.name_vi}[/dim]")
+    console = Console()
+    for root in roots:
+        console.print(root)
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--from", "start", type=DAY, help="Since when the new ones exist [today].")
+@click.option("--dry-run", is_flag=True, help="Check everything, store nothing.")
+def import_file(file: Path, start: datetime | None, dry_run: bool) -> None:
+    """Add the units and counters of FILE.csv: all of them or none; what is there already is left alone.
+
+    Columns: code, parent, kind (province, department, commune, room, counter), name_vi, and if wanted name_en,
+    one_stop_vi, one_stop_en. A counter's parent is its unit.
+
+    Example: sipas units import units.csv
+    """
+    with writing(dry_run=dry_run) as session:
+        try:
+            added, known = import_units(session, file.read_bytes(), start.date() if start else province_day(now()))
+        except UnitFileError as refused:
+            for line, sentence in refused.errors:
+                click.echo(f"line {line}: {sentence}", err=True)
+            raise SystemExit(1) from refused
+    click.echo(f"{'would add' if dry_run else 'added'} {added} units and counters ({known} were there already)")
+
+
+@group.command("transactions")
+@click.argument("unit")
+@click.argument("number", type=click.IntRange(min=0))
+@click.option("--from", "start", type=DAY, required=True, help="First day of the period.")
+@click.option("--until", "end", type=DAY, required=True, help="Last day of the period.")
+def set_transactions(unit: str, number: int, start: datetime, end: datetime) -> None:
+    """Record how many dossiers UNIT handled over a period.
+
+    Example: sipas units transactions X01 1250 --from 2026-01-01 --until 2026-06-30
+    """
+    with writing() as session:
+        transactions.set_transactions(session, find_unit(session, unit), start.date(), end.date(), number)
+    click.echo(f"{unit}: {number} transactions from {start.date()} to {end.date()}")
