@@ -179,10 +179,9 @@ def _hidden_overlapping(
 ) -> frozenset[str]:
     """Hide, one at a time, the smallest cell by which a small group could be worked out, until none can."""
     blocks, members = _blocks(people, cells)
-    whole = {code for code in cells if not any(cells[code] < cells[other] for other in cells)}
     hidden = {code for code, size in sizes.items() if is_small(size, threshold)}
     while used := _disclosure(blocks, {code: members[code] for code in cells if code not in hidden}, threshold):
-        hidden.add(min(used, key=lambda code: (code in whole, sizes[code], code)))
+        hidden.add(min(used, key=lambda code: (sizes[code], code)))
     return frozenset(hidden)
 
 

@@ -143,6 +143,14 @@ def test_the_difference_of_two_overlapping_views_is_protected() -> None:
     assert attack(people, cells, hidden_cells(people, cells)) == []
 
 
+def test_sums_that_count_somebody_twice_hide_nothing() -> None:
+    # first + second − between = 2a + b + c is all that can be formed besides the three views themselves
+    people = {"a": 1, "b": 1, "c": 1, "d": 5, "e": 5}
+    cells = {"first": ["a", "b", "d"], "second": ["a", "c", "e"], "between": ["d", "e"]}
+    assert attack(people, cells, ()) == []
+    assert hidden_cells(people, cells) == frozenset()
+
+
 def test_two_versions_of_a_filing_are_one_more_breakdown() -> None:
     people = {"before": 60, "added": 3}
     versions = {"version 1": ["before"], "version 2": ["before", "added"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from fractions import Fraction
 from itertools import product
 from math import exp, lgamma, log, pi, sqrt
@@ -70,7 +71,7 @@ def test_all_satisfied_reaches_80_percent_from_16_people(people: int, reaches: b
 
 
 def test_equal_people_have_no_variance_and_fall_back_to_wilson() -> None:
-    sums = form(*[(3, 7)] * 20)
+    sums = form(*[(3, 7), (6, 14)] * 10)
     estimate = unweighted(sums, 20)
     assert (estimate.method, estimate.standard_error, estimate.degrees_of_freedom) == ("wilson", 0.0, None)
     assert (estimate.lower, estimate.upper) == wilson_interval(3 / 7, 20)
@@ -81,7 +82,9 @@ def test_equal_people_have_no_variance_and_fall_back_to_wilson() -> None:
 
 
 def test_one_differing_person_among_many_is_not_taken_for_no_variance() -> None:
-    sums = PersonSums(*(100_000 * field for field in (1, 1, 16, 16, 256, 256, 256, 80, 6400, 1280))) + form((15, 16))
+    whole, half = PersonSums.of_person([5] * 16), PersonSums.of_person([5] * 8)
+    many = PersonSums(*(50_000 * getattr(whole + half, field.name) for field in fields(PersonSums)))
+    sums = many + form((15, 16))
     estimate = stratified([Stratum("A", 100_001, sums, 900_000)], fpc=False).estimate
     assert estimate.method == "logit"
     assert estimate.standard_error == pytest.approx(unweighted(sums, 100_001).standard_error, rel=1e-6)
@@ -178,6 +181,10 @@ def test_a_lone_response_is_joined_with_the_smallest_other_unit() -> None:
     strangers = [Stratum(s.code, s.sampled, s.sums, s.population) for s in strata]
     by_hand = [Stratum("B+A", 3, item(2, 1), 30), strata[2], strata[3]]
     assert stratified(strangers, fpc=True).estimate == stratified(by_hand, fpc=True).estimate
+    smallest_last = [strata[0], strata[3], Stratum("E", 2, item(1, 1), 40)]
+    by_hand = [strata[3], Stratum("E+A", 3, item(2, 1), 50)]
+    smallest_last = [Stratum(s.code, s.sampled, s.sums, s.population) for s in smallest_last]
+    assert stratified(smallest_last, fpc=True).estimate == stratified(by_hand, fpc=True).estimate
     assert stratified(strangers[::-1], fpc=True).estimate == stratified(strangers, fpc=True).estimate
 
 
@@ -244,7 +251,7 @@ def test_weighted_mean_rule_by_hand() -> None:
 
 
 def test_mean_of_items_is_never_narrower_than_with_the_covariances() -> None:
-    people = [(1, 1), (1, 1), (0, 1), (1, 0), (0, 0), (1, 1), (1, 1), (0, 0), (1, 1), (1, 1)]
+    people = [(1, 1), (1, 1), (0, 1), (0, 1), (0, 0), (1, 1), (1, 1), (0, 0), (1, 1), (1, 1)]
     items = [unweighted(item(sum(p[k] for p in people), sum(1 - p[k] for p in people)), 10, item=True) for k in (0, 1)]
     mean = mean_of(items)
     assert (mean.exact, mean.method) == (Fraction(14, 20), "bounded")
