@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 
 from reports.catalogue import gettext
-from reports.drawing import Anchor, Box, Chart, Shape, Stroke, Svg, Words, verdict_mark
+from reports.drawing import Box, Chart, Shape, Stroke, Svg, Words, verdict_mark
 from reports.figures import Figure, Language
 from reports.fonts import sans, text_width, wrap
 from reports.names import scale_word
@@ -103,32 +104,37 @@ class _DotChart:
 
     def chart(self) -> Chart:
         rows: list[Shape] = []
+        bands: list[tuple[float, float]] = []  # where the scale's lines run: between labels, not through them
         y = float(TOP)
         for figure in self.figures:
             lines = wrap(figure.label[self.language], sans().regular, NORMAL, self.label_width, most_lines=4)
             if self.narrow:
                 rows += [Words(0, y + 14 + k * LEADING, line, NORMAL) for k, line in enumerate(lines)]
-                y += len(lines) * LEADING + 4
-                height = 32.0
+                y += len(lines) * LEADING + 6
+                height = 38.0
             else:
                 height = max(40.0, len(lines) * LEADING + 12)
                 first = y + height / 2 + 4.5 - (len(lines) - 1) * LEADING / 2
                 rows += [Words(0, first + k * LEADING, line, NORMAL) for k, line in enumerate(lines)]
             rows += self._row(figure, y + height / 2)
+            bands.append((y, y + height))
             y += height
-        shapes = [*self._scale(y), *rows]
-        legend, bottom = verdict_legend(self.language, self.width, y + 30, interval_shown=True)
+        if not self.narrow:
+            bands = [(TOP - 4, y)]
+        shapes = [*self._scale(bands, y), *rows]
+        legend, bottom = verdict_legend(self.language, self.width, y + 30)
         words = description(self.figures, self.language)
         return Chart(self.name, self.width, bottom, self.title, words, (*shapes, *legend))
 
-    def _scale(self, bottom: float) -> Iterator[Shape]:
-        top = TOP - 4
+    def _scale(self, bands: Sequence[tuple[float, float]], bottom: float) -> Iterator[Shape]:
         for tick in self.ticks:
-            yield Stroke(((self.x(tick), top), (self.x(tick), bottom)), "chart-grid")
+            for top, end in bands:
+                yield Stroke(((self.x(tick), top), (self.x(tick), end)), "chart-grid")
             yield Words(self.x(tick), bottom + 14, percent(tick, self.language, 0), SMALL, "chart-quiet", "middle")
         for target in sorted({figure.verdict.target for figure in self.figures}):
             at = self.x(float(target))
-            yield Stroke(((at, top), (at, bottom)), "chart-target")
+            for top, end in bands:
+                yield Stroke(((at, top), (at, end)), "chart-target")
             text = gettext("Target {target}", self.language, target=target_percent(target, self.language))
             yield _within(at, 13, text, "chart-brand", 0, self.width)
 
@@ -159,15 +165,23 @@ def _within(x: float, y: float, text: str, style: str, low: float, high: float) 
     return Words(min(max(x, low + half), high - half), y, text, 12, style, "middle", bold=True)
 
 
-def verdict_legend(language: Language, width: float, top: float, *, interval_shown: bool) -> tuple[list[Shape], float]:
-    """The three verdict signs with their words (and the whisker), broken into lines; returns the lower edge."""
+def verdict_legend(
+    language: Language, width: float, top: float, targets: Sequence[Fraction] = ()
+) -> tuple[list[Shape], float]:
+    """The three verdict signs, the whisker and `targets` with their words, broken into lines; and the lower edge."""
     entries: list[tuple[str, Callable[[float, float], Iterator[Shape]]]] = [
         (verdict_word(state, language), lambda x, y, state=state: verdict_mark(x + 7, y - 4, state, 6))  # type: ignore[misc]
         for state in ("met", "not_met", "inconclusive")
     ]
-    if interval_shown:
-        entries.append((gettext("95% confidence interval", language), _whisker_sample))
+    entries.append((gettext("95% confidence interval", language), _whisker_sample))
+    if targets:
+        written = ", ".join(target_percent(target, language) for target in targets)
+        entries.append((gettext("Target {target}", language, target=written), _target_sample))
     return _legend(entries, width, top)
+
+
+def _target_sample(x: float, y: float) -> Iterator[Shape]:
+    yield Stroke(((x, y - 4), (x + 15, y - 4)), "chart-target")
 
 
 def _whisker_sample(x: float, y: float) -> Iterator[Shape]:
@@ -204,6 +218,7 @@ def distribution_chart(
     unit = (right - left) / (below + above)
     middle, top = left + below * unit, y
     rows: list[Shape] = []
+    bands: list[tuple[float, float]] = []
     for figure in figures:
         lines = wrap(figure.label[language], sans().regular, NORMAL, label_width, most_lines=4)
         base = f"n = {count(figure.counts.base, language)}" if figure.counts.base else NO_NUMBER
@@ -218,11 +233,12 @@ def distribution_chart(
             rows += [Words(0, first + k * LEADING, line, NORMAL) for k, line in enumerate(lines)]
             rows.append(Words(width, y + height / 2 + 4, base, SMALL, "chart-quiet", "end"))
         rows += _segments(figure, language, middle, unit, y + height / 2)
+        bands.append((y, y + height))
         y += height
-    axis = Stroke(((middle, top), (middle, y)), "chart-break")
+    axes = [Stroke(((middle, start), (middle, end)), "chart-break") for start, end in (bands if narrow else [(top, y)])]
     title = gettext("Distribution of answers", language)
     words = "; ".join(_distribution_words(figure, language) for figure in figures) + "."
-    return Chart(name, width, y + 6, title, words, (*shapes, *rows, axis))
+    return Chart(name, width, y + 6, title, words, (*shapes, *rows, *axes))
 
 
 def _below(figure: Figure) -> float:
@@ -233,8 +249,7 @@ def _below(figure: Figure) -> float:
 def _segments(figure: Figure, language: Language, middle: float, unit: float, y: float) -> Iterator[Shape]:
     if not figure.counts.base:
         text = _reason(figure, language)
-        anchor: Anchor = "start" if middle < 80 else "middle"
-        yield Words(middle, y + 4, text, SMALL, "chart-quiet", anchor)
+        yield Words(middle + 8, y + 4, text, SMALL, "chart-quiet")
         return
     x = middle - _below(figure) * unit
     for position in range(1, 6):

@@ -98,14 +98,10 @@ def styles(fonts: Family) -> Styles:
         body=derived("body", alignment=TA_JUSTIFY, firstLineIndent=10 * mm, spaceAfter=6),
         plain=base,
         centred=derived("centred", alignment=TA_CENTER),
-        heading=derived(
-            "heading", fontName=fonts.bold, spaceBefore=8, spaceAfter=6, keepWithNext=1, firstLineIndent=10 * mm
-        ),
+        heading=derived("heading", fontName=fonts.bold, spaceBefore=8, spaceAfter=6, firstLineIndent=10 * mm),
         title=derived("title", fontName=fonts.bold, fontSize=14, leading=18, alignment=TA_CENTER),
         subject=derived("subject", fontName=fonts.bold, fontSize=14, leading=18, alignment=TA_CENTER),
-        caption=derived(
-            "caption", fontName=fonts.italic, fontSize=12, leading=15, spaceBefore=2, spaceAfter=5, keepWithNext=1
-        ),
+        caption=derived("caption", fontName=fonts.italic, fontSize=12, leading=15, spaceBefore=2, spaceAfter=5),
         cell=cell,
         number=ParagraphStyle("number", parent=cell, alignment=TA_RIGHT),
         head=head,

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 from reports.catalogue import gettext
 from reports.charts import SMALL, WIDE_WIDTH, both_layouts, percent_axis, verdict_legend
-from reports.drawing import Chart, Shape, Stroke, Svg, Words, verdict_mark
+from reports.drawing import Box, Chart, Shape, Stroke, Svg, Words, verdict_mark
 from reports.figures import Language, TrendPoint
 from reports.fonts import sans, text_width, wrap
-from reports.wording import count, figure_percent, interval, percent, target_percent, verdict_word
+from reports.wording import count, figure_percent, interval, percent, verdict_word
 
 PLOT_HEIGHT = 190
 
@@ -32,7 +32,9 @@ def trend_chart(
     for tick in ticks:
         shapes.append(Stroke(((left, y(tick)), (right, y(tick))), "chart-grid"))
         shapes.append(Words(left - 6, y(tick) + 4, percent(tick, language, 0), SMALL, "chart-quiet", "end"))
-    shapes += _targets(points, xs, slot, y, language, right)
+    for x, point in zip(xs, points, strict=True):
+        at = y(float(point.figure.verdict.target))
+        shapes.append(Stroke(((x - slot / 2, at), (x + slot / 2, at)), "chart-target"))
     for (x1, before), (x2, after) in pairwise(zip(xs, points, strict=True)):
         if after.breaks_before:
             shapes.append(Stroke((((x1 + x2) / 2, top), ((x1 + x2) / 2, bottom)), "chart-break"))
@@ -41,6 +43,7 @@ def trend_chart(
             shapes.append(Stroke(ends, "chart-series"))
     for x, point in zip(xs, points, strict=True):
         shapes += _point(x, point, y, bottom, language, slot)
+    targets = list(dict.fromkeys(point.figure.verdict.target for point in points))
     lower = bottom + 8
     every = max(1, round(58 / slot + 0.49))
     for k, (x, point) in enumerate(zip(xs, points, strict=True)):
@@ -51,7 +54,7 @@ def trend_chart(
                 Words(x, bottom + 17 + 14 * j, line, SMALL, "chart-quiet", "middle") for j, line in enumerate(lines)
             ]
             lower = max(lower, bottom + 17 + 14 * len(lines))
-    legend, end = verdict_legend(language, width, lower, interval_shown=True)
+    legend, end = verdict_legend(language, width, lower, targets)
     if any(point.breaks_before for point in points):
         shapes.append(
             Words(
@@ -66,33 +69,6 @@ def trend_chart(
     title = gettext("The satisfaction index over time", language)
     words = "; ".join(_words(point, language) for point in points) + "."
     return Chart(name, width, end, title, words, (*shapes, *legend))
-
-
-def _targets(
-    points: Sequence[TrendPoint],
-    xs: Sequence[float],
-    slot: float,
-    y: Callable[[float], float],
-    language: Language,
-    right: float,
-) -> Iterator[Shape]:
-    """The target as a dashed line that steps where it was changed, labelled where it begins."""
-    known = None
-    for x, point in zip(xs, points, strict=True):
-        target = point.figure.verdict.target
-        at = y(float(target))
-        yield Stroke(((x - slot / 2, at), (x + slot / 2, at)), "chart-target")
-        if target != known:
-            text = gettext("Target {target}", language, target=target_percent(target, language))
-            yield Words(
-                min(x - slot / 2 + 3, right - text_width(text, sans().bold, SMALL)),
-                at - 4,
-                text,
-                SMALL,
-                "chart-brand",
-                bold=True,
-            )
-            known = target
 
 
 def _point(
@@ -111,10 +87,10 @@ def _point(
     at = y(estimate.estimate)
     yield from verdict_mark(x, at, state)
     label = figure_percent(point.figure, language)
-    if text_width(label, sans().bold, 12) + 14 < slot / 2:
-        yield Words(x + 12, at + 4, label, 12, "chart-text", bold=True)
-    elif text_width(label, sans().bold, SMALL) < slot:
+    if text_width(label, sans().bold, SMALL) < slot:
         highest = y(estimate.upper) if estimate.upper is not None else at - 8
+        half = text_width(label, sans().bold, SMALL) / 2 + 2
+        yield Box(x - half, highest - 17, 2 * half, 12, "chart-light")
         yield Words(x, highest - 7, label, SMALL, "chart-text", "middle", bold=True)
 
 

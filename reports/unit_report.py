@@ -8,7 +8,7 @@ from functools import cache
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, Spacer, Table
+from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
 
 from reports.catalogue import gettext, gettext_noop
 from reports.charts import distribution_chart, factor_chart
@@ -97,9 +97,11 @@ class _Document:
             yield from part()
         yield closing(self.issuer, language, self.style)
 
-    def heading(self, text: str) -> Paragraph:
+    def heading(self, text: str, room: float = 110) -> Iterator[Flowable]:
+        """A numbered heading, on the next page unless `room` points are left for what follows it."""
         self.sections += 1
-        return paragraph(f"{self.sections}. {text}", self.style.heading)
+        yield CondPageBreak(room)
+        yield paragraph(f"{self.sections}. {text}", self.style.heading)
 
     def headline(self) -> Iterator[Flowable]:
         report, language, index = self.report, self.language, self.report.index
@@ -193,7 +195,7 @@ class _Document:
         language = self.language
         if not self.report.changes:
             return
-        yield self.heading(gettext("Change", language))
+        yield from self.heading(gettext("Change", language))
         for change in self.report.changes:
             text = (
                 f"{against_word(change, language)} ({change.wave_name[language]}): {change_sentence(change, language)}"
@@ -215,16 +217,19 @@ class _Document:
         yield from self.with_chart(gettext("Factors", self.language), chart)
 
     def with_chart(self, heading: str, chart: Chart) -> Iterator[Flowable]:
-        """Heading, what the chart shows, and the chart, on one page; then room."""
-        parts = [self.heading(heading), paragraph(chart.title, self.style.caption), chart.flowable(CONTENT_WIDTH)]
-        yield KeepTogether(parts)
+        """Heading, what the chart shows, and the chart, on one page."""
+        drawn = chart.flowable(CONTENT_WIDTH)
+        yield from self.heading(heading, room=drawn.height + 60)
+        if chart.title != heading:
+            yield paragraph(chart.title, self.style.caption)
+        yield drawn
         yield Spacer(1, 8)
 
     def extremes(self) -> Iterator[Flowable]:
         ordered = list(self.report.weakest_first())
         if len(ordered) < 2 * EXTREMES:
             return
-        yield self.heading(gettext("Strongest and weakest items", self.language))
+        yield from self.heading(gettext("Strongest and weakest items", self.language))
         for label, figures in (
             (gettext("Strongest", self.language), ordered[: -EXTREMES - 1 : -1]),
             (gettext("Weakest", self.language), ordered[:EXTREMES]),
@@ -234,7 +239,7 @@ class _Document:
 
     def items(self) -> Iterator[Flowable]:
         if self.report.items:
-            yield self.heading(gettext("Items", self.language))
+            yield from self.heading(gettext("Items", self.language))
             yield self.figure_table(gettext("Item", self.language), self.report.items)
 
     def figure_table(self, label: str, figures: tuple[Figure, ...]) -> Table:
@@ -251,7 +256,7 @@ class _Document:
             )
             for k, figure in enumerate(figures, 1)
         ]
-        return data_table(head, rows, (8, 53, 15, 17, 18, 33, 6, 22), self.style, numbers={2, 3, 4, 5})
+        return data_table(head, rows, (7, 48, 13, 15, 16, 32, 5, 27), self.style, numbers={2, 3, 4, 5})
 
     def distribution(self) -> Iterator[Flowable]:
         figures = [*self.report.factors, *([self.report.overall] if self.report.overall else [])]
@@ -268,13 +273,13 @@ class _Document:
         if not self.report.children:
             return
         language = self.language
-        yield self.heading(gettext("Units and counters", language))
+        yield from self.heading(gettext("Units and counters", language))
         head = [gettext("Unit or counter", language), *(gettext(text, language) for text in _UNIT_HEAD)]
         rows = [_unit_row(line, language) for line in self.report.children]
         yield data_table(
             [*head, "", gettext("Verdict", language)],
             rows,
-            (50, 18, 15, 18, 33, 6, 25),
+            (51, 15, 14, 17, 33, 5, 28),
             self.style,
             numbers={1, 2, 3, 4},
         )
@@ -282,26 +287,25 @@ class _Document:
     def breakdowns(self) -> Iterator[Flowable]:
         for code, figures in self.report.breakdowns:
             name = breakdown_name(code, self.language)
-            yield self.heading(name)
+            yield from self.heading(name)
             yield self.figure_table(gettext("Group", self.language), figures)
 
     def quality(self) -> Iterator[Flowable]:
         language = self.language
-        yield self.heading(gettext("Quality of the data", language))
+        yield from self.heading(gettext("Quality of the data", language))
         rows = quality_rows(self.report, language)
         yield data_table(
             (gettext("Measure", language), gettext("Value", language)), [*rows], (95, 67), self.style, numbers={1}
         )
 
     def method(self) -> Iterator[Flowable]:
-        yield CondPageBreak(90)
-        yield self.heading(gettext("Method note", self.language))
-        sentences = [*method_note(self.report, self.language)]
+        yield from self.heading(gettext("Method note", self.language))
+        *sentences, last = method_note(self.report, self.language)
         if self.report.ledger_head:
             sentences.append(gettext("Head of the sealed ledger: {head}.", self.language, head=self.report.ledger_head))
         if self.public_url:
             sentences.append(gettext("Published at {address}.", self.language, address=self.public_url))
-        sentences[-1] = sentences[-1].rstrip(".") + "./."
+        sentences.append(last.rstrip(".") + "./.")
         for sentence in sentences:
             yield paragraph(f"- {sentence}", self.style.note)
 
