@@ -241,9 +241,12 @@ class _Face:
             top -= 1.3 * points
 
     def _block(self, text: str, x: float, y: float, font: str, size: float, colour: str, width: float) -> float:
-        """Centred wrapped lines from the baseline `y` down; returns the baseline for what follows."""
+        """Centred lines of even length from the baseline `y` down; returns the baseline for what follows."""
         self.canvas.setFillColor(HexColor(colour))
-        for line in wrap(text, font, size, width):
+        lines = wrap(text, font, size, width)
+        while len(lines) > 1 and len(evener := wrap(text, font, size, width - size / 2)) == len(lines):
+            lines, width = evener, width - size / 2
+        for line in lines:
             self.canvas.setFont(font, size)
             self.canvas.drawCentredString(x, y, line)
             y -= 1.32 * size

@@ -293,9 +293,9 @@ class _Document:
     def quality(self) -> Iterator[Flowable]:
         language = self.language
         yield from self.heading(gettext("Quality of the data", language))
-        rows = quality_rows(self.report, language)
+        rows = [(row.label, row.printed) for row in quality_rows(self.report, language)]
         yield data_table(
-            (gettext("Measure", language), gettext("Value", language)), [*rows], (95, 67), self.style, numbers={1}
+            (gettext("Measure", language), gettext("Value", language)), rows, (95, 67), self.style, numbers={1}
         )
 
     def method(self) -> Iterator[Flowable]:
