@@ -5,6 +5,7 @@ from survey.models.collector import CHANNELS, RESPONDENT_GROUPS, Collector
 from survey.models.import_run import ImportRun
 from survey.models.ledger import (
     ItemTally,
+    Release,
     ReleasedItemTally,
     ReleasedResponseTally,
     ReleasedScopeTally,
@@ -52,6 +53,7 @@ __all__ = [
     "ProcedureField",
     "Question",
     "Questionnaire",
+    "Release",
     "ReleasedItemTally",
     "ReleasedResponseTally",
     "ReleasedScopeTally",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -129,3 +129,12 @@ class ReleasedItemTally(ItemCounts, Base):
 class ReleasedScopeTally(ScopeSums, Base):
     __tablename__ = "released_scope_tally"
     __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class Release(Base):
+    """A day on which an open wave's tallies were released: one step a day."""
+
+    __tablename__ = "release"
+
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    released_on: Mapped[date] = mapped_column(primary_key=True)

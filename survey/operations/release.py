@@ -1,0 +1,72 @@
+"""What readers below the compiler see of an open wave: the tallies' copies, moved daily in steps of five people.
+
+An official who reloads before and after a citizen answers must learn nothing. So each cell of the tallies (collector ×
+flagged × half-month) is copied only once at least five people came to it since the last copy. Every figure is a sum of
+cells, whatever the breakdown (counter, channel, trust level, flagged, period): none moves by one to four people. The
+price: up to four people a cell wait, those of a past half-month until the wave closes.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from typing import ClassVar
+
+from sqlalchemy import TextClause, insert, select, text
+from sqlalchemy.orm import Session
+
+from survey.models import Release, Wave
+from survey.operations.errors import OperationError
+from survey.operations.ledger import BATCH, seal_batch
+from survey.operations.tallies import KEYS, TALLIES
+from survey.operations.writing import begin_write
+
+STEP = 5
+
+_CELL = " AND ".join(f"released.{key} = live.{key}" for key in KEYS)
+_MOVED = f"""
+SELECT live.collector_id, live.flagged, live.half_month
+FROM response_tally AS live JOIN collector ON collector.id = live.collector_id
+LEFT JOIN released_response_tally AS released ON {_CELL}
+WHERE collector.wave_id = :wave AND abs(live.responses - coalesce(released.responses, 0)) >= {STEP}
+"""  # noqa: S608 literal names
+
+
+class ReleaseError(OperationError):
+    """A wave whose figures are not released in steps."""
+
+    SENTENCES: ClassVar[dict[str, str]] = {"not_open": "Only an open wave is released in steps."}
+
+
+@cache
+def _copying(table: str) -> TextClause:
+    keys, columns = TALLIES[table]
+    target = ", ".join((*KEYS, *keys))
+    every = ", ".join((*KEYS, *keys, *columns))
+    return text(
+        f"INSERT INTO released_{table} ({every}) SELECT {every} FROM {table} "  # noqa: S608 literal names
+        f"WHERE ({', '.join(KEYS)}) IN ({_MOVED}) "
+        f"ON CONFLICT ({target}) DO UPDATE SET {', '.join(f'{column} = excluded.{column}' for column in columns)}"
+    )
+
+
+def release_step(session: Session, wave_id: int, today: date) -> int | None:
+    """Copy the cells that at least :data:`STEP` people changed; returns how many, None if it was done on that day.
+
+    Seals first, so that the copies include the tail; does not commit. Raises :class:`ReleaseError` unless the wave is
+    open, and :class:`~survey.operations.ledger.LedgerBusy`.
+    """
+    connection = begin_write(session)
+    if session.scalar(select(Wave.state).where(Wave.id == wave_id)) != "open":
+        raise ReleaseError("not_open")
+    done = session.get(Release, (wave_id, today))
+    if done is not None:
+        return None
+    while seal_batch(session, BATCH[connection.dialect.name]) is not None:
+        pass
+    connection.execute(insert(Release).values(wave_id=wave_id, released_on=today))
+    parameters = {"wave": wave_id}
+    moved = len(connection.execute(text(_MOVED), parameters).all())
+    for table in ("scope_tally", "item_tally", "response_tally"):  # the last decides which cells moved
+        connection.execute(_copying(table), parameters)
+    return moved
