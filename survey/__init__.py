@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from survey import blueprints, cli, config, database, language
+from survey import blueprints, cli, config, database, language, security_headers
 
 SURFACES = ("public",)
 
@@ -22,6 +22,7 @@ def create_app(settings: Mapping[str, Any] | None = None, surfaces: Collection[s
     app.config.from_mapping(settings or {})
     database.init_app(app)
     language.init_app(app)
+    security_headers.init_app(app)
     blueprints.init_app(app, surfaces)
     cli.init_app(app)
     return app

@@ -6,9 +6,10 @@ from collections.abc import Collection
 
 from flask import Flask
 
-from survey.blueprints import health
+from survey import error_pages
+from survey.blueprints import citizen, health, results
 
-PUBLIC = (health.blueprint,)
+PUBLIC = (citizen.blueprint, health.blueprint, results.blueprint)
 
 
 def init_app(app: Flask, surfaces: Collection[str]) -> None:
@@ -16,3 +17,4 @@ def init_app(app: Flask, surfaces: Collection[str]) -> None:
     if "public" in surfaces:
         for blueprint in PUBLIC:
             app.register_blueprint(blueprint)
+        error_pages.init_app(app)

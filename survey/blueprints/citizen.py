@@ -1,0 +1,288 @@
+"""The citizen's way: a code, its form, a stored ballot, a receipt; without cookies, and without need of JavaScript."""
+
+from __future__ import annotations
+
+import hmac
+import sqlite3
+import time
+from base64 import urlsafe_b64encode
+
+import psycopg
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.datastructures import MultiDict
+
+from forms.ballot import Ballot
+from forms.citizen import CitizenForm, citizen_form, read_ballot
+from forms.definition import Language
+from reports import wording
+from survey.citizen_pages import FORM_SCRIPT, SENT_SCRIPT, answer, render, respond
+from survey.citizen_places import Asked, Place, Reception
+from survey.database import current_session
+from survey.language import chosen_language
+from survey.operations.codes import is_valid, normalise
+from survey.operations.collectors import suggestions
+from survey.operations.responses import CollectorClosed, ImpossibleAnswer, Receipt, Submission, record_response
+from survey.operations.submission import BadToken, SubmissionId, flags_for, issue_token, read_token
+from survey.page_cache import accepted_encoding
+
+HONEYPOT = "website"
+MOST_FIELDS = 200
+BUSY_SECONDS = 20  # after which one may try again
+TOKEN_PLACE = "TOKEN"  # noqa: S105 - stands where the token will
+# Whatever the database says: a ballot that is not stored goes back to the one who filled it in.
+DATABASE_FAULTS = (SQLAlchemyError, sqlite3.Error, psycopg.Error)
+
+# A place that takes no answers: 410 for what is over for good, 403 for what exists but is not for this moment or this
+# way in (404 would call a code on a printed poster wrong, 503 would call a planned date a fault).
+REFUSALS = {"revoked": 410, "closed": 410, "draft": 403, "elsewhere": 403}
+
+blueprint = Blueprint("citizen", __name__)
+
+
+@blueprint.record_once
+def prepare(state: BlueprintSetupState) -> None:
+    state.app.extensions["reception"] = Reception()
+    state.app.jinja_env.filters["breakable"] = breakable
+
+
+def breakable(text: str) -> str:
+    """A long English answer with a place to break, for five buttons in a row on a small screen."""
+    return text.replace("issatisf", "is\u00adsatisf").replace("atisf", "atis\u00adf")
+
+
+@blueprint.get("/")
+def start() -> ResponseReturnValue:
+    """Where a code is typed by hand."""
+    return answer(render("citizen/start.html", results_endpoint=results_endpoint()))
+
+
+@blueprint.get("/s/")
+def find() -> ResponseReturnValue:
+    """The typed code's own page."""
+    code = normalise(request.args.get("code", ""))[:40]
+    return redirect(url_for(".form", code=code, lang=request.args.get("lang")) if code else url_for(".start"), 303)
+
+
+@blueprint.get("/s/<code>")
+def form(code: str) -> ResponseReturnValue:
+    """The form, served from what is kept, with a number of its own."""
+    place = reception().place(code)
+    if place is None:
+        return unknown(code)
+    if place.state != "open":
+        return refusal(place)
+    language = written_language()
+    page = reception().pages.get((place, language), lambda: fresh_form(place, language))
+    encoding = accepted_encoding(request.headers.get("Accept-Encoding", ""))
+    tail = f"{new_token(place)}></form></main>".encode()
+    return respond(page.finish(tail, encoding), encoding, language)
+
+
+@blueprint.post("/s/<code>")
+def submit(code: str) -> ResponseReturnValue:
+    """Store the ballot; whatever stands in the way, what was entered comes back on the page.
+
+    Whether the place still takes ballots is asked by the statement that stores, which also knows a ballot it has.
+    """
+    place = reception().place(code)
+    if place is None:
+        return unknown(code)
+    if place.state == "elsewhere":
+        return refusal(place)
+    if sum(map(len, request.form.listvalues())) > MOST_FIELDS:
+        abort(413)
+    asked = reception().asked(place)
+    token = request.form.get("token", "")
+    try:
+        submission_id = read_token(signing_keys(), place.code, token)
+    except BadToken:
+        return form_again(place, asked, new_token(place), 400, not_sent())
+    ballot = read_ballot(asked.questionnaire, request.form)
+    if ballot.errors:
+        return form_again(place, asked, token, 422)
+    try:
+        receipt = store(submission_of(place, asked, ballot, submission_id))
+    except CollectorClosed:
+        return refusal(reception().closed_place(place))
+    except ImpossibleAnswer:
+        current_app.logger.exception("a ballot that was read well was refused by the database")
+        return form_again(place, asked, token, 422, not_storable())
+    except DATABASE_FAULTS:
+        current_app.logger.exception("a ballot could not be stored")
+        return form_again(place, asked, token, 503, busy(), {"Retry-After": str(BUSY_SECONDS)})
+    return redirect(receipt_address(place, receipt), 303)
+
+
+@blueprint.get("/s/<code>/cam-on/<number>", endpoint="thanks", defaults={"conflict": False})
+@blueprint.get("/s/<code>/phieu-dau/<number>", endpoint="first_kept", defaults={"conflict": True})
+def thanks(code: str, number: str, conflict: bool) -> ResponseReturnValue:
+    """What a reload may show again without sending anything: the receipt. Its address is signed, so it is no hoax."""
+    if not hmac.compare_digest(request.args.get("k", ""), signature(code, number, conflict)):
+        abort(404)
+    place = reception().place(code)
+    if place is None:
+        abort(404)
+    language = written_language()
+    page = render(
+        "citizen/thanks.html",
+        place=place,
+        heading=place.heading(language),
+        number=number,
+        conflict=conflict,
+        closing=wording.short_date(place.period[1], language),
+        script=SENT_SCRIPT,
+        switch=url_for(request.endpoint or "", code=code, number=number, k=request.args["k"], lang=other(language)),
+        results_endpoint=results_endpoint(),
+    )
+    return answer(page)
+
+
+def reception() -> Reception:
+    found: Reception = current_app.extensions["reception"]
+    return found
+
+
+def written_language() -> Language:
+    return "en" if chosen_language() == "en" else "vi"
+
+
+def other(language: Language) -> Language:
+    return "vi" if language == "en" else "en"
+
+
+def results_endpoint() -> str | None:
+    """Where results are published, if this process publishes any."""
+    return "results.index" if "results" in current_app.blueprints else None
+
+
+def signing_keys() -> list[bytes]:
+    keys = [current_app.config["SECRET_KEY"], *(current_app.config.get("SECRET_KEY_FALLBACKS") or ())]
+    return [key.encode() if isinstance(key, str) else key for key in keys]
+
+
+def new_token(place: Place) -> str:
+    return issue_token(signing_keys()[0], place.code, time.time_ns() // 1_000_000)
+
+
+def signature(code: str, number: str, conflict: bool) -> str:
+    words = f"receipt {code} {number} {conflict:d}"
+    return urlsafe_b64encode(hmac.digest(signing_keys()[0], words.encode(), "sha256")[:12]).decode()
+
+
+def receipt_address(place: Place, receipt: Receipt) -> str:
+    conflict = receipt.outcome == "conflict"
+    return url_for(
+        ".first_kept" if conflict else ".thanks",
+        code=place.code,
+        number=receipt.number,
+        k=signature(place.code, receipt.number, conflict),
+        lang=request.args.get("lang"),
+    )
+
+
+def submission_of(place: Place, asked: Asked, ballot: Ballot, submission_id: SubmissionId) -> Submission:
+    """The ballot as it is stored, with the doubts about it: they flag, they never refuse."""
+    now = int(time.time())
+    seconds = now - submission_id.issued_at if now >= submission_id.issued_at else None
+    given = len(ballot.choices) + len(ballot.several) + len(ballot.texts)
+    ids = asked.ids
+    return Submission(
+        submission_id=submission_id.uuid,
+        collector_id=place.collector_id,
+        received_at=now,
+        seconds=seconds,
+        language=written_language(),
+        choices={ids[code]: value for code, value in ballot.choices.items()},
+        several={ids[code]: values for code, values in ballot.several.items()},
+        texts={ids[code]: text for code, text in ballot.texts.items()},
+        flags=flags_for(seconds, bool(request.form.get(HONEYPOT)), minimum_seconds(given)),
+    )
+
+
+def minimum_seconds(answers: int) -> int:
+    """The time nobody beats who reads what he answers: two seconds, and one for every four answers."""
+    return 2 + answers // 4
+
+
+def store(submission: Submission) -> Receipt:
+    """The receipt, after a durable commit."""
+    session = current_session()
+    try:
+        receipt = record_response(session, submission)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    return receipt
+
+
+def fresh_form(place: Place, language: Language) -> bytes:
+    """The empty form up to its token."""
+    asked = reception().asked(place)
+    empty = citizen_form(asked.questionnaire, language)(formdata=None)
+    return form_page(place, asked, empty, TOKEN_PLACE).rpartition(TOKEN_PLACE)[0].encode()
+
+
+def form_page(place: Place, asked: Asked, form: CitizenForm, token: str, trouble: str = "") -> str:
+    return render(
+        "citizen/form.html",
+        place=place,
+        heading=place.heading(form.language),
+        asked=asked,
+        form=form,
+        token=token,
+        trouble=trouble,
+        honeypot=HONEYPOT,
+        script=FORM_SCRIPT,
+    )
+
+
+def form_again(
+    place: Place, asked: Asked, token: str, status: int, trouble: str = "", headers: dict[str, str] | None = None
+) -> Response:
+    """The form with what was entered; without a word of its own it says what is wrong with the answers."""
+    form = citizen_form(asked.questionnaire, written_language())(formdata=MultiDict(request.form))
+    if not trouble:
+        form.validate()
+        trouble = " ".join(form.form_errors) or gettext("Some answers need another look.")
+    return answer(form_page(place, asked, form, token, trouble), status, headers)
+
+
+def not_sent() -> str:
+    return gettext("Your answers have not been sent yet. Please press send once more.")
+
+
+def not_storable() -> str:
+    return gettext("One of the answers could not be stored. Please check them and send again.")
+
+
+def busy() -> str:
+    return gettext("Your answers have not been sent yet: the system is busy. Please press send again in a minute.")
+
+
+def unknown(code: str) -> ResponseReturnValue:
+    """The code as it is printed, or a page that says which codes it may have been."""
+    canonical = normalise(code)
+    if canonical != code and is_valid(canonical):
+        return redirect(url_for(".form", code=canonical, lang=request.args.get("lang")), 308)
+    language = written_language()
+    near = (reception().place(code) for code in suggestions(current_session(), canonical))
+    places = [(place.code, place.heading(language)) for place in near if place]
+    return answer(render("citizen/unknown.html", code=code, places=places), 404)
+
+
+def refusal(place: Place) -> Response:
+    """A kind page that says what to do."""
+    page = render(
+        "citizen/refusal.html",
+        place=place,
+        heading=place.heading(written_language()),
+        sending=request.method == "POST",
+        opening=wording.short_date(place.period[0], written_language()),
+        results_endpoint=results_endpoint(),
+    )
+    return answer(page, REFUSALS[place.state])

@@ -1,0 +1,79 @@
+"""Citizen pages as bytes: style and scripts inside the page, the policy that allows exactly these, compression."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Response, render_template, request
+from markupsafe import Markup
+
+from survey.language import chosen_language
+from survey.page_cache import accepted_encoding, compress
+
+_FOLDER = Path(__file__).parent / "static" / "citizen"
+_BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
+_LINES = re.compile(r"\n\s*\n\s*")
+
+
+def _style(name: str) -> Markup:
+    """A style sheet without comments and the blanks that mean nothing."""
+    text = re.sub(r"/\*.*?\*/", "", (_FOLDER / name).read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r" ?([{};,>+]) ?|(:) ", r"\1\2", text)
+    return Markup(text.replace(";}", "}").strip())  # noqa: S704 - our own file
+
+
+def _script(name: str) -> Markup:
+    """A script without lines of comment and indentation; a line's end may end a statement and stays."""
+    lines = (line.strip() for line in (_FOLDER / name).read_text(encoding="utf-8").splitlines())
+    kept = "\n".join(line for line in lines if line and not line.startswith("//"))
+    return Markup(kept)  # noqa: S704 - our own file
+
+
+def _source(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+STYLE = _style("citizen.css")
+FORM_SCRIPT = _script("form.js")
+SENT_SCRIPT = _script("sent.js")
+# By hash and not by nonce, which would differ at each view and spoil the page that is kept compressed.
+POLICY = (
+    f"default-src 'none'; style-src {_source(STYLE)}; script-src {_source(FORM_SCRIPT)} {_source(SENT_SCRIPT)}; "
+    "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def render(template: str, **context: Any) -> str:
+    """A page in the reader's language, without the blanks between its tags (what a citizen typed keeps its own)."""
+    language = chosen_language()
+    defaults = {"language": language, "style": STYLE, "switch": f"?lang={'en' if language == 'vi' else 'vi'}"}
+    return _BETWEEN_TAGS.sub("><", render_template(template, **{**defaults, **context}))
+
+
+def answer(page: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A page that is shown once."""
+    encoding = accepted_encoding(request.headers.get("Accept-Encoding", ""))
+    return respond(compress(page.encode(), encoding), encoding, chosen_language(), status, headers)
+
+
+def respond(
+    body: bytes, encoding: str | None, language: str, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The response around a body in that encoding; nothing public is to be stored, each form has its own number."""
+    lines = [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Content-Language", language),
+        ("Cache-Control", "no-store"),
+        ("Vary", "Accept-Language, Accept-Encoding"),
+        ("Content-Security-Policy", POLICY),
+        *(headers or {}).items(),
+    ]
+    if encoding is not None:
+        lines.append(("Content-Encoding", encoding))
+    return Response(body, status, lines)

@@ -1,0 +1,56 @@
+"""Error pages of the public surface: what happened and what to do, in the look of the citizen's form."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app
+from flask_babel import gettext
+from werkzeug.exceptions import HTTPException
+
+from survey.citizen_pages import answer, render
+from survey.citizen_places import UNREACHABLE
+
+BUSY_SECONDS = 20
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(HTTPException, http_error)
+    for error in UNREACHABLE:
+        app.register_error_handler(error, database_error)
+
+
+def words(status: int) -> tuple[str, str]:
+    """Title and advice; statuses without words of their own are our fault from 500 up, the request's below."""
+    if status == 404:
+        return gettext("There is no such page"), gettext("Please check the address, or scan the QR code again.")
+    if status == 405:
+        return gettext("This page cannot be used that way"), gettext("Please scan the QR code again.")
+    if status == 413:
+        return (
+            gettext("That was too much to send"),
+            gettext("Your answers were not recorded. Please go back, shorten what you wrote, and send again."),
+        )
+    if status == 503:
+        return (
+            gettext("The system is busy"),
+            gettext("Nothing was recorded. Please go back and try again in a minute."),
+        )
+    if status >= 500:
+        return (
+            gettext("Something went wrong on our side"),
+            gettext("We have noted the fault. Please go back and try again in a minute."),
+        )
+    return gettext("This request was not understood"), gettext("Please scan the QR code again.")
+
+
+def http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    title, advice = words(status)
+    kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    return answer(render("citizen/error.html", title=title, advice=advice), status, kept)
+
+
+def database_error(error: Exception) -> Response:
+    """The database does not answer: nothing is promised, and a balancer or a browser may try again."""
+    current_app.logger.error("the database does not answer", exc_info=error)
+    title, advice = words(503)
+    return answer(render("citizen/error.html", title=title, advice=advice), 503, {"Retry-After": str(BUSY_SECONDS)})
