@@ -67,27 +67,27 @@ def hidden_figures(
     """The (unit, question) figures to hide in a whole wave, where both units and questions add up.
 
     `people` are the bases; `units` and `questions` map each code to the one it is pooled into (None at the top),
-    parents first. Different units hold different people, but the items of a factor the same ones: hidden items count
-    together only as many people as the largest of them. A figure hidden for the sake of its siblings in one direction
-    needs company in the other one too, so both directions are walked until nothing is added. This stops every
-    subtraction along totals of one direction, however often repeated; it does not search for sums across several
-    lines of both directions at once, which `hidden_cells` does for the one direction where cells overlap.
+    parents first; a unit above others holds their people and nobody else. Different units hold different people, but
+    the items of a factor the same ones: hidden items count together only as many people as the largest of them. A
+    figure hidden for the sake of its siblings in one direction needs company in the other one too, so both directions
+    are walked until nothing is added. This stops every subtraction along totals of one direction, however often
+    repeated; it does not search for sums across several lines of both directions at once, as `hidden_cells` does.
     """
     hidden = {key for key, count in people.items() if is_small(count, threshold)}
-    added = bool(hidden)
-    while added:
+    before = -1
+    while len(hidden) > before:
         before = len(hidden)
-        for question in questions:
+        touched = {question for _, question in hidden}
+        for question in (question for question in questions if question in touched):
             sizes = {unit: count for unit in units if (count := people.get((unit, question), 0))}
             already = {unit for unit in sizes if (unit, question) in hidden}
             hidden |= {(unit, question) for unit in _hidden_nested(units, sizes, already, threshold)}
-        for unit in units:
+        touched = {unit for unit, _ in hidden}
+        for unit in (unit for unit in units if unit in touched):
             sizes = {question: count for question in questions if (count := people.get((unit, question), 0))}
             already = {question for question in sizes if (unit, question) in hidden}
-            hidden |= {
-                (unit, question) for question in _hidden_nested(questions, sizes, already, threshold, shared=True)
-            }
-        added = len(hidden) > before
+            found = _hidden_nested(questions, sizes, already, threshold, shared=True)
+            hidden |= {(unit, question) for question in found}
     return frozenset(hidden)
 
 
