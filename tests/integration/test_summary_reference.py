@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from reports.figures import Estimate, Figure, UnitReport
 from survey.analysis.summary import unit_report
 from survey.models import Response, TransactionCount, Unit, Wave
-from tests.ledger_by_hand import seal_by_hand
+from survey.operations.ledger import seal_batch
 from tests.sample_waves import load_stratified_wave
 
 EXPECTED = Path(__file__).parents[1] / "data" / "stratified_wave_expected.csv"
@@ -60,9 +60,11 @@ def figure_of(report: UnitReport, what: str) -> Figure:
 @pytest.fixture(params=["unsealed", "half sealed", "sealed"])
 def wave(session: Session, request: pytest.FixtureRequest) -> Wave:
     wave = load_stratified_wave(session)
+    session.commit()
     if request.param != "unsealed":
         middle = (session.scalar(select(func.max(Response.id))) or 0) // 2
-        seal_by_hand(session, middle if request.param == "half sealed" else None)
+        session.rollback()
+        seal_batch(session, middle if request.param == "half sealed" else 2 * middle + 1)
     session.commit()
     return wave
 
@@ -116,8 +118,9 @@ def test_the_report_is_the_same_before_and_after_sealing(session: Session) -> No
 
     before = figures()
     last = session.scalar(select(func.max(Response.id))) or 0
-    for seal_to in (last // 3, last // 2, last):
-        seal_by_hand(session, seal_to)
+    for limit in (last // 3, last // 2, last):
+        session.rollback()
+        seal_batch(session, limit)
         session.commit()
         for old, new in zip(before, figures(), strict=True):
             assert new.index == old.index
