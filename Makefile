@@ -50,7 +50,7 @@ lint: $(VENV)/dev.stamp
 types: $(VENV)/dev.stamp
 	$(BIN)/mypy
 security: $(VENV)/dev.stamp
-	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(PACKAGES) migrations wsgi.py
+	$(BIN)/bandit --quiet --severity-level medium --configfile pyproject.toml --recursive $(PACKAGES) migrations wsgi.py
 
 .PHONY: audit
 audit: $(VENV)/dev.stamp ## ask whether a locked package has a known vulnerability (needs the network)
