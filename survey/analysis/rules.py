@@ -36,7 +36,6 @@ RULES: Mapping[Rule, RuleDescription] = MappingProxyType(
                 "Published as “x% of people satisfied”, 2017–2021",
             ),
             valid_from=date(2017, 1, 1),
-            valid_to=None,
         ),
         "mean_of_max": RuleDescription(
             Text("Điểm trung bình so với điểm tối đa", "Mean score over the maximum score"),
