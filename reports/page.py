@@ -183,7 +183,7 @@ def title_block(kind: str, subject: Sequence[str], style: Styles) -> list[Flowab
         Spacer(1, 14),
         paragraph(kind.upper(), style.title),
         *(paragraph(line, style.subject) for line in subject),
-        Spacer(1, 3),
+        Spacer(1, 6),
         rule,
         Spacer(1, 8),
     ]
@@ -253,8 +253,8 @@ _TABLE = TableStyle(
         ("LINEABOVE", (0, 0), (-1, 0), 0.8, black),
         ("LINEBELOW", (0, 0), (-1, 0), 0.6, black),
         ("LINEBELOW", (0, 1), (-1, -1), 0.3, _THIN),
-        ("LEFTPADDING", (0, 0), (-1, -1), 3),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 3),
+        ("LEFTPADDING", (0, 0), (-1, -1), 2),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 2),
         ("TOPPADDING", (0, 0), (-1, -1), 2.5),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
         ("NOSPLIT", (0, 0), (-1, 1)),  # the head never stands alone at the foot of a page

@@ -161,9 +161,10 @@ class _Document:
         index, language = self.report.index, self.language
         state = index.verdict.state
         sizes = _card_styles(self.style, state)
-        left = [paragraph(figure_percent(index, language), sizes[0])]
+        number = figure_percent(index, language)
+        left = [paragraph(number[:1].upper() + number[1:], sizes[0])]
         if index.estimate.estimate is not None:
-            bounds = interval(index.estimate, language, index.verdict.target)
+            bounds = interval(index.estimate, language, index.verdict.target).replace(" ", "\u00a0")
             base = f"{people(index.people, language)}, {answers(index.answers, language)}"
             left.append(paragraph(gettext("95% confidence interval: {bounds}", language, bounds=bounds), sizes[1]))
             left.append(paragraph(base, sizes[1]))
@@ -256,7 +257,7 @@ class _Document:
             )
             for k, figure in enumerate(figures, 1)
         ]
-        return data_table(head, rows, (7, 48, 13, 15, 16, 32, 5, 27), self.style, numbers={2, 3, 4, 5})
+        return data_table(head, rows, (6, 46, 15, 17, 17, 32, 5, 25), self.style, numbers={2, 3, 4, 5})
 
     def distribution(self) -> Iterator[Flowable]:
         figures = [*self.report.factors, *([self.report.overall] if self.report.overall else [])]
@@ -279,7 +280,7 @@ class _Document:
         yield data_table(
             [*head, "", gettext("Verdict", language)],
             rows,
-            (51, 15, 14, 17, 33, 5, 28),
+            (47, 18, 15, 17, 33, 5, 26),
             self.style,
             numbers={1, 2, 3, 4},
         )
@@ -313,13 +314,13 @@ class _Document:
 _FIGURE_HEAD = (
     gettext_noop("People"),
     gettext_noop("Answers"),
-    gettext_noop("Satisfaction"),
+    gettext_noop("Percent"),
     gettext_noop("95% interval"),
 )
 _UNIT_HEAD = (
     gettext_noop("Dossiers"),
     gettext_noop("People"),
-    gettext_noop("Satisfaction"),
+    gettext_noop("Percent"),
     gettext_noop("95% interval"),
 )
 

@@ -37,7 +37,7 @@ _MONTHS = (
 _VERDICT_WORDS: dict[VerdictState, str] = {
     "met": gettext_noop("Met"),
     "not_met": gettext_noop("Not met"),
-    "inconclusive": gettext_noop("Not enough evidence to conclude"),
+    "inconclusive": gettext_noop("Not enough evidence"),
 }
 VERDICT_SIGNS: dict[VerdictState, str] = {"met": "✓", "not_met": "✕", "inconclusive": "?"}
 _MOVEMENTS: dict[Movement, str] = {
