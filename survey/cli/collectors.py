@@ -5,11 +5,10 @@ from __future__ import annotations
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from survey.cli.output import show, table
 from survey.cli.transaction import now, reading, writing
 from survey.models import CHANNELS, TRUST_LEVELS, Collector
 from survey.operations import collectors, units, waves
@@ -55,7 +54,7 @@ def make(wave_code: str, unit: str | None, counter: str | None, channel: str, tr
 @click.argument("wave_code", metavar="WAVE")
 def list_collectors(wave_code: str) -> None:
     """Every collector of the wave with its link. Example: sipas collectors list 2026-H1"""
-    table = Table("code", "unit", "counter", "channel", "trust", "state", "link", box=None)
+    lines = table("code", "unit", "counter", "channel", "trust", "state", "link")
     base = current_app.config["BASE_URL"]
     with reading() as session:
         wave = waves.find_wave(session, wave_code)
@@ -63,8 +62,8 @@ def list_collectors(wave_code: str) -> None:
         for row in session.scalars(query.options(joinedload(Collector.unit), joinedload(Collector.counter))):
             counter = row.counter.name_vi if row.counter else ""
             link = f"{base}/s/{row.code}"
-            table.add_row(row.code, row.unit.name_vi, counter, row.channel, row.trust, row.state, link)
-    Console().print(table)
+            lines.add_row(row.code, row.unit.name_vi, counter, row.channel, row.trust, row.state, link)
+    show(lines)
 
 
 @group.command("revoke")

@@ -14,6 +14,7 @@ from rich.text import Text
 from sqlalchemy import func, select
 
 from survey.analysis import quality
+from survey.cli.output import show
 from survey.cli.transaction import DAY, now, writing
 from survey.database import current_session, engine
 from survey.models import KeptStatistic, Response, Seal
@@ -71,7 +72,7 @@ def command(today: datetime | None, responses: int, lang: str) -> None:
                 kept = session.scalar(select(KeptStatistic.wave_id).where(KeptStatistic.wave_id == wave.id).limit(1))
                 if wave.state in ("closed", "published") and kept is None:
                     quality.keep_statistics(session, waves.find_wave(session, wave.code))
-    Console().print(_links(demo, current_app.config["BASE_URL"], lang))
+    show(_links(demo, current_app.config["BASE_URL"], lang))
 
 
 def _unsealed() -> int:

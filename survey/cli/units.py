@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from rich.console import Console
 from rich.tree import Tree
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from survey.cli.output import show
 from survey.cli.transaction import DAY, now, reading, writing
 from survey.models import Unit
 from survey.operations import transactions
@@ -42,9 +42,8 @@ def list_units(everything: bool) -> None:
             for counter in unit.counters:
                 if everything or counter.valid_until is None:
                     branches[unit.id].add(f"[dim]{counter.code} {counter.name_vi}[/dim]")
-    console = Console()
     for root in roots:
-        console.print(root)
+        show(root)
 
 
 @group.command("import")

@@ -7,12 +7,11 @@ from decimal import Decimal
 
 import click
 from flask.cli import AppGroup
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.analysis import quality
+from survey.cli.output import show, table
 from survey.cli.sealing import seal_everything
 from survey.cli.transaction import DAY, now, reading, writing
 from survey.models import TRUST_LEVELS, Collector, Target, Wave, WaveUnit
@@ -52,16 +51,14 @@ def finish_wave(code: str) -> None:
 @group.command("list")
 def list_waves() -> None:
     """Every wave with its state, units and collectors. Example: sipas wave list"""
-    table = Table("code", "name", box=None)
-    for heading in ("period", "state", "design", "units", "collectors"):
-        table.add_column(heading, no_wrap=True)
+    lines = table("code", "name", "period", "state", "design", "units", "collectors")
     with reading() as session:
         for wave in session.scalars(select(Wave).order_by(Wave.period_start, Wave.code)):
             taking_part = session.scalar(select(func.count()).where(WaveUnit.wave_id == wave.id))
             ways_in = session.scalar(select(func.count()).where(Collector.wave_id == wave.id))
             period = f"{wave.period_start}…{wave.period_end:%m-%d}"
-            table.add_row(wave.code, wave.name_vi, period, wave.state, wave.design, str(taking_part), str(ways_in))
-    Console().print(table)
+            lines.add_row(wave.code, wave.name_vi, period, wave.state, wave.design, str(taking_part), str(ways_in))
+    show(lines)
 
 
 @group.command("create")
