@@ -121,6 +121,8 @@ ON CONFLICT (submission_id) DO NOTHING RETURNING id
 
 
 def _store_postgresql(connection: Connection, submissions: Sequence[Submission]) -> int:
+    # The sealer must not step over ids that are drawn but not inserted yet: its lock waits for this one.
+    connection.exec_driver_sql("LOCK TABLE response IN ROW EXCLUSIVE MODE")
     ids = connection.exec_driver_sql(
         "SELECT nextval(pg_get_serial_sequence('response', 'id')) FROM generate_series(1, %s)", (len(submissions),)
     ).scalars()

@@ -25,7 +25,10 @@ BATCH = {"sqlite": 500, "postgresql": 5000}  # SQLite's writers wait for each ot
 
 _ENTRY_VERSION = 1
 _LOCK = 0x5349504153  # "SIPAS": the sealers' advisory lock
+# How long ballots may have to queue behind the sealer's lock; the long wait outlasts deadlock_timeout (1 s), after
+# which autovacuum gives way.
 _SHORT_WAIT_MS, _LONG_WAIT_MS = 200, 1500
+_PAUSE = 0.2
 
 
 class LedgerBusy(OperationError):
@@ -125,15 +128,16 @@ def _end_of_tail(connection: Connection, wait_ms: int) -> int:
     return end
 
 
-def seal_all(engine: Engine, progress: Callable[[int], None] | None = None) -> int:
+def seal_all(engine: Engine, progress: Callable[[int], None] | None = None, *, patience: float = 30) -> int:
     """Seal whatever was recorded before the call, batch by batch, each in a transaction of its own; returns how many.
 
-    `progress` is told how many more are sealed. Raises :class:`LedgerBusy`.
+    `progress` is told how many more are sealed. A busy ledger is tried again for `patience` seconds, then
+    :class:`LedgerBusy` is raised; whoever seals every few seconds anyway gives 0.
     """
     limit = BATCH[engine.dialect.name]
     sealed = 0
     while True:
-        leaves = _seal_patiently(engine, limit)
+        leaves = _seal_patiently(engine, limit, patience)
         sealed += leaves
         if progress is not None and leaves:
             progress(leaves)
@@ -141,20 +145,23 @@ def seal_all(engine: Engine, progress: Callable[[int], None] | None = None) -> i
             return sealed
 
 
-def _seal_patiently(engine: Engine, limit: int) -> int:
-    """One committed batch; a second, longer wait outlasts deadlock_timeout, after which autovacuum gives way."""
-    for wait_ms in (_SHORT_WAIT_MS, _SHORT_WAIT_MS, _LONG_WAIT_MS):
+def _seal_patiently(engine: Engine, limit: int, patience: float) -> int:
+    """One committed batch: how many responses. The pauses let the ballots pass that queued behind the lock."""
+    deadline = time.monotonic() + patience
+    wait_ms = _SHORT_WAIT_MS
+    while True:
         with Session(engine, expire_on_commit=False) as session:
             try:
                 seal = seal_batch(session, limit, wait_ms=wait_ms)
                 session.commit()
             except LedgerBusy:
-                if wait_ms == _LONG_WAIT_MS:
+                if time.monotonic() >= deadline:
                     raise
-                time.sleep(_SHORT_WAIT_MS / 1000)  # the ballots that queued behind the lock go first
             else:
                 return 0 if seal is None else seal.leaves
-    raise AssertionError("the longest wait raises")
+        time.sleep(_PAUSE)
+        if wait_ms < _LONG_WAIT_MS:
+            wait_ms *= 2
 
 
 def flag_response(session: Session, response_id: int, kind: str) -> bool:
