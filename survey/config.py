@@ -40,6 +40,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
         "BASE_URL": environment.get("BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         "MAX_CONTENT_LENGTH": PUBLIC_BODY_LIMIT,
         "MAX_FORM_PARTS": 200,
+        "COMPRESS_REGISTER": False,
         "BABEL_DEFAULT_LOCALE": "vi",
         "BABEL_DEFAULT_TIMEZONE": "Asia/Ho_Chi_Minh",
     }

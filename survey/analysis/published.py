@@ -37,6 +37,14 @@ def unit_of_wave(session: Session, wave: Wave, code: str) -> Unit | None:
     return unit if session.scalar(below.limit(1)) is not None else None
 
 
+def root_of_wave(session: Session, wave: Wave) -> Unit | None:
+    """The top of the tree the wave's units stand in; `None` for a wave without units."""
+    path = session.scalar(
+        select(Unit.path).join(WaveUnit, WaveUnit.unit_id == Unit.id).where(WaveUnit.wave_id == wave.id).limit(1)
+    )
+    return session.get(Unit, int(path.split("/")[1])) if path else None
+
+
 def ancestors(session: Session, unit: Unit) -> Sequence[Unit]:
     """The units above, the root first."""
     ids = [int(part) for part in unit.path.strip("/").split("/")[:-1]]

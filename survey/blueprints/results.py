@@ -8,20 +8,27 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_compress import Compress
+from werkzeug.exceptions import NotFound
 
 from reports import charts, names, notes, wording
-from reports.figures import Language, UnitLine, UnitReport
+from reports.figures import Language, UnitLine, UnitReport, WaveOverview
 from reports.line_chart import line_svgs
 from reports.trend_chart import trend_svg
 from reports.unit_report import unit_report_pdf
 from reports.workbook import unit_report_xlsx
-from survey.analysis.published import ancestors, published_wave, published_waves, unit_of_wave
+from survey.analysis.published import ancestors, published_wave, published_waves, root_of_wave, unit_of_wave
 from survey.analysis.summary import unit_report, wave_overview
 from survey.database import current_session
 from survey.language import chosen_language
-from survey.models import Unit, Wave
+from survey.models import UNIT_KINDS, Unit, Wave
 
 blueprint = Blueprint("results", __name__, url_prefix="/ket-qua")
+
+# The citizen's pages compress themselves; only these are left to the library.
+compress = Compress()
+blueprint.record_once(lambda state: compress.init_app(state.app))
+blueprint.after_request(compress.after_request)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -48,14 +55,14 @@ def renderers() -> dict[str, Any]:
     }
 
 
-def link(endpoint: str, **values: str) -> str:
+def link(endpoint: str, **values: Any) -> str:
     """A link that keeps the language the reader chose by hand."""
     return url_for(endpoint, **values, lang=request.args.get("lang"))
 
 
 def other_language() -> str:
     """This very page, with its filters, in the other language."""
-    arguments = {**request.args.to_dict(), "lang": "vi" if language() == "en" else "en"}
+    arguments: dict[str, Any] = {**request.args.to_dict(), "lang": "vi" if language() == "en" else "en"}
     return url_for(request.endpoint or ".index", **(request.view_args or {}), **arguments)
 
 
@@ -77,19 +84,18 @@ def capitalize_first(text: str) -> str:
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """Published waves, each with the whole province's verdict."""
-    session = current_session()
-    waves = [(wave, wave_overview(session, wave)) for wave in published_waves(session)]
-    return render_template("results/index.html", waves=[overview for _, overview in waves])
+    overviews = [overview_of(published) for published in published_waves(current_session())]
+    return render_template("results/index.html", waves=overviews)
 
 
 @blueprint.get("/<wave_code>")
 def wave(wave_code: str) -> ResponseReturnValue:
     """The units of one wave; `?q=` searches their names, diacritics or not; `?verdict=` and `?kind=` filter."""
     found = wave_or_404(wave_code)
-    overview = wave_overview(current_session(), found)
+    overview = overview_of(found)
     query, verdict, kind = (request.args.get(key, "").strip() for key in ("q", "verdict", "kind"))
-    shown = [line for line in overview.units if matches(line, query, verdict, kind)]
-    kinds = sorted({line.place.kind for line in overview.units})
+    shown = sorted((line for line in overview.units if matches(line, query, verdict, kind)), key=place_in_list)
+    kinds = [known for known in UNIT_KINDS if any(line.place.kind == known for line in overview.units)]
     return render_template(
         "results/wave.html", overview=overview, lines=shown, query=query, verdict=verdict, kind=kind, kinds=kinds
     )
@@ -119,6 +125,22 @@ def unit_pdf(wave_code: str, unit_code: str) -> ResponseReturnValue:
 def unit_xlsx(wave_code: str, unit_code: str) -> ResponseReturnValue:
     _, _, report = report_or_404(wave_code, unit_code)
     return attachment(unit_report_xlsx(report, language()), XLSX, report, "xlsx")
+
+
+def overview_of(found: Wave) -> WaveOverview:
+    """Every unit's headline, with the root of their tree as the total."""
+    session = current_session()
+    return wave_overview(session, found, root_of_wave(session, found))
+
+
+def place_in_list(line: UnitLine) -> tuple[int, str]:
+    """Departments before communes, then by name: an order that says nothing about who is better."""
+    return UNIT_KINDS.index(line.place.kind), plain(line.place.name.vi)
+
+
+@blueprint.errorhandler(404)
+def missing(_error: NotFound) -> ResponseReturnValue:
+    return render_template("results/missing.html"), 404
 
 
 def wave_or_404(wave_code: str) -> Wave:
