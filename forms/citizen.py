@@ -182,19 +182,24 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no type
                 field.errors = []
             elif field.errors:
                 errors.append(BallotError(question.code, field.errors[0].code))
-            elif question.kind in TEXT_KINDS:
-                ballot.texts.update({question.code: field.data} if field.data else {})
-            elif question.kind == "several":
-                values = {int(value) for value in field.data or () if value}
-                ballot.several.update({question.code: tuple(sorted(values))} if values else {})
             elif field.data:
-                ballot.choices[question.code] = int(field.data)
+                _keep(question, field.data, ballot)
         if self.unknown:
             errors.append(BallotError(None, "impossible_value"))
         judged = _finished(ballot, errors)
         whole = (error for error in judged.errors if error.question_code is None)
         self.form_errors = [FieldError.of(error.code, self.language) for error in whole]
         return judged
+
+
+def _keep(question: Question, data: Any, ballot: Ballot) -> None:
+    """Put a validated field's data into the ballot."""
+    if question.kind in TEXT_KINDS:
+        ballot.texts[question.code] = data
+    elif question.kind != "several":
+        ballot.choices[question.code] = int(data)
+    elif any(data):
+        ballot.several[question.code] = tuple(sorted({int(value) for value in data if value}))
 
 
 @lru_cache(maxsize=256)

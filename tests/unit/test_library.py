@@ -9,8 +9,18 @@ import pytest
 
 from forms import library
 from forms.definition import TEXT_KINDS, Question, Questionnaire, Wording
+from forms.question import repeated
 
-CODES = ("counter", "delegates", "dialogue-exit", "one-tap", "online-3", "sipas-2017", "sipas-2023")
+DIGESTS = {
+    "counter": "f4edfa41291b0d8e3be61930e12410515266d482758db3c0a723dab9c6df2aeb",
+    "delegates": "8c674b7025b876b6232ef5c44d31d311b237df0697805f1029064f70b0d201d5",
+    "dialogue-exit": "f8154e52705e4adb0dae5cd50979511b32730685c8c0f312e1f10b1108bbd568",
+    "one-tap": "80177341b51999ed4bb449e4b423fee57c82fce2ea8e58fdbf4fccb9b594e7d2",
+    "online-3": "59a98bc8683b8e70a2fd5fd82cf0546e6a97cabaa57aaa0e97340d560347c68b",
+    "sipas-2017": "d67b7cb5d936068842ded220f8765a7e5f52d99a649f144bd7de0c3a18dbc54b",
+    "sipas-2023": "5908ba667426af31550535f9fbb7cae56db91a31bbd756f54e8dff99c3f30b86",
+}
+CODES = tuple(DIGESTS)
 SATISFACTION = ["Rất không hài lòng", "Không hài lòng", "Bình thường", "Hài lòng", "Rất hài lòng"]
 VIETNAMESE = re.compile("[ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ]", re.IGNORECASE)
 SPELT_ALIKE = {"Kinh", "18–24", "25–34", "35–49", "50–60"}
@@ -45,6 +55,18 @@ def kinds(questionnaire: Questionnaire, kind: str, prefix: str = "") -> list[Que
 
 def test_codes() -> None:
     assert library.codes() == CODES
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_published_wording_is_never_edited(code: str) -> None:
+    """Answers refer to these words: another wording is another version, in a file of its own."""
+    assert library.standard(code).digest == DIGESTS[code]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_two_questions_share_a_label(code: str) -> None:
+    for language in ("vi", "en"):
+        assert not repeated(question.label[language] for question in library.standard(code).questions)
 
 
 def test_unknown_code_is_refused_with_those_that_exist() -> None:
