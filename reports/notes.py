@@ -141,7 +141,7 @@ def method_note(report: UnitReport, language: Language) -> Iterator[str]:
         language,
         minimum=count(method.minimum_people, language),
     )
-    if method.design == "self_selected":
+    if method.design == "self_selected" and report.index.people:
         yield self_selected(report.index.people, language) + "."
     if sentence := tipping_point(report, language):
         yield sentence
