@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 
 @click.command("seal")
 @click.option("--every", type=click.FloatRange(min=0.5), metavar="SECONDS", help="Go on until stopped.")
-@click.option("--with-parent", is_flag=True, help="With --every: stop when the process that started it is gone.")
+@click.option("--parent", type=int, metavar="PID", help="With --every: stop when it is no child of this process.")
 @with_appcontext
-def command(every: float | None, with_parent: bool) -> None:
+def command(every: float | None, parent: int | None) -> None:
     """Seal every response that is stored but not sealed yet.
 
     \b
@@ -35,8 +35,7 @@ def command(every: float | None, with_parent: bool) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
-    parent = os.getppid()
-    while not stop.is_set() and (not with_parent or os.getppid() == parent):
+    while not stop.is_set() and parent in (None, os.getppid()):
         try:
             seal_everything()
         except (LedgerBusy, SQLAlchemyError) as error:

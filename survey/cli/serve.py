@@ -101,7 +101,8 @@ class Sealer:
 
     def keep(self) -> None:
         if self.process is None or self.process.poll() is not None:
-            command = [sys.executable, "-m", "survey.cli", "seal", "--every", str(SEAL_SECONDS), "--with-parent"]
+            command = [sys.executable, "-m", "survey.cli", "seal"]
+            command += ["--every", str(SEAL_SECONDS), "--parent", str(os.getpid())]
             # A session of its own: Ctrl-C reaches the server alone, which stops it after the last ballot is in.
             self.process = subprocess.Popen(command, start_new_session=True)  # noqa: S603 our own command
 

@@ -1,0 +1,34 @@
+"""`sipas demo` prints where to click, in the reader's language, as often as it is asked."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey.models import Collector, KeptStatistic, Response, Seal
+
+ARGUMENTS = ["demo", "--today", "2026-11-21", "--responses", "400"]
+
+
+def test_the_sample_is_loaded_sealed_and_its_links_are_shown(app: Flask, session: Session) -> None:
+    first = app.test_cli_runner().invoke(args=ARGUMENTS)
+    assert first.exit_code == 0, first.output
+    code = re.search(r"http://127\.0\.0\.1:8000/s/(\w+)", first.output)
+    assert code is not None
+    collector = session.scalars(select(Collector).where(Collector.code == code[1])).one()
+    assert (collector.wave.state, collector.state) == ("open", "active")
+    assert "http://127.0.0.1:8000/ket-qua/2026-Q2/BENTRA/bao-cao.pdf" in first.output
+    assert "Phiếu khảo sát của người dân" in first.output
+    responses = session.scalar(select(func.count()).select_from(Response))
+    assert session.scalar(select(func.sum(Seal.leaves))) == responses
+    assert session.scalar(select(func.count(KeptStatistic.wave_id.distinct()))) == 2
+    session.rollback()
+
+    again = app.test_cli_runner().invoke(args=[*ARGUMENTS, "--lang", "en"])
+    assert again.exit_code == 0, again.output
+    assert code[0] in again.output
+    assert "The citizen's form" in again.output
+    assert session.scalar(select(func.count()).select_from(Response)) == responses
