@@ -198,7 +198,10 @@ class _Face:
         draw_code(canvas, self.poster.url, x - self.layout.code / 2, bottom + quiet, self.layout.code)
         canvas.setStrokeColor(HexColor(BRAND))
         canvas.setLineWidth(2)
-        canvas.roundRect(x - framed / 2 - 1, bottom - 1, framed + 2, framed + 2, 10, stroke=1, fill=0)
+        room = 5  # so that the rounded corners stay out of the quiet zone
+        canvas.roundRect(
+            x - framed / 2 - room, bottom - room, framed + 2 * room, framed + 2 * room, 10, stroke=1, fill=0
+        )
         return bottom
 
     def _call(self, x: float, y: float, width: float) -> float:

@@ -263,6 +263,7 @@ def hidden_report() -> UnitReport:
         trend=tuple(replace(point, figure=hidden(point.figure)) for point in full.trend),
         children=tuple(replace(line, index=hidden(line.index)) for line in full.children),
         breakdowns=(),
+        coverage=None,
         quality=Quality(responses=3, flagged=0, valid=3, validity_rule=Text("")),
     )
 

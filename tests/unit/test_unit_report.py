@@ -1,0 +1,186 @@
+"""The official report as PDF: what it says, in which order, and that it is the same for the same data."""
+
+from __future__ import annotations
+
+import io
+import re
+import time
+import unicodedata
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from reports.figures import Text, UnitReport
+from reports.fonts import plex
+from reports.page import Issuer
+from reports.unit_report import unit_report_pdf
+from reports.wording import figure_percent, interval
+from tests.report_factory import empty_report, figure, hidden_report, unit_report
+
+ISSUER = Issuer(
+    name="Sở Nội vụ",
+    superior="Ủy ban nhân dân tỉnh Quảng Ngãi",
+    number_suffix="/BC-SNV",
+    place="Quảng Ngãi",
+    date=date(2026, 2, 5),
+    capacity="KT. Giám đốc",
+    office="Phó Giám đốc",
+    signatory="Nguyễn Thị Hồng",
+    recipients=("UBND tỉnh (b/c)", "Lưu: VT"),
+)
+
+
+def pages(document: bytes) -> list[str]:
+    """The text of each page, with single spaces."""
+    reader = PdfReader(io.BytesIO(document))
+    return [unicodedata.normalize("NFC", " ".join(page.extract_text().split())) for page in reader.pages]
+
+
+def text(report: UnitReport, **options: Any) -> str:
+    return " ".join(pages(unit_report_pdf(report, **options)))
+
+
+def test_the_page_is_that_of_the_decree() -> None:
+    first, *others = pages(unit_report_pdf(unit_report(), issuer=ISSUER))
+    for part in (
+        "ỦY BAN NHÂN DÂN TỈNH",
+        "SỞ NỘI VỤ",
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+        "/BC-SNV",
+        "Quảng Ngãi, ngày 05 tháng 02 năm 2026",
+        "BÁO CÁO",
+    ):
+        assert part in first
+    assert [re.match(r"\d+\b", page) is not None for page in others] == [True] * len(others)
+    assert others[0].startswith("2 ")
+    last = others[-1]
+    assert "./." in last
+    assert last.index("./.") < last.index("Nơi nhận:")
+    for part in ("- UBND tỉnh (b/c);", "- Lưu: VT.", "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "Nguyễn Thị Hồng"):
+        assert part in last
+
+
+def test_the_verdict_sentence_stands_before_every_table_and_chart() -> None:
+    printed = text(unit_report())
+    order = [
+        printed.index(part)
+        for part in (
+            "là 78,70% so với chỉ tiêu 80%. Kết luận: Chưa đủ căn cứ kết luận. Chỉ tiêu 80% nằm trong khoảng",
+            "Điểm số: thấp hơn chỉ tiêu 1,30 điểm phần trăm",
+            "Thay đổi so với các kỳ trước",
+            "Kết quả theo yếu tố",
+            "Kết quả theo tiêu chí",
+            "Phân bố câu trả lời",
+            "Chất lượng số liệu",
+            "Ghi chú phương pháp",
+        )
+    ]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_figure_prints_the_digits_of_the_wording(language: Any) -> None:
+    report = unit_report()
+    printed = text(report, language=language)
+    for shown in (report.index, *report.factors, *report.items):
+        assert figure_percent(shown, language) in printed
+    for shown in (report.index, *report.items):
+        assert interval(shown.estimate, language, shown.verdict.target) in printed
+
+
+def test_the_method_note_says_how_the_figures_came_about() -> None:
+    printed = text(unit_report(), public_url="https://example.vn/ket-qua/w/u")
+    for part in (
+        "Kết quả của 292 người tự nguyện trả lời, không phải mẫu ngẫu nhiên",
+        "80,12% số người không trả lời hài lòng",
+        "Tỷ lệ phiếu trên hồ sơ 15,87%",
+        "Hệ số Cronbach’s alpha (trên 240 phiếu trả lời đủ) 0,912",
+        "dựa trên dưới 5 người",
+        "từ ngày 01/01/2026",
+        "9f2c4f7be1a0d3c5",
+        "https://example.vn/ket-qua/w/u",
+    ):
+        assert part in printed
+
+
+def test_the_same_data_give_the_same_bytes_at_any_time() -> None:
+    first = unit_report_pdf(unit_report(), issuer=ISSUER)
+    time.sleep(1.1)
+    assert unit_report_pdf(unit_report(), issuer=ISSUER) == first
+    assert unit_report_pdf(unit_report(index=figure()), issuer=ISSUER) != first
+
+
+def test_the_metadata_are_dated_by_the_data() -> None:
+    reader = PdfReader(io.BytesIO(unit_report_pdf(unit_report(), issuer=ISSUER)))
+    assert reader.metadata is not None
+    assert reader.metadata.creation_date_raw is not None
+    assert reader.metadata.creation_date_raw.startswith("D:20260702093000")
+    assert "phường Trần Phú" in (reader.metadata.title or "")
+    assert reader.metadata.author == "Sở Nội vụ"
+    assert reader.trailer["/Root"]["/Lang"] == "vi-VN"
+
+
+def test_hostile_text_appears_literally() -> None:
+    hostile = '<b>Ủy ban</b> <img src="file:///etc/hosts"/> &amp; {target} %s'
+    place = replace(unit_report().place, name=Text(hostile))
+    report = unit_report(place=place, items=(figure(label=hostile, level="item"),), factors=(figure(label=hostile),))
+    issuer = replace(ISSUER, signatory=hostile, recipients=(hostile,))
+    printed = text(report, issuer=issuer)
+    assert printed.replace(" ", "").count(hostile.replace(" ", "")) >= 4
+
+
+def test_decomposed_letters_are_composed() -> None:
+    decomposed = unicodedata.normalize("NFD", "Ủy ban nhân dân phường Nguyễn Trãi")
+    place = replace(unit_report().place, name=Text(decomposed))
+    raw = " ".join(
+        page.extract_text() for page in PdfReader(io.BytesIO(unit_report_pdf(unit_report(place=place)))).pages
+    )
+    assert "phường Nguyễn Trãi" in " ".join(raw.split())
+
+
+def test_hidden_reports_give_no_figure_away() -> None:
+    printed = text(hidden_report())
+    assert "không hiển thị" in printed
+    assert not re.findall(r"\d+,\d+%", printed)
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_an_empty_wave_prints(language: Any) -> None:
+    printed = text(empty_report(), language=language)
+    assert {"vi": "Chưa có câu trả lời hợp lệ", "en": "There are no valid answers yet"}[language] in printed
+    assert not re.findall(r"\d+[,.]\d+%", printed)
+
+
+def test_very_long_names_and_many_rows_print_with_repeated_heads() -> None:
+    name = Text("Trung tâm phục vụ hành chính công liên xã phường " * 6, "x" * 300)
+    place = replace(unit_report().place, name=name)
+    items = tuple(figure(f"i{k}", Text(f"Tiêu chí {k} " + "dài " * 30), level="item") for k in range(60))
+    for language in ("vi", "en"):
+        printed = pages(unit_report_pdf(unit_report(place=place, items=items), language))
+        assert len(printed) > 6
+    vi = pages(unit_report_pdf(unit_report(items=items)))
+    with_rows = [page for page in vi if re.search(r"Tiêu chí \d+ dài", page)]
+    assert len([page for page in with_rows if "Khoảng tin cậy 95%" in page]) >= len(with_rows) - 1
+
+
+def test_the_typeface_is_a_setting() -> None:
+    document = unit_report_pdf(unit_report(), issuer=replace(ISSUER, fonts=plex()))
+    fonts = {
+        str(font.get_object()["/BaseFont"])
+        for page in PdfReader(io.BytesIO(document)).pages
+        for font in page["/Resources"]["/Font"].values()
+    }
+    assert any("IBMPlexSerif" in font for font in fonts)
+    assert not any("Liberation" in font for font in fonts)
+    assert "81,49%" in " ".join(pages(document))
+
+
+def test_a_report_takes_less_than_three_tenths_of_a_second() -> None:
+    unit_report_pdf(unit_report())
+    started = time.process_time()
+    unit_report_pdf(unit_report())
+    assert time.process_time() - started < 0.3
