@@ -19,10 +19,10 @@ from forms.definition import Questionnaire
 from survey.cli.import_errors import describe_all
 from survey.cli.sealing import seal_everything
 from survey.cli.transaction import DAY, now, writing
-from survey.cli.wave import finish_wave, target_for
+from survey.cli.wave import finish_wave
 from survey.models import TRUST_LEVELS, Wave
 from survey.models.wave import DESIGNS, WEIGHTINGS
-from survey.operations import imports, questionnaires, waves
+from survey.operations import imports, questionnaires, targets, waves
 from survey.operations.periods import half_year, noon, province_day
 from survey.operations.response_files import Layout, ResponseFileError, ResponseRow, read_responses
 
@@ -150,7 +150,7 @@ def _create_wave(
         name_vi=f"Đợt khảo sát {code}",
         name_en=f"Survey wave {code}",
         questionnaire=questionnaires.published_questionnaire(session, questionnaire, period_start, at),
-        target=target_for(session, period_start),
+        target=targets.target_or_default(session, period_start),
         period_start=period_start,
         period_end=period_end,
         design=design,

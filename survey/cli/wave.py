@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from survey.analysis import quality
 from survey.cli.output import show, table
 from survey.cli.sealing import seal_everything
 from survey.cli.transaction import DAY, now, reading, writing
-from survey.models import TRUST_LEVELS, Collector, Target, Wave, WaveUnit
+from survey.models import TRUST_LEVELS, Collector, Wave, WaveUnit
 from survey.models.wave import AGGREGATIONS, DESIGNS, RULES, WEIGHTINGS
 from survey.operations import questionnaires, targets, units, waves
 
 group = AppGroup("wave", help="Prepare, open, close and publish survey waves.")
-
-DEFAULT_TARGET = "sipas-80"
-
-
-def target_for(session: Session, on: date) -> Target:
-    """The target in force on that day; 80 % where the province has recorded none."""
-    try:
-        return targets.target_in_force(session, on)
-    except targets.TargetError:
-        return targets.create_target(
-            session,
-            code=DEFAULT_TARGET,
-            value=Decimal("0.8"),
-            reference_vi="Chỉ tiêu mặc định: chỉ số hài lòng từ 80 % trở lên",
-            reference_en="Default target: a satisfaction index of 80 % or more",
-            valid_from=min(on, date(2025, 1, 1)),
-        )
 
 
 def finish_wave(code: str) -> None:
@@ -106,7 +88,7 @@ def create(
             name_vi=name,
             name_en=name_en,
             questionnaire=questionnaires.published_questionnaire(session, questionnaire, start.date(), now()),
-            target=targets.find_target(session, target) if target else target_for(session, start.date()),
+            target=targets.find_target(session, target) if target else targets.target_or_default(session, start.date()),
             period_start=start.date(),
             period_end=end.date(),
             design=design,

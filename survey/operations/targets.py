@@ -71,3 +71,18 @@ def target_in_force(session: Session, on: date) -> Target:
     if target is None:
         raise TargetError("none_in_force", date=on.isoformat())
     return target
+
+
+def target_or_default(session: Session, on: date) -> Target:
+    """The target in force on that day; 80 % where the province has recorded none."""
+    try:
+        return target_in_force(session, on)
+    except TargetError:
+        return create_target(
+            session,
+            code="default-80",
+            value=Decimal("0.8"),
+            reference_vi="Chỉ tiêu mặc định: chỉ số hài lòng từ 80 % trở lên",
+            reference_en="Default target: a satisfaction index of 80 % or more",
+            valid_from=min(on, date(2020, 1, 1)),
+        )

@@ -72,7 +72,7 @@ def test_a_wave_goes_from_nothing_to_its_publication(
     session.expire_all()
     wave = session.scalars(select(Wave)).one()
     assert wave.state == "published"
-    assert wave.target.value * 100 == 80
+    assert (wave.target.code, wave.target.value * 100) == ("default-80", 80)
     assert session.scalar(select(func.sum(Seal.leaves))) == 1
     assert session.scalar(select(func.count()).select_from(KeptStatistic)) > 0
     assert session.scalars(select(TransactionCount.transactions)).all() == [120]
