@@ -20,10 +20,10 @@ from survey.operations.batches import store_submissions
 from survey.operations.collectors import make_collector
 from survey.operations.response_files import Faults, ResponseRow
 from survey.operations.responses import Submission
-from survey.operations.writing import begin_write
 from survey.operations.transactions import TransactionsError, confirm_transactions
 from survey.operations.units import create_unit
 from survey.operations.waves import WaveError, add_units, open_wave
+from survey.operations.writing import begin_write
 
 _ID_QUERY = 500
 
