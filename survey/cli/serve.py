@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,7 @@ def command(host: str, port: int, workers: int | None, threads: int) -> None:
       PORT=8080 WEB_CONCURRENCY=2 sipas serve --host 0.0.0.0
     """
     require_current_schema()
+    require_free_port(host, port)
     os.environ["PORT"] = str(port)  # the workers read their settings themselves
     url = os.environ.get("BASE_URL") or f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
     Server(
@@ -57,6 +59,17 @@ def command(host: str, port: int, workers: int | None, threads: int) -> None:
             "when_ready": lambda _arbiter: click.echo(url),
         }
     ).run()
+
+
+def require_free_port(host: str, port: int) -> None:
+    """Refuse at once, in one sentence; gunicorn alone would try for five seconds."""
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        raise click.ClickException(
+            f"Port {port} of {host} cannot be used ({error.strerror}). Try PORT=8001."
+        ) from error
 
 
 def require_current_schema() -> None:

@@ -105,3 +105,11 @@ def test_a_database_without_its_schema_is_not_served(environment: dict[str, str]
     refused = subprocess.run([*SIPAS, "serve"], env=environment, capture_output=True, text=True, check=False)
     assert refused.returncode == 1
     assert "Run: sipas db upgrade" in refused.stderr
+
+
+def test_a_port_that_is_taken_is_said_at_once(environment: dict[str, str]) -> None:
+    database.upgrade(environment["DATABASE_URL"])
+    with socket.create_server(("127.0.0.1", int(environment["PORT"]))):
+        refused = subprocess.run([*SIPAS, "serve"], env=environment, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert f"Port {environment['PORT']} of 127.0.0.1 cannot be used" in refused.stderr
