@@ -42,7 +42,7 @@ def _origin(collector: Collector) -> Origin:
 
 def _person(once: dict[int, int], several: dict[int, list[int]], scopes: dict[int, list[int]]) -> Tally:
     def row(choices: Collection[int]) -> tuple[int, ...]:
-        return (1, *(int(value in choices) for value in range(10)))
+        return (*(int(value in choices) for value in range(10)), 1)
 
     items = {question: row([choice]) for question, choice in once.items()}
     items |= {question: row(choices) for question, choices in several.items()}

@@ -14,8 +14,8 @@ from reports.figures import Figure, Language, Text, UnitLine
 from reports.names import channel_name, group_name, trust_name
 from survey.analysis import disclosure, half_month, tree
 from survey.analysis.estimation import Estimator, suppressed
-from survey.analysis.tally import Cell, Tally
-from survey.analysis.tally_statement import EVERYTHING
+from survey.analysis.population import by_ancestor
+from survey.analysis.tally import Cell
 from survey.analysis.view import View, counter_place, place
 from survey.models import Counter, Unit
 
@@ -36,9 +36,9 @@ def sub_units(session: Session, view: View) -> Iterator[UnitLine]:
     below = {int(site.path[depth:].split("/", 1)[0]) for site in view.sites if len(site.path) > depth}
     units = select(Unit).where(Unit.id.in_(below)).options(joinedload(Unit.parent)).order_by(Unit.code)
     by_unit = view.tallies.by(lambda cell: cell.origin.unit_id if view.counted(cell) else None)
+    strata = by_ancestor(view.sites)
     for unit in session.scalars(units):
-        sites = [site for site in view.sites if site.path.startswith(unit.path)]
-        yield unit_line(view, unit, view.estimator_of(sites, by_unit))
+        yield unit_line(view, unit, view.estimator_of(strata[unit.path], by_unit))
 
 
 def counters(session: Session, view: View) -> Iterator[UnitLine]:
@@ -90,7 +90,7 @@ def _hidden_parts(view: View) -> frozenset[str]:
     """Channels, trust levels and groups to hide, judged together: they overlap, and one can be held against another."""
     people: Multiset[tuple[str, ...]] = Multiset()
     cells: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-    for cell, tally in view.tallies.cells.items():
+    for cell, tally in view.tallies.cells:
         number = view.people(tally)
         if number:
             atom = tuple(key(cell) for _, key, _ in DIMENSIONS) + (("counted",) if view.counted(cell) else ())
@@ -106,9 +106,7 @@ def _hidden_parts(view: View) -> frozenset[str]:
 
 def half_months(view: View) -> list[tuple[int, Figure]]:
     """The headline of each half-month in which somebody answered, in order of time."""
-    groups: dict[int, Tally] = view.tallies.by(
-        lambda cell: cell.half_month if view.counted(cell) and cell.half_month != EVERYTHING else None
-    )
+    groups = view.tallies.by_half_month(view.counted)
     people = {str(number): view.people(tally) for number, tally in groups.items()}
     unseen = disclosure.hidden_siblings(people, sum(people.values()))
     every = view.concealed

@@ -76,6 +76,11 @@ class Instrument:
         return f"{self.code} {self.version}"
 
     @property
+    def conditional(self) -> bool:
+        """Whether an item is shown only after certain answers, so that those have to be read as well."""
+        return any(item.condition for item in (*self.items, *([self.overall] if self.overall else [])))
+
+    @property
     def headline(self) -> Pool | Item | None:
         """What the headline is about: the index, else the overall question."""
         return self.index or self.overall

@@ -56,6 +56,16 @@ def _ancestors(path: str) -> Iterable[str]:
     return (f"/{'/'.join(parts[:length])}/" for length in range(1, len(parts)))
 
 
+def by_ancestor(sites: Iterable[Site]) -> dict[str, list[Site]]:
+    """The strata at or under each unit, by the unit's path."""
+    below: dict[str, list[Site]] = defaultdict(list)
+    for site in sites:
+        below[site.path].append(site)
+        for path in _ancestors(site.path):
+            below[path].append(site)
+    return below
+
+
 def transactions(session: Session, start: date, end: date, units: Iterable[int]) -> dict[int, int]:
     """N per unit from `start` to `end`, both included: the number for exactly that period, else the sum of numbers
     of shorter periods that follow one another without gap or overlap; units without either are missing."""

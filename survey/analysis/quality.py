@@ -82,6 +82,20 @@ def index_questions(instrument: Instrument) -> tuple[int, ...]:
     return (instrument.overall.id,)
 
 
+def keep_disclosure(session: Session, wave: Wave) -> None:
+    """Judge the whole wave once and keep what is hidden in it, so that a unit's page need not read all others.
+
+    Called with each daily release of an open wave and by :func:`keep_statistics`. Replaces what was kept; never
+    commits. What is small today is hidden today, whatever was kept.
+    """
+    mine = KeptStatistic.wave_id == wave.id
+    session.execute(delete(KeptStatistic).where(mine, KeptStatistic.code.startswith(tree.KEPT)))
+    session.execute(delete(KeptStatistic).where(mine, KeptStatistic.code == tree.JUDGED))
+    instrument = read_instrument(session, wave.questionnaire)
+    session.add_all(tree.kept(session, wave, instrument, headline_trust(wave)))
+    session.flush()
+
+
 def keep_statistics(session: Session, wave: Wave) -> None:
     """Scan the wave once and keep, for every unit of its tree, what needs the rows, and what disclosure control hides.
 
@@ -106,12 +120,13 @@ def keep_statistics(session: Session, wave: Wave) -> None:
             (VALID, None, numbers.valid),
         ):
             session.add(KeptStatistic(wave_id=wave.id, unit_id=unit_id, code=code, value=value, base=base))
-    session.add_all(tree.kept(session, wave, instrument, trust))
     session.flush()
+    keep_disclosure(session, wave)
 
 
-def _scanned(session: Session, view: View) -> Scanned | None:
-    """What was kept for the unit, else a scan; None where neither may be read (released figures, filtered views)."""
+def _scanned(session: Session, view: View, *, with_scan: bool) -> Scanned | None:
+    """What was kept for the unit, else a scan if wanted; None where the rows may not be read (released figures,
+    filtered views)."""
     if not view.whole or view.source == "released":
         return None
     if view.unit and view.wave.state in CLOSED and headline_trust(view.wave) == view.trust:
@@ -129,16 +144,18 @@ def _scanned(session: Session, view: View) -> Scanned | None:
             alpha, seconds, valid = kept[ALPHA], kept[MEDIAN_SECONDS], kept[VALID]
             median = None if seconds.value is None else int(seconds.value)
             return Scanned(alpha.value, alpha.base, median, seconds.base, valid.base)
+    if not with_scan:
+        return None
     lines = scan(session, view.wave, view.path, index_questions(view.instrument), view.trust)
     return summarise(lines, validity_rule(view.wave.period_end))
 
 
-def read_quality(session: Session, view: View) -> Quality:
+def read_quality(session: Session, view: View, *, with_scan: bool = True) -> Quality:
     """The quality numbers of a view; where the headline is hidden, hardly more than the number of responses."""
     estimator, hidden = view.headline, view.concealed
     responses = estimator.total.responses
     flagged = view.tallies.total(lambda cell: _flagged(view, cell))
-    scanned = None if hidden else _scanned(session, view)
+    scanned = None if hidden else _scanned(session, view, with_scan=with_scan)
     with_flagged = NO_ESTIMATE
     if flagged.responses and not hidden and not disclosure.is_small(view.people(flagged)):
         every = view.estimator(lambda cell: view.counted(cell) or _flagged(view, cell))

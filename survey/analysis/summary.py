@@ -12,6 +12,7 @@ from reports.figures import Aggregation, Design, Figure, Rule, UnitLine, UnitRep
 from survey.analysis.breakdown import breakdowns, counters, sub_units, unit_line
 from survey.analysis.estimation import Terms, suppressed
 from survey.analysis.instrument import Item, Pool
+from survey.analysis.population import by_ancestor
 from survey.analysis.quality import read_quality
 from survey.analysis.tally_statement import Source
 from survey.analysis.trend import history
@@ -34,11 +35,13 @@ def unit_report(
     group: str | None = None,
     source: Source = "exact",
     with_history: bool = True,
+    with_scan: bool = True,
 ) -> UnitReport:
     """The whole result of a unit with its subtree in a wave; without a unit, of the whole wave.
 
     Terms default to the wave's own. `source` "released" shows what viewers below the compiler may see while the wave
-    is open. `with_history` False leaves out changes and trend. What too few people answered is hidden.
+    is open. `with_history` False leaves out changes and trend; `with_scan` False what needs a pass over the rows and
+    was not kept (alpha, median time, valid forms). What too few people answered is hidden.
     """
     terms = Terms.of_wave(wave, rule=rule, aggregation=aggregation, weighting=weighting, design=design)
     view = read_view(session, wave, unit, terms=terms, trust=trust, channel=channel, group=group, source=source)
@@ -58,7 +61,7 @@ def unit_report(
         tuple(_shown(view, pool, estimator.pool(pool)) for pool in instrument.contents),
         tuple(_shown(view, pool, estimator.pool(pool)) for pool in instrument.factors),
         tuple(_shown(view, item, estimator.item(item)) for item in instrument.items),
-        read_quality(session, view),
+        read_quality(session, view, with_scan=with_scan),
         estimator.coverage(),
         _tipping_point(view) if not hidden else None,
         suppressed(all_satisfied) if all_satisfied and hidden else all_satisfied,
@@ -88,7 +91,7 @@ def wave_overview(
     apart as the total.
     """
     terms = Terms.of_wave(wave, rule=rule, aggregation=aggregation, weighting=weighting, design=design)
-    view = read_view(session, wave, root, terms=terms, source=source)
+    view = read_view(session, wave, root, terms=terms, source=source, only_headline=True)
     hidden = view.concealed
     index = view.headline.index()
     total = UnitLine(view.place, suppressed(index) if hidden else index, view.headline.population)
@@ -101,8 +104,9 @@ def wave_overview(
         .options(joinedload(Unit.parent))
         .order_by(Unit.code)
     ).all()
+    below = by_ancestor(view.sites)
     lines = [
-        unit_line(view, unit, view.estimator_of([s for s in view.sites if s.path.startswith(unit.path)], by_unit))
+        unit_line(view, unit, view.estimator_of(below.get(unit.path, ()), by_unit))
         for unit in units
         if unit is not root
     ]

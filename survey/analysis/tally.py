@@ -10,13 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from operator import add
 from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.analysis.statistics import PersonSums
-from survey.analysis.tally_statement import EVERYTHING, ITEMS, SCOPE_COLUMNS, SCOPES, WIDTH, Shape, Source, statement
+from survey.analysis.tally_statement import (
+    EVERYTHING,
+    ITEMS,
+    RATING_COLUMNS,
+    SCOPE_COLUMNS,
+    SCOPES,
+    WIDTH,
+    Shape,
+    Source,
+    statement,
+)
 from survey.models import Collector
 
 Key = TypeVar("Key", bound=Hashable)
@@ -46,10 +57,12 @@ class Detail:
     """What is read of the selection; what is not needed by half-month is summed in the database.
 
     `scopes` None reads every scope, () none; those in `half_month_scopes` are read apart by half-month, and so are the
-    items with `half_month_items`. Responses always are.
+    items with `half_month_items`; then responses are, too. Without `all_choices` only what a rating can get is read
+    (n0…n5), and no questions that take several choices.
     """
 
     items: bool = True
+    all_choices: bool = True
     scopes: tuple[int, ...] | None = None
     half_month_scopes: tuple[int, ...] = ()
     half_month_items: bool = False
@@ -79,7 +92,7 @@ class Cell:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of some responses: how many; per question id people and n0…n9; per scope id the sums over people."""
+    """Counts of some responses: how many; per question id n0…n9 and people, or n0…n5 alone; per scope id the sums."""
 
     responses: int = 0
     items: dict[int, tuple[int, ...]] = field(default_factory=dict)
@@ -89,18 +102,19 @@ class Tally:
         self.responses += other.responses
         for question, counts in other.items.items():
             mine = self.items.get(question)
-            self.items[question] = counts if mine is None else tuple(map(int.__add__, mine, counts))
+            self.items[question] = counts if mine is None else tuple(map(add, mine, counts))
         for scope, sums in other.scopes.items():
             known = self.scopes.get(scope)
             self.scopes[scope] = sums if known is None else known + sums
 
     def counts(self, question: int) -> tuple[int, ...]:
-        """n0…n9 of a question; zeros where nobody was asked."""
-        return self.items.get(question, (0,) * WIDTH)[1:]
+        """n0…n5 of a question, and n6…n9 where they were read; zeros where nobody answered."""
+        return self.items.get(question, (0,) * WIDTH)[:10]
 
     def people(self, question: int) -> int:
         """How many responses answered the question, "no opinion" included."""
-        return self.items.get(question, (0,))[0]
+        counts = self.items.get(question, (0,))
+        return counts[-1] if len(counts) == WIDTH else sum(counts)
 
     def sums(self, scope: int) -> PersonSums:
         return self.scopes.get(scope) or PersonSums()
@@ -108,31 +122,47 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Tallies:
-    """What one statement read, cell by cell."""
+    """What one statement read: `cells` over all half-months, and `periods`, the parts read apart by half-month."""
 
-    cells: dict[Cell, Tally]
+    cells: tuple[tuple[Cell, Tally], ...]
+    periods: tuple[tuple[Cell, Tally], ...]
 
     def total(self, keep: Callable[[Cell], bool]) -> Tally:
         """Sum of the cells that `keep` accepts."""
-        total = Tally()
-        for cell, tally in self.cells.items():
-            if keep(cell):
-                total.add(tally)
-        return total
+        return self.by(lambda cell: keep(cell) or None).get(True, Tally())
 
     def by(self, key: Callable[[Cell], Key | None]) -> dict[Key, Tally]:
-        """Sums of the cells by `key`; cells whose key is None are left out. In the order of collectors and time."""
-        groups: dict[Key, Tally] = {}
-        for cell, tally in self.cells.items():
-            where = key(cell)
-            if where is not None:
-                groups.setdefault(where, Tally()).add(tally)
-        return groups
+        """Sums of the cells by `key`; cells whose key is None are left out. In the order of the collectors."""
+        return _grouped(self.cells, key)
+
+    def by_half_month(self, keep: Callable[[Cell], bool]) -> dict[int, Tally]:
+        """Sums of what was read apart by half-month, of the cells that `keep` accepts."""
+        return _grouped(self.periods, lambda cell: cell.half_month if keep(cell) else None)
+
+
+def _grouped(cells: Iterable[tuple[Cell, Tally]], key: Callable[[Cell], Key | None]) -> dict[Key, Tally]:
+    groups: dict[Key, Tally] = {}
+    shared: set[Key] = set()  # most groups are one cell: it is copied only when a second one comes
+    for cell, tally in cells:
+        where = key(cell)
+        if where is None:
+            continue
+        if where not in groups:
+            groups[where] = tally
+            shared.add(where)
+            continue
+        if where in shared:
+            shared.remove(where)
+            groups[where] = Tally(groups[where].responses, dict(groups[where].items), dict(groups[where].scopes))
+        groups[where].add(tally)
+    return groups
 
 
 def read(session: Session, selection: Selection, detail: Detail | None = None) -> Tallies:
     """Read the selection, in one statement for all counts; the collectors' own columns, which never change, follow."""
     detail = detail or Detail()
+    apart = bool(detail.half_month_scopes) or detail.half_month_items
+    width, sums_width = WIDTH if detail.all_choices else len(RATING_COLUMNS), len(SCOPE_COLUMNS)
     counted = statement(
         Shape(
             selection.source,
@@ -147,6 +177,8 @@ def read(session: Session, selection: Selection, detail: Detail | None = None) -
             detail.scopes is not None,
             bool(detail.half_month_scopes),
             detail.half_month_items,
+            apart,
+            detail.all_choices,
         )
     )
     first, last = selection.half_months or (None, None)
@@ -164,23 +196,25 @@ def read(session: Session, selection: Selection, detail: Detail | None = None) -
     }
     rows = session.execute(counted, parameters).all()
     origins = _origins(session, {row[1] for row in rows})
-    cells: dict[tuple[int, bool, int], Tally] = {}
-    apart = frozenset(detail.half_month_scopes)
+    cells: dict[tuple[int, bool], Tally] = {}
+    periods: dict[tuple[int, bool, int], Tally] = {}
+    scopes_apart = frozenset(detail.half_month_scopes)
     for what, collector_id, flagged, half_month, key, *values in rows:
-        summed = (what == ITEMS and not detail.half_month_items) or (what == SCOPES and key not in apart)
-        tally = cells.setdefault((collector_id, flagged, EVERYTHING if summed else half_month), Tally())
+        tally = cells.get((collector_id, flagged))
+        if tally is None:
+            tally = cells[collector_id, flagged] = Tally()
         if what == ITEMS:
-            mine = tally.items.get(key)
-            tally.items[key] = tuple(values) if mine is None else tuple(map(int.__add__, mine, values))
+            part, by_half_month = Tally(items={key: tuple(values[:width])}), detail.half_month_items
         elif what == SCOPES:
-            tally.scopes[key] = tally.sums(key) + PersonSums(*values[: len(SCOPE_COLUMNS)])
+            part, by_half_month = Tally(scopes={key: PersonSums(*values[:sums_width])}), key in scopes_apart
         else:
-            tally.responses += values[0]
+            part, by_half_month = Tally(values[0]), apart
+        tally.add(part)
+        if by_half_month:
+            periods.setdefault((collector_id, flagged, half_month), Tally()).add(part)
     return Tallies(
-        {
-            Cell(origins[collector], flagged, half): cells[collector, flagged, half]
-            for collector, flagged, half in sorted(cells)
-        }
+        tuple((Cell(origins[key[0]], key[1], EVERYTHING), cells[key]) for key in sorted(cells)),
+        tuple((Cell(origins[key[0]], key[1], key[2]), periods[key]) for key in sorted(periods)),
     )
 
 

@@ -47,7 +47,8 @@ from survey.models import (
 Source = Literal["exact", "released"]
 
 RESPONSES, ITEMS, SCOPES = 0, 1, 2  # what a row counts
-ITEM_COLUMNS = ("people", *(f"n{value}" for value in range(10)))
+RATING_COLUMNS = tuple(f"n{value}" for value in range(6))
+ITEM_COLUMNS = (*(f"n{value}" for value in range(10)), "people")
 SCOPE_COLUMNS = ("people", "all_satisfied", "s", "v", "ss", "sv", "vv", "x", "xx", "xv")
 WIDTH = len(ITEM_COLUMNS)
 EVERYTHING = -1  # the half-month of what was summed over all of them
@@ -74,6 +75,8 @@ class Shape:
     some_scopes: bool
     half_month_scopes: bool
     half_month_items: bool
+    half_months_apart: bool
+    all_choices: bool
 
 
 @lru_cache(maxsize=128)
@@ -136,10 +139,16 @@ def _sealed(shape: Shape, chosen: CTE) -> Iterator[Select[Any]]:
     def within(table: Table) -> ColumnElement[bool]:
         return and_(table.c.collector_id.in_(select(chosen.c.id)), *_periods(shape, table))
 
-    yield _row(RESPONSES, responses, responses.c.half_month, nothing, responses.c.responses).where(within(responses))
+    keys = [responses.c.collector_id, responses.c.flagged]
+    half_month: ColumnElement[int] = everything
+    if shape.half_months_apart:
+        half_month = responses.c.half_month
+        keys.append(half_month)
+    counted = func.sum(responses.c.responses)
+    yield _row(RESPONSES, responses, half_month, nothing, counted).where(within(responses)).group_by(*keys)
     if shape.items:
         half_month = items.c.half_month if shape.half_month_items else everything
-        sums = [func.sum(items.c[name]) for name in ITEM_COLUMNS]
+        sums = [func.sum(items.c[name]) for name in (ITEM_COLUMNS if shape.all_choices else RATING_COLUMNS)]
         keys = [items.c.collector_id, items.c.flagged, items.c.question_id]
         if shape.half_month_items:
             keys.append(items.c.half_month)
@@ -174,14 +183,15 @@ def _tail(shape: Shape, chosen: CTE) -> Iterator[Select[Any]]:
     nothing = literal_column("0", Integer)
     yield _row(RESPONSES, tail, tail.c.half_month, nothing, func.count()).where(*within).group_by(*keys)
     if shape.items:
-        once = _choices(Answer.__table__.c.choice, func.count())
+        once = _choices(shape, Answer.__table__.c.choice, func.count())
         yield (
             _row(ITEMS, tail, tail.c.half_month, Answer.__table__.c.question_id, *once)
             .join(Answer, Answer.response_id == tail.c.id)
             .where(*within)
             .group_by(*keys, Answer.question_id)
         )
-        several = _choices(SeveralAnswer.__table__.c.choice, func.count(SeveralAnswer.response_id.distinct()))
+    if shape.items and shape.all_choices:
+        several = _choices(shape, SeveralAnswer.__table__.c.choice, func.count(SeveralAnswer.response_id.distinct()))
         yield (
             _row(ITEMS, tail, tail.c.half_month, SeveralAnswer.__table__.c.question_id, *several)
             .join(SeveralAnswer, SeveralAnswer.response_id == tail.c.id)
@@ -192,8 +202,12 @@ def _tail(shape: Shape, chosen: CTE) -> Iterator[Select[Any]]:
         yield _tail_scopes(shape, tail)
 
 
-def _choices(choice: ColumnElement[int], people: ColumnElement[int]) -> list[ColumnElement[int]]:
-    return [people, *(func.sum(case((choice == value, 1), else_=0)) for value in range(10))]
+def _choices(shape: Shape, choice: ColumnElement[int], people: ColumnElement[int]) -> list[ColumnElement[int]]:
+    values = len(ITEM_COLUMNS if shape.all_choices else RATING_COLUMNS)
+    counts: list[ColumnElement[int]] = [
+        func.sum(case((choice == value, 1), else_=0)) for value in range(min(values, 10))
+    ]
+    return [*counts, people] if shape.all_choices else counts
 
 
 def _tail_scopes(shape: Shape, tail: CTE) -> Select[Any]:

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from survey.analysis import disclosure
 from survey.analysis.instrument import Instrument
-from survey.analysis.tally import Detail, Selection, Tally, read
+from survey.analysis.tally import Detail, Selection, Tallies, Tally, read
 from survey.analysis.tally_statement import Source
-from survey.models import KeptStatistic, Unit, Wave
+from survey.models import KeptStatistic, Unit, Wave, WaveUnit
 
+JUDGED = "judged"  # marks a unit whose figures were judged; what is not among the hidden ones may then be shown
 KEPT = "hidden:"
 ROOT = 0  # stands above all units: a wave may have several roots, and their total is shown
 _OWN = ".counters"
@@ -35,14 +36,22 @@ def bases(instrument: Instrument, tally: Tally) -> dict[str, int]:
 
 
 def hidden_figures(
-    session: Session, wave: Wave, instrument: Instrument, trust: Sequence[str], source: Source = "exact"
+    session: Session,
+    wave: Wave,
+    instrument: Instrument,
+    trust: Sequence[str],
+    source: Source = "exact",
+    whole: Tallies | None = None,
 ) -> Hidden:
     """Per unit id (and `ROOT`), the keys of the figures to hide; under `own_counters` those of its counter lines.
 
-    Units without anything to hide are left out.
+    Units without anything to hide are left out. `whole` are the tallies of the wave, where they are known.
     """
-    selection = Selection((wave.id,), trust=tuple(trust), flagged=False, source=source)
-    tallies = read(session, selection, Detail()).by(lambda cell: cell.origin.unit_id)
+    found = whole
+    if found is None:
+        selection = Selection((wave.id,), trust=tuple(trust), flagged=False, source=source)
+        found = read(session, selection, Detail(all_choices=False))
+    tallies = found.by(lambda cell: cell.origin.unit_id if not cell.flagged and cell.origin.trust in trust else None)
     rows = session.execute(select(Unit.id, Unit.path).where(Unit.id.in_(list(tallies)))).all()
     ways = {key: (ROOT, *map(int, path.strip("/").split("/"))) for key, path in rows}
     parents: dict[str, str | None] = {str(ROOT): None}
@@ -78,8 +87,10 @@ def own_counters(key: str) -> str:
 
 
 def kept(session: Session, wave: Wave, instrument: Instrument, trust: Sequence[str]) -> Iterator[KeptStatistic]:
-    """What is hidden of the units of a wave as rows to keep."""
+    """What is hidden of the units of a wave as rows to keep, with a mark for each unit that takes part."""
     hidden = hidden_figures(session, wave, instrument, trust)
+    for unit_id in session.scalars(select(WaveUnit.unit_id).where(WaveUnit.wave_id == wave.id)):
+        yield KeptStatistic(wave_id=wave.id, unit_id=unit_id, code=JUDGED, value=None, base=0)
     for unit_id, keys in sorted(hidden.items()):
         for key in sorted(keys) if unit_id != ROOT else ():
             yield KeptStatistic(wave_id=wave.id, unit_id=unit_id, code=KEPT + key, value=None, base=0)
@@ -99,5 +110,6 @@ def kept_hidden(session: Session, waves: Iterable[int], path: str) -> dict[tuple
 
 
 def was_kept(session: Session, wave: Wave) -> bool:
-    """Whether the wave's statistics were kept, so that what is not among the hidden figures may be shown."""
-    return session.scalar(select(KeptStatistic.code).where(KeptStatistic.wave_id == wave.id).limit(1)) is not None
+    """Whether it was kept what is hidden in the wave."""
+    judged = select(KeptStatistic.code).where(KeptStatistic.wave_id == wave.id, KeptStatistic.code == JUDGED)
+    return session.scalar(judged.limit(1)) is not None

@@ -140,36 +140,62 @@ def read_view(
     channel: str | None = None,
     group: str | None = None,
     source: Source = "exact",
+    only_headline: bool = False,
 ) -> View:
-    """Read a unit's subtree in a wave, with all trust levels, channels, groups, flags and half-months of the index."""
+    """Read a unit's subtree in a wave, with all trust levels, channels, groups, flags and half-months of the index.
+
+    `only_headline` reads no more than the headline needs, without half-months.
+    """
     terms = terms or Terms.of_wave(wave)
     instrument = read_instrument(session, wave.questionnaire)
     path = unit.path if unit else ROOT_PATH
+    if wave.state != "open":
+        source = "exact"  # the copies are refreshed while the wave is open, and only then hold anything back
     selection = Selection((wave.id,), unit.path if unit else None, source=source)
-    tallies = read(session, selection, half_month_detail(terms, instrument))
+    detail = headline_detail(terms, instrument) if only_headline else half_month_detail(terms, instrument)
+    tallies = read(session, selection, detail)
     counted = headline_trust(wave)
     levels = tuple(sorted(trust)) if trust is not None else counted
-    hidden = read_hidden(session, wave, instrument, counted, path, source)
+    whole = tallies if unit is None and not only_headline else None
+    hidden = read_hidden(session, wave, instrument, counted, path, source, whole)
     sites = read_sites(session, wave, path)
     return View(wave, unit, terms, instrument, sites, tallies, levels, channel, group, source, hidden)
 
 
 def read_hidden(
-    session: Session, wave: Wave, instrument: Instrument, trust: tuple[str, ...], path: str, source: Source
+    session: Session,
+    wave: Wave,
+    instrument: Instrument,
+    trust: tuple[str, ...],
+    path: str,
+    source: Source,
+    whole: Tallies | None,
 ) -> tree.Hidden:
-    """What disclosure control hides at or under `path`: as kept at closing, else worked out now."""
-    if wave.state in ("closed", "published") and tree.was_kept(session, wave):
+    """What disclosure control hides at or under `path`: as kept last, else worked out now, from the tallies of the
+    `whole` wave if they have been read already."""
+    if tree.was_kept(session, wave):
         kept = tree.kept_hidden(session, (wave.id,), path)
         return {unit_id: codes for (_, unit_id), codes in kept.items()}
-    return tree.hidden_figures(session, wave, instrument, trust, source)
+    return tree.hidden_figures(session, wave, instrument, trust, source, whole)
+
+
+def headline_detail(terms: Terms, instrument: Instrument) -> Detail:
+    if instrument.index is None or terms.aggregation == "mean_of_items":
+        scopes = (instrument.index.id,) if instrument.index else ()
+        return Detail(all_choices=instrument.conditional, scopes=scopes)
+    factors = instrument.factors if terms.aggregation == "mean_of_factors" else ()
+    return Detail(all_choices=False, scopes=(instrument.index.id, *(factor.id for factor in factors)))
 
 
 def half_month_detail(terms: Terms, instrument: Instrument) -> Detail:
     """What must stay apart by half-month so that the headline can be followed through the wave."""
+    choices = instrument.conditional
     if instrument.index is None or terms.aggregation == "mean_of_items":
-        return Detail(half_month_scopes=(instrument.index.id,) if instrument.index else (), half_month_items=True)
+        index = (instrument.index.id,) if instrument.index else ()
+        return Detail(all_choices=choices, half_month_scopes=index, half_month_items=True)
     factors = instrument.factors if terms.aggregation == "mean_of_factors" else ()
-    return Detail(half_month_scopes=(instrument.index.id, *(factor.id for factor in factors)))
+    scopes = (instrument.index.id, *(factor.id for factor in factors))
+    return Detail(all_choices=choices, half_month_scopes=scopes)
 
 
 def headline_trust(wave: Wave) -> tuple[str, ...]:
