@@ -16,6 +16,7 @@ from survey.operations.submission import canonical, digest
 from survey.operations.tallies import KEYS, TALLIES, count_range
 
 _DIGEST_BATCH = 2000
+_BEFORE_ALL = -(2**63)  # a row slipped in may have any number
 
 Kind = Literal["chain", "seal", "content", "tally"]
 
@@ -80,7 +81,7 @@ def _chain_differences(seals: list[Seal], published_heads: Mapping[int, bytes]) 
 
 
 def _seal_differences(session: Session, seals: list[Seal]) -> Iterator[Difference]:
-    ended = 0
+    ended = _BEFORE_ALL
     for seal in seals:
         leaves = [leaf_hash(entry(row)) for row in session.execute(entries(ended, seal.last_response_id))]
         place = f"seal {seal.sequence}, responses {seal.first_response_id} to {seal.last_response_id}"
@@ -96,7 +97,7 @@ def _content_differences(
 ) -> Iterator[Difference]:
     """Every response's answers against its digest, the unsealed ones too."""
     columns = (Response.id, Response.collector_id, Response.digest)
-    after = 0
+    after = _BEFORE_ALL
     while rows := session.execute(
         select(*columns).where(Response.id > after).order_by(Response.id).limit(_DIGEST_BATCH)
     ).all():
@@ -132,7 +133,10 @@ def _tally_differences(session: Session, places: _Places, last: int) -> Iterator
         names = ", ".join((*KEYS, *keys, *columns))
         stored = connection.exec_driver_sql(f"SELECT {names} FROM {table}")  # noqa: S608 literal names
         kept = {tuple(row[:width]): tuple(row[width:]) for row in stored}
-        counted = {tuple(row[:width]): tuple(map(int, row[width:])) for row in count_range(connection, table, 0, last)}
+        counted = {
+            tuple(row[:width]): tuple(map(int, row[width:]))
+            for row in count_range(connection, table, _BEFORE_ALL, last)
+        }
         nothing = (0,) * len(columns)
         for key in sorted(kept.keys() | counted.keys()):
             said, true = kept.get(key, nothing), counted.get(key, nothing)
