@@ -101,8 +101,10 @@ def test_it_holds_the_edges(session: Session) -> None:
     demo = load_demo(session, TODAY, responses=FEW)
     for wave in demo.waves:
         people = counts(session, wave.code)
-        assert people["NUINGANG"] < 30
+        assert 5 <= people["NUINGANG"] < 30
         assert people["DAOYEN"] < 5
+        assert people["HONNGHE"] < 5
+        assert people["DAOYEN"] + people["HONNGHE"] >= 5
         known = dict(
             session.execute(
                 select(Unit.code, TransactionCount.transactions)

@@ -33,7 +33,7 @@ class Ballot:
 
 def answer(rng: Random, items: tuple[str, ...], level: float, channel: str) -> Ballot:
     """One person's ballot of the questionnaire `counter`, whose index items are `items`."""
-    person = level + _CHANNEL_LEVELS[channel] + rng.gauss(0, 0.95)
+    person = level + _CHANNEL_LEVELS[channel] + rng.gauss(0, 0.8)
     straight = rng.random() < 0.1
     language = "en" if channel != "paper" and rng.random() < 0.012 else "vi"
     choices: dict[str, int] = {}
@@ -47,7 +47,7 @@ def answer(rng: Random, items: tuple[str, ...], level: float, channel: str) -> B
             choices[code] = 0
         else:
             shift = _FACTOR_LEVELS.get(factor, 0.0) + _ITEM_LEVELS.get(code, 0.0)
-            choices[code] = _rate(person if straight else person + shift + rng.gauss(0, 0.75))
+            choices[code] = _rate(person if straight else person + shift + rng.gauss(0, 0.9))
     rated = [value for value in choices.values() if value] or [_rate(person)]
     mean = sum(rated) / len(rated)
     if rng.random() < 0.95:

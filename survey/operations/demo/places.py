@@ -41,6 +41,7 @@ def _room(code: str, parent: str, name_vi: str, name_en: str) -> Place:
     return Place(code, parent, "room", name_vi, name_en, (), 0.0, 0.0)
 
 
+# The two last stay under five people: were there only one, its next larger neighbour would be hidden with it.
 PLACES = (
     _department(
         "SNV", "Nội vụ", "Department of Home Affairs", 0.35, 0.5, ("Quầy 01 – Nội vụ", "Counter 01 – Home affairs")
@@ -96,6 +97,7 @@ PLACES = (
     Place("SUOIMAY", PROVINCE, "commune", "Xã Suối Mây", "Suối Mây Commune", _DESKS[:1], 0.1, 0.4, paper=True),
     Place("NUINGANG", PROVINCE, "commune", "Xã Núi Ngang", "Núi Ngang Commune", _DESKS[:1], 0.4, people=23),
     Place("DAOYEN", PROVINCE, "commune", "Xã Đảo Yến", "Đảo Yến Island Commune", _DESKS[:1], 0.6, people=4),
+    Place("HONNGHE", PROVINCE, "commune", "Xã Hòn Nghê", "Hòn Nghê Island Commune", _DESKS[:1], 0.5, people=3),
 )
 
 
