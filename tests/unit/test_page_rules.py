@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
+from collections.abc import Callable
 
+import brotli
 import pytest
+from flask import Flask, Response
 
-from tests.page_rules import complaints
+from tests.page_rules import CheckingClient, complaints
 
 POLICY = "default-src 'none'; style-src 'self'"
 GOOD = '<!doctype html><html lang="vi"><head><title>Kết quả</title></head><body><h1>Kết quả</h1>{}</body></html>'
@@ -56,3 +60,21 @@ def test_an_inline_script_is_accepted_by_its_hash_only() -> None:
 @pytest.mark.parametrize("policy", [None, "", "script-src 'unsafe-inline'"])
 def test_a_page_without_a_strict_policy_is_refused(policy: str | None) -> None:
     assert list(complaints(GOOD.format(""), policy)) != []
+
+
+@pytest.mark.parametrize(("encoding", "pack"), [("", bytes), ("gzip", gzip.compress), ("br", brotli.compress)])
+def test_the_client_refuses_an_ugly_page_however_it_is_packed(encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    app = Flask(__name__)
+    app.test_client_class = CheckingClient
+
+    @app.get("/<page>")
+    def answer(page: str) -> Response:
+        html = GOOD.format("" if page == "good" else "<h1>again</h1>")
+        headers = {"Content-Security-Policy": POLICY, **({"Content-Encoding": encoding} if encoding else {})}
+        return Response(pack(html.encode()), mimetype="text/html", headers=headers)
+
+    client = app.test_client()
+    assert client.get("/good").status_code == 200
+    assert client.head("/ugly").status_code == 200
+    with pytest.raises(AssertionError, match="2 h1"):
+        client.get("/ugly")
