@@ -25,7 +25,9 @@ class QualityRow:
 
 
 def quality_rows(report: UnitReport, language: Language) -> Iterator[QualityRow]:
-    """The measures in reading order; what is not known is left out."""
+    """The measures in reading order; what is not known is left out, and everything where the unit is hidden."""
+    if report.index.suppressed:
+        return
     quality = report.quality
     rule = quality.validity_rule[language]
     valid = gettext("Valid forms ({rule})", language, rule=rule) if rule else gettext("Valid forms", language)

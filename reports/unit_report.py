@@ -293,8 +293,10 @@ class _Document:
 
     def quality(self) -> Iterator[Flowable]:
         language = self.language
-        yield from self.heading(gettext("Quality of the data", language))
         rows = [(row.label, row.printed) for row in quality_rows(self.report, language)]
+        if not rows:
+            return
+        yield from self.heading(gettext("Quality of the data", language))
         yield data_table(
             (gettext("Measure", language), gettext("Value", language)), rows, (95, 67), self.style, numbers={1}
         )
