@@ -52,7 +52,12 @@ POLICY = (
 def render(template: str, **context: Any) -> str:
     """A page in the reader's language, without the blanks between its tags (what a citizen typed keeps its own)."""
     language = chosen_language()
-    defaults = {"language": language, "style": STYLE, "switch": f"?lang={'en' if language == 'vi' else 'vi'}"}
+    defaults = {
+        "language": language,
+        "chosen": request.args.get("lang"),  # links keep what was chosen by hand
+        "switch": f"?lang={'en' if language == 'vi' else 'vi'}",
+        "style": STYLE,
+    }
     return _BETWEEN_TAGS.sub("><", render_template(template, **{**defaults, **context}))
 
 

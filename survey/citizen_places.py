@@ -25,6 +25,7 @@ from survey.page_cache import PageShelf, ShortMemory
 SECONDS_KEPT = 2.0
 PLACES_KEPT = 5000
 PAGES_KEPT = 1000
+CODE_LENGTH = 12  # of the column, longer than codes made today
 # What a database out of reach, locked or full raises, wrapped by SQLAlchemy or straight from its driver.
 UNREACHABLE = (
     exc.OperationalError,
@@ -110,7 +111,9 @@ class Reception:
         self._asked: dict[int, Asked] = {}
 
     def place(self, code: str) -> Place | None:
-        """The place of a normalised code; None where there is none. Raises what :data:`UNREACHABLE` lists."""
+        """The place of a code as it is printed; None where there is none. Raises what :data:`UNREACHABLE` lists."""
+        if not code.isalnum() or len(code) > CODE_LENGTH:
+            return None  # nothing that the database need be asked
         return self._places.get(code, lambda: _load_place(code))
 
     def closed_place(self, place: Place) -> Place:
@@ -131,7 +134,7 @@ def _load_place(code: str) -> Place | None:
     # A session of its own: the request's session must not be reading when it begins to write.
     with Session(engine()) as session:
         collector = find_collector(session, code)
-        if collector is None:
+        if collector is None or collector.code != code:
             return None
         unit, counter, wave = collector.unit, collector.counter, collector.wave
         return Place(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flask import Flask, has_request_context, request
 from flask_babel import Babel
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 LANGUAGES = ("vi", "en")
 # One catalogue a room, so that each is read and translated by itself; Flask-Babel joins them.
@@ -17,7 +21,13 @@ def chosen_language() -> str:
     wanted = request.args.get("lang", "")
     if wanted in LANGUAGES:
         return wanted
-    return request.accept_languages.best_match(LANGUAGES, default="vi") or "vi"
+    return negotiated(request.headers.get("Accept-Language", ""))
+
+
+@lru_cache(maxsize=1024)
+def negotiated(header: str) -> str:
+    """The best of our languages by an Accept-Language header; browsers send a few dozen different ones."""
+    return parse_accept_header(header, LanguageAccept).best_match(LANGUAGES, default="vi") or "vi"
 
 
 def init_app(app: Flask) -> None:

@@ -94,14 +94,16 @@ class ShortMemory(Generic[K, V]):
         self._size = size
         self._forgive = forgive
         self._entries: dict[K, _Entry[V]] = {}
+        self._lock = threading.Lock()
 
     def get(self, key: K, load: Callable[[], V | None]) -> V | None:
         """The value of `key`; `load` brings it from the source, None (not remembered) where there is none."""
         entry = self._entries.get(key)
         if entry is None:
-            entry = self._entries.setdefault(key, _Entry())
-            while len(self._entries) > self._size:
-                self._entries.pop(next(iter(self._entries)), None)
+            with self._lock:
+                entry = self._entries.setdefault(key, _Entry())
+                while len(self._entries) > self._size:
+                    del self._entries[next(iter(self._entries))]
         if time.monotonic() < entry.until:
             return entry.value
         if entry.lock.acquire(blocking=entry.value is None):
@@ -115,12 +117,13 @@ class ShortMemory(Generic[K, V]):
             finally:
                 entry.lock.release()
                 if entry.value is None:
-                    self._entries.pop(key, None)
+                    self.forget(key)
         return entry.value
 
     def forget(self, key: K) -> None:
         """Ask the source next time."""
-        self._entries.pop(key, None)
+        with self._lock:
+            self._entries.pop(key, None)
 
 
 class PageShelf(Generic[K]):

@@ -25,8 +25,12 @@ def init_app(app: Flask) -> None:
     if app.config["BASE_URL"].startswith("https:"):
         headers["Strict-Transport-Security"] = "max-age=31536000"
 
+    prepared = [(name.lower(), name, value) for name, value in headers.items()]
+
     @app.after_request
     def secure(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
+        present = {name.lower() for name, _value in response.headers}
+        for lower, name, value in prepared:
+            if lower not in present:
+                response.headers.add(name, value)
         return response

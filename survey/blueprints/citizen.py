@@ -15,7 +15,7 @@ from flask_babel import gettext
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import MultiDict
 
-from forms.ballot import Ballot
+from forms.ballot import Ballot, clean_text
 from forms.citizen import CitizenForm, citizen_form, read_ballot
 from forms.definition import Language
 from reports import wording
@@ -272,7 +272,7 @@ def unknown(code: str) -> ResponseReturnValue:
     language = written_language()
     near = (reception().place(code) for code in suggestions(current_session(), canonical))
     places = [(place.code, place.heading(language)) for place in near if place]
-    return answer(render("citizen/unknown.html", code=code, places=places), 404)
+    return answer(render("citizen/unknown.html", code=clean_text(code, lines=False), places=places), 404)
 
 
 def refusal(place: Place) -> Response:
