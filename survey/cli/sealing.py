@@ -6,6 +6,9 @@ from survey.database import engine
 from survey.operations import ledger
 
 
-def seal_everything() -> int:
-    """Seal in batches, each in a transaction of its own; returns how many responses were sealed."""
-    return ledger.seal_all(engine())
+def seal_everything(*, patience: float = 30) -> int:
+    """Seal in batches, each in a transaction of its own; returns how many responses were sealed.
+
+    Raises :class:`~survey.operations.ledger.LedgerBusy` where a writer is in the way for `patience` seconds.
+    """
+    return ledger.seal_all(engine(), patience=patience)

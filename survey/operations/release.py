@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from typing import ClassVar
 
-from sqlalchemy import TextClause, insert, select, text
+from sqlalchemy import Engine, TextClause, exists, insert, select, text
 from sqlalchemy.orm import Session
 
 from survey.models import Release, Wave
@@ -59,14 +59,29 @@ def release_step(session: Session, wave_id: int, today: date) -> int | None:
     connection = begin_write(session)
     if session.scalar(select(Wave.state).where(Wave.id == wave_id)) != "open":
         raise ReleaseError("not_open")
-    done = session.get(Release, (wave_id, today))
-    if done is not None:
-        return None
     while seal_batch(session, BATCH[connection.dialect.name]) is not None:
-        pass
+        pass  # from here on the sealers' lock is held: two steps at once see each other
+    if session.get(Release, (wave_id, today)) is not None:
+        return None
     connection.execute(insert(Release).values(wave_id=wave_id, released_on=today))
     parameters = {"wave": wave_id}
     moved = len(connection.execute(text(_MOVED), parameters).all())
     for table in ("scope_tally", "item_tally", "response_tally"):  # the last decides which cells moved
         connection.execute(_copying(table), parameters)
     return moved
+
+
+def release_due(engine: Engine, today: date) -> int:
+    """The day's step of every open wave that has not had it, each in a transaction of its own; returns how many.
+
+    Raises :class:`~survey.operations.ledger.LedgerBusy`.
+    """
+    with Session(engine) as session:
+        done = exists().where(Release.wave_id == Wave.id, Release.released_on == today)
+        due = session.scalars(select(Wave.id).where(Wave.state == "open", ~done)).all()
+    for wave_id in due:
+        with Session(engine) as session:
+            begin_write(session)
+            release_step(session, wave_id, today)
+            session.commit()
+    return len(due)
