@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_compress import Compress
@@ -27,7 +27,7 @@ blueprint = Blueprint("results", __name__, url_prefix="/ket-qua")
 
 # The citizen's pages compress themselves; only these are left to the library.
 compress = Compress()
-blueprint.record_once(lambda state: compress.init_app(state.app))
+blueprint.record_once(lambda state: compress.init_app(cast("Flask", state.app)))
 blueprint.after_request(compress.after_request)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -1,4 +1,4 @@
-"""Waves: one questionnaire asked of some units over some period, against a dated target, by a design fixed beforehand."""
+"""Waves: one questionnaire asked of some units over some period, against a dated target, by a design fixed before."""
 
 from __future__ import annotations
 
