@@ -30,7 +30,7 @@ WIDE_WIDTH, NARROW_WIDTH = 720, 340
 SMALL, NORMAL, STRONG = 11, 12.5, 14.5  # sizes of text
 LEADING = 15.5
 TOP = 24  # room above the rows, for the target's label
-SEGMENT_SHOWN = 0.08  # share from which a segment of the distribution carries its number
+SEGMENT_SHOWN = Fraction(8, 100)  # share from which a segment of the distribution carries its number
 
 _ANSWER_TEXT = ("chart-light", "chart-text", "chart-text", "chart-text", "chart-light")
 

@@ -172,7 +172,7 @@ class _Face:
         lay = self.layout
         self._band(lay.width / 2, lay.width - 2 * lay.margin)
         framed = self._framed_side()
-        top = lay.height - lay.band - 4.5 * mm
+        top = lay.height - lay.band - 5.5 * mm
         self._code(lay.margin + framed / 2, top)
         left = lay.margin + framed + 7 * mm
         width = lay.width - lay.margin - left

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
-from functools import cache
 
-from reportlab.lib.colors import HexColor
-from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
 
 from reports.catalogue import gettext, gettext_noop
 from reports.charts import distribution_chart, factor_chart
-from reports.drawing import INK, MUTED, Chart, verdict_mark
-from reports.figures import Figure, Language, UnitLine, UnitReport, VerdictState
+from reports.drawing import Chart
+from reports.figures import Figure, Language, UnitLine, UnitReport
 from reports.names import breakdown_name, rule_name, weighting_name
 from reports.notes import interim, method_note, self_selected
 from reports.page import (
@@ -30,17 +27,16 @@ from reports.page import (
 )
 from reports.quality_table import quality_rows
 from reports.trend_chart import trend_chart
+from reports.verdict_card import mark, verdict_card
 from reports.wording import (
     NO_NUMBER,
     against_word,
-    answers,
     change_sentence,
     count,
     figure_percent,
     interval,
     people,
     period,
-    point_score,
     signed_points,
     target_percent,
     verdict_sentence,
@@ -49,8 +45,6 @@ from reports.wording import (
 
 CHART_WIDTH = 620  # units of a chart across the text: its 12.5 becomes 9.3 pt
 EXTREMES = 3  # how many of the strongest and weakest items are named
-_GROUNDS: dict[VerdictState, str] = {"met": "#e2f2e8", "not_met": "#f9e7e3", "inconclusive": "#eceff2"}
-_INKS: dict[VerdictState, str] = {"met": "#0b6b3a", "not_met": "#a6372b", "inconclusive": MUTED}
 
 
 def unit_report_pdf(
@@ -106,7 +100,7 @@ class _Document:
     def headline(self) -> Iterator[Flowable]:
         report, language, index = self.report, self.language, self.report.index
         yield paragraph(self.opening_sentence(), self.style.body)
-        yield self.verdict_card()
+        yield verdict_card(report.index, language, self.style)
         if report.method.interim:
             yield paragraph(interim(language), self.style.body)
         if report.method.design == "self_selected" and not index.suppressed:
@@ -156,41 +150,6 @@ class _Document:
             people=people(figure.people, language),
             verdict=verdict_word(figure.verdict.state, language).lower(),
         )
-
-    def verdict_card(self) -> Flowable:
-        index, language = self.report.index, self.language
-        state = index.verdict.state
-        sizes = _card_styles(self.style, state)
-        number = figure_percent(index, language)
-        left = [paragraph(number[:1].upper() + number[1:], sizes[0])]
-        if index.estimate.estimate is not None:
-            bounds = interval(index.estimate, language, index.verdict.target).replace(" ", "\u00a0")
-            base = f"{people(index.people, language)}, {answers(index.answers, language)}"
-            left.append(paragraph(gettext("95% confidence interval: {bounds}", language, bounds=bounds), sizes[1]))
-            left.append(paragraph(base, sizes[1]))
-        title = Table(
-            [[_mark(state, 17), paragraph(verdict_word(state, language), sizes[2])]],
-            colWidths=[24, None],
-            style=[("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (-1, -1), 0)],
-        )
-        right: list[Flowable] = [title]
-        right.append(paragraph(verdict_sentence(index.verdict, language, index.people), sizes[1]))
-        if score := point_score(index.verdict, language):
-            right.append(paragraph(f"{score}.", sizes[1]))
-        card = Table(
-            [[left, right]], colWidths=[0.46 * CONTENT_WIDTH, 0.54 * CONTENT_WIDTH], spaceAfter=9, spaceBefore=3
-        )
-        card.setStyle(
-            [
-                ("BACKGROUND", (0, 0), (-1, -1), HexColor(_GROUNDS[state])),
-                ("LINEBEFORE", (0, 0), (0, -1), 3, HexColor(_INKS[state])),
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("LEFTPADDING", (0, 0), (-1, -1), 11),
-                ("TOPPADDING", (0, 0), (-1, -1), 8),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 10),
-            ]
-        )
-        return card
 
     def changes(self) -> Iterator[Flowable]:
         language = self.language
@@ -252,7 +211,7 @@ class _Document:
                 str(k),
                 figure.label[language],
                 *_numbers(figure, language),
-                _mark(figure.verdict.state, 11),
+                mark(figure.verdict.state, 11),
                 verdict_word(figure.verdict.state, language),
             )
             for k, figure in enumerate(figures, 1)
@@ -348,23 +307,6 @@ def _unit_row(line: UnitLine, language: Language) -> tuple[Flowable | str, ...]:
         respondents,
         share,
         bounds,
-        _mark(state, 11),
+        mark(state, 11),
         verdict_word(state, language),
     )
-
-
-def _mark(state: VerdictState, size: float) -> Flowable:
-    return Chart("mark", 18, 18, "", "", tuple(verdict_mark(9, 9, state))).flowable(size)
-
-
-@cache
-def _card_styles(style: Styles, state: VerdictState) -> tuple[ParagraphStyle, ParagraphStyle, ParagraphStyle]:
-    """The big number, the lines under it and the verdict's word."""
-    big = ParagraphStyle(
-        "big", parent=style.plain, fontName=style.fonts.bold, fontSize=30, leading=36, textColor=HexColor(INK)
-    )
-    line = ParagraphStyle("line", parent=style.cell, fontSize=11.5, leading=15)
-    word = ParagraphStyle(
-        "word", parent=style.plain, fontName=style.fonts.bold, fontSize=15, leading=18, textColor=HexColor(_INKS[state])
-    )
-    return big, line, word

@@ -78,6 +78,7 @@ def test_the_dot_stands_at_its_percentage_between_its_bounds_on_the_targets_scal
         return start + (x - left) / (right - left) * (1 - start)
 
     assert fraction(target) == pytest.approx(0.80)
+    assert next(shape.x for shape in chart.shapes if isinstance(shape, Words) and shape.bold) == pytest.approx(target)
     assert fraction(dot.x) == pytest.approx(0.90)
     assert [fraction(x) for x, _ in whisker] == [pytest.approx(0.85), pytest.approx(0.95)]
 

@@ -167,6 +167,15 @@ def test_very_long_names_and_many_rows_print_with_repeated_heads() -> None:
     assert len([page for page in with_rows if "Khoảng tin cậy 95%" in page]) >= len(with_rows) - 1
 
 
+def test_no_heading_is_the_last_line_of_a_page() -> None:
+    for rows in range(1, 25):
+        report = unit_report()
+        report = replace(report, items=(*report.items, *report.items)[:rows])
+        for page in pages(unit_report_pdf(report))[:-1]:
+            assert not re.search(r"\d+\. [^.;:]{5,60}$", page), page[-80:]
+            assert not page.endswith("Kết luận"), page[-80:]
+
+
 def test_the_typeface_is_a_setting() -> None:
     document = unit_report_pdf(unit_report(), issuer=replace(ISSUER, fonts=plex()))
     fonts = {

@@ -79,6 +79,7 @@ def test_differences_from_the_target() -> None:
     assert wording.points(Fraction(352, 10000), "vi") == "cao hơn chỉ tiêu 3,52 điểm phần trăm"
     assert wording.points(-0.0125, "en") == "below the target by 1.25 percentage points"
     assert wording.points(Fraction(0), "vi") == "bằng chỉ tiêu"
+    assert wording.points(Fraction(-15, 100000), "vi") == "thấp hơn chỉ tiêu 0,01 điểm phần trăm"  # prints 79,99%
     assert wording.points(-0.00004, "vi") == "thấp hơn chỉ tiêu 0,004 điểm phần trăm"
 
 
