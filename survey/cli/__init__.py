@@ -5,10 +5,27 @@ from __future__ import annotations
 from flask import Flask
 from flask.cli import FlaskGroup
 
-from survey.cli import collectors, database, demo, poster, responses, seal, serve, units, wave
+from survey.cli import analysis, collectors, database, demo, poster, recount, responses, seal, serve, units, wave
 
-GROUPS = (collectors.group, database.group, responses.group, units.group, wave.group)
-COMMANDS = (demo.command, poster.command, seal.command, serve.command)
+GROUPS = (analysis.report_group, collectors.group, database.group, responses.group, units.group, wave.group)
+COMMANDS = (
+    analysis.analyse,
+    analysis.percent,
+    demo.command,
+    poster.command,
+    recount.command,
+    seal.command,
+    serve.command,
+)
+
+EXAMPLES = """
+\b
+Examples:
+  sipas db upgrade && sipas demo && sipas serve
+  sipas responses import stratified_wave.csv --wave W --create
+  sipas analyse W --weighted
+  sipas COMMAND --help   for each command's own examples
+"""
 
 
 def init_app(app: Flask) -> None:
@@ -25,5 +42,7 @@ def main() -> None:
         name="sipas",
         create_app=create_app,
         add_default_commands=False,
+        add_version_option=False,
         help="Survey and satisfaction measurement for public administration.",
+        epilog=EXAMPLES,
     )()

@@ -22,6 +22,7 @@ from survey.operations import ledger, waves
 from survey.operations.demo import Demo, find_demo, load_demo
 from survey.operations.demo.loading import RESPONSES
 from survey.operations.periods import province_day
+from survey.operations.release import release_due
 
 UNIT_SHOWN = "BENTRA"
 _WORDS = {
@@ -65,6 +66,7 @@ def command(today: datetime | None, responses: int, lang: str) -> None:
             load_demo(session, day, responses=responses, progress=lambda done: bar.advance(loading, done))
         sealing = bar.add_task("sealing", total=_unsealed())
         ledger.seal_all(engine(), lambda done: bar.advance(sealing, done))
+        release_due(engine(), day)
         with writing() as session:
             demo = find_demo(session)
             assert demo is not None

@@ -1,4 +1,4 @@
-"""`sipas seal`: turns the unsealed tail into sealed batches, once or for as long as a server runs."""
+"""`sipas seal`: seals the unsealed tail, once, or beside a server, where it moves the released figures daily too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
 from survey.cli.sealing import seal_everything
+from survey.cli.transaction import now
+from survey.database import engine
 from survey.operations.ledger import LedgerBusy
+from survey.operations.periods import province_day
+from survey.operations.release import release_due
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +26,7 @@ log = logging.getLogger(__name__)
 @click.option("--parent", type=int, metavar="PID", help="With --every: stop when it is no child of this process.")
 @with_appcontext
 def command(every: float | None, parent: int | None) -> None:
-    """Seal every response that is stored but not sealed yet.
+    """Seal every response that is stored but not sealed yet; with --every, also release figures once a day.
 
     \b
     Examples:
@@ -37,7 +41,8 @@ def command(every: float | None, parent: int | None) -> None:
         signal.signal(name, lambda _number, _frame: stop.set())
     while not stop.is_set() and parent in (None, os.getppid()):
         try:
-            seal_everything()
+            seal_everything(patience=0)
+            release_due(engine(), province_day(now()))
         except (LedgerBusy, SQLAlchemyError) as error:
             log.warning("sealing is tried again in %s s: %s", every, error)
         stop.wait(every)

@@ -8,9 +8,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey.models import Collector, KeptStatistic, Response, Seal
+from survey.models import Collector, KeptStatistic, ReleasedResponseTally, Response, Seal
 
-ARGUMENTS = ["demo", "--today", "2026-11-21", "--responses", "400"]
+ARGUMENTS = ["demo", "--today", "2026-11-21", "--responses", "3000"]
 
 
 def test_the_sample_is_loaded_sealed_and_its_links_are_shown(app: Flask, session: Session) -> None:
@@ -25,6 +25,7 @@ def test_the_sample_is_loaded_sealed_and_its_links_are_shown(app: Flask, session
     responses = session.scalar(select(func.count()).select_from(Response))
     assert session.scalar(select(func.sum(Seal.leaves))) == responses
     assert session.scalar(select(func.count(KeptStatistic.wave_id.distinct()))) == 2
+    assert session.scalar(select(func.sum(ReleasedResponseTally.responses))) > 0
     session.rollback()
 
     again = app.test_cli_runner().invoke(args=[*ARGUMENTS, "--lang", "en"])
