@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, time
 
 from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
@@ -44,6 +44,7 @@ from reports.wording import (
 )
 
 CHART_WIDTH = 620  # units of a chart across the text: its 12.5 becomes 9.3 pt
+HIGHEST_CHART = 620  # points: a page less heading and caption
 EXTREMES = 3  # how many of the strongest and weakest items are named
 
 
@@ -173,17 +174,18 @@ class _Document:
         if not self.report.factors:
             return
         figures = [*(self.report.contents if len(self.report.contents) > 1 else ()), *self.report.factors]
-        chart = factor_chart(figures, self.language, CHART_WIDTH)
-        yield from self.with_chart(gettext("Factors", self.language), chart)
+        charts = _pages_of(figures, lambda part: factor_chart(part, self.language, CHART_WIDTH))
+        yield from self.with_charts(gettext("Factors", self.language), charts)
 
-    def with_chart(self, heading: str, chart: Chart) -> Iterator[Flowable]:
-        """Heading, what the chart shows, and the chart, on one page."""
-        drawn = chart.flowable(CONTENT_WIDTH)
-        yield from self.heading(heading, room=drawn.height + 60)
-        if chart.title != heading:
-            yield paragraph(chart.title, self.style.caption)
-        yield drawn
-        yield Spacer(1, 8)
+    def with_charts(self, heading: str, charts: Sequence[Chart]) -> Iterator[Flowable]:
+        """Heading, what the charts show and the first of them on one page, the others behind."""
+        first, *others = (chart.flowable(CONTENT_WIDTH) for chart in charts)
+        yield from self.heading(heading, room=first.height + 60)
+        if charts[0].title != heading:
+            yield paragraph(charts[0].title, self.style.caption)
+        for drawn in (first, *others):
+            yield drawn
+            yield Spacer(1, 8)
 
     def extremes(self) -> Iterator[Flowable]:
         ordered = list(self.report.weakest_first())
@@ -221,13 +223,13 @@ class _Document:
     def distribution(self) -> Iterator[Flowable]:
         figures = [*self.report.factors, *([self.report.overall] if self.report.overall else [])]
         if any(figure.counts.base for figure in figures):
-            chart = distribution_chart(figures, self.language, CHART_WIDTH)
-            yield from self.with_chart(gettext("Distribution of answers", self.language), chart)
+            charts = _pages_of(figures, lambda part: distribution_chart(part, self.language, CHART_WIDTH))
+            yield from self.with_charts(gettext("Distribution of answers", self.language), charts)
 
     def trend(self) -> Iterator[Flowable]:
         if len(self.report.trend) > 1:
             chart = trend_chart(self.report.trend, self.language, CHART_WIDTH)
-            yield from self.with_chart(gettext("Trend", self.language), chart)
+            yield from self.with_charts(gettext("Trend", self.language), [chart])
 
     def units(self) -> Iterator[Flowable]:
         if not self.report.children:
@@ -270,6 +272,15 @@ class _Document:
         sentences.append(last.rstrip(".") + "./.")
         for sentence in sentences:
             yield paragraph(f"- {sentence}", self.style.note)
+
+
+def _pages_of(figures: Sequence[Figure], draw: Callable[[Sequence[Figure]], Chart]) -> list[Chart]:
+    """One chart, or as many as it takes for each to fit on a page."""
+    chart = draw(figures)
+    if chart.flowable(CONTENT_WIDTH).height <= HIGHEST_CHART or len(figures) == 1:
+        return [chart]
+    half = (len(figures) + 1) // 2
+    return [*_pages_of(figures[:half], draw), *_pages_of(figures[half:], draw)]
 
 
 _FIGURE_HEAD = (
