@@ -163,7 +163,7 @@ class _Face:
         self._band(middle, inner)
         y = lay.height - lay.band - 1.5 * lay.call
         y = self._call(middle, y, inner) - 0.05 * lay.call
-        y = self._code(middle, y) - 1.9 * lay.small
+        y = self._code(middle, y) - 2.4 * lay.small
         self._promise(middle, y, inner)
         self._address(middle, lay.margin * 0.6, inner)
 
