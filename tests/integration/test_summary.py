@@ -17,7 +17,7 @@ from survey.models import Collector, Unit, Wave
 from survey.operations import collectors
 from survey.operations.release import release_step
 from survey.operations.transactions import set_transactions
-from survey.operations.waves import close_wave
+from survey.operations.waves import add_units, close_wave
 from tests.factories import (
     NOW,
     PERIOD,
@@ -48,8 +48,6 @@ class Place:
     def unit(
         self, code: str, good: int = 0, bad: int = 0, *, n: int | None = None, rows: Iterable[dict[str, int]] = ()
     ) -> Unit:
-        from survey.operations.waves import add_units
-
         unit = make_unit(self.session, code=code, parent=self.province)
         add_units(self.session, self.wave, [unit])
         self.units[code] = unit
@@ -149,7 +147,9 @@ def test_a_small_unit_hides_itself_and_a_sibling_in_every_output(session: Sessio
             assert all(figure.estimate.estimate is None and not figure.people for figure in figures)
             assert report.index.verdict.reason == "hidden"
             assert all(item.suppressed for item in report.quality.items)
-            assert (report.all_satisfied is None or report.all_satisfied.suppressed) and report.beside is None
+            assert report.all_satisfied is not None
+            assert report.all_satisfied.suppressed
+            assert report.beside is None
             assert (report.quality.alpha, report.quality.median_seconds, report.tipping_point) == (None, None, None)
     session.rollback()
     before = {code: place.report(code).index.suppressed for code in hidden}

@@ -17,9 +17,9 @@ from survey.operations.waves import close_wave, publish_wave
 from tests.factories import NOW, make_collector, make_definition, make_questionnaire, make_unit, make_wave
 from tests.sample_waves import store
 
-FIRST = (date(2025, 1, 1), date(2025, 6, 30))
-SECOND = (date(2025, 7, 1), date(2025, 12, 31))
-THIRD = (date(2026, 1, 1), date(2026, 6, 30))
+FIRST = (date(2025, 7, 1), date(2025, 12, 31))
+SECOND = (date(2026, 1, 1), date(2026, 6, 30))
+THIRD = (date(2026, 7, 1), date(2026, 12, 31))
 GOOD = {"access_1": 5, "access_2": 4, "procedures_1": 4, "procedures_2": 5}
 BAD = dict.fromkeys(GOOD, 2)
 
@@ -69,8 +69,8 @@ def test_change_against_the_last_wave_and_last_year(
     wave = add_wave(session, questionnaire, THIRD, {a: (90, 10), b: (60, 40)}, close=False)
     report = unit_report(session, wave, a)
     previous, last_year = report.changes
-    assert (previous.against, previous.wave_code, previous.movement) == ("previous", "W202507", "moved_up")
-    assert (last_year.against, last_year.wave_code) == ("last_year", "W202501")
+    assert (previous.against, previous.wave_code, previous.movement) == ("previous", "W202601", "moved_up")
+    assert (last_year.against, last_year.wave_code) == ("last_year", "W202507")
     assert previous.difference == pytest.approx(0.3)
     assert last_year.difference == pytest.approx(0.7)
     by_hand = compare(_estimate(60, 40), _estimate(90, 10), common_items=4)
@@ -78,9 +78,9 @@ def test_change_against_the_last_wave_and_last_year(
     assert (previous.others_difference, last_year.others_difference) == (pytest.approx(0.1), pytest.approx(0.1))
     assert (previous.common_items, previous.common_units, previous.dropped_items) == (4, 1, ())
     assert [(point.code, point.figure.estimate.exact, point.breaks_before) for point in report.trend] == [
-        ("W202501", Fraction(1, 5), False),
-        ("W202507", Fraction(3, 5), False),
-        ("W202601", Fraction(9, 10), False),
+        ("W202507", Fraction(1, 5), False),
+        ("W202601", Fraction(3, 5), False),
+        ("W202607", Fraction(9, 10), False),
     ]
 
 
