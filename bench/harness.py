@@ -108,7 +108,7 @@ DATABASES: Mapping[str, Callable[[], AbstractContextManager[str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A gunicorn with one synchronous worker, on loopback."""
+    """A gunicorn with synchronous workers (one, where it is measured), on loopback."""
 
     port: int
     master: int
@@ -127,12 +127,21 @@ class Server:
 
 
 @contextmanager
-def serve(application: str, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
+def serve(application: str, environment: Mapping[str, str] | None = None, workers: int = 1) -> Iterator[Server]:
     """Run `module:application` until the block ends."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "--workers", "1", "--worker-class", "sync", "--no-control-socket"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--workers",
+        str(workers),
+        "--worker-class",
+        "sync",
+        "--no-control-socket",
+    ]
     command += ["--log-level", "warning", "--bind", f"127.0.0.1:{port}", application]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(environment or {})})
     try:
