@@ -67,7 +67,7 @@ def breakdowns(view: View) -> Iterator[tuple[str, tuple[Figure, ...]]]:
     unseen = _hidden_parts(view)
     hidden = view.concealed or INDEX in unseen
     for name, key, label in DIMENSIONS:
-        groups = view.tallies.by(_keyed(view, name, key))
+        groups = view.parts.by(_keyed(view, name, key))
         if len(groups) > 1:
             figures = []
             for code in sorted(groups):
@@ -90,7 +90,7 @@ def _hidden_parts(view: View) -> frozenset[str]:
     """Channels, trust levels and groups to hide, judged together: they overlap, and one can be held against another."""
     people: Multiset[tuple[str, ...]] = Multiset()
     cells: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-    for cell, tally in view.tallies.cells:
+    for cell, tally in view.parts.cells:
         number = view.people(tally)
         if number:
             atom = tuple(key(cell) for _, key, _ in DIMENSIONS) + (("counted",) if view.counted(cell) else ())
@@ -106,7 +106,7 @@ def _hidden_parts(view: View) -> frozenset[str]:
 
 def half_months(view: View) -> list[tuple[int, Figure]]:
     """The headline of each half-month in which somebody answered, in order of time."""
-    groups = view.tallies.by_half_month(view.counted)
+    groups = view.parts.by_half_month(view.counted)
     people = {str(number): view.people(tally) for number, tally in groups.items()}
     unseen = disclosure.hidden_siblings(people, sum(people.values()))
     every = view.concealed

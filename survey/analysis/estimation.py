@@ -86,8 +86,8 @@ class Estimator:
         self.instrument = instrument
         self.sites = tuple(sites)
         self.by_site = [tallies.get(site.unit_id) or Tally() for site in self.sites]
-        self.total = Tally()
-        for tally in self.by_site:
+        self.total = self.by_site[0] if len(self.by_site) == 1 else Tally()
+        for tally in self.by_site if len(self.by_site) > 1 else ():
             self.total.add(tally)
         self._populations = populations
 
@@ -173,8 +173,9 @@ class Estimator:
         weighting = self.effective(weighting or self.terms.weighting)
         counts = sum((item_counts(self.total, item) for item in pool.items), Counts())
         estimate = self.pool_estimate(pool, weighting)
-        people = self.total.sums(pool.id).people
-        return self._figure(pool.code, pool.label, pool.level, weighting, people, counts, estimate)
+        sums = self.total.sums(pool.id)
+        figure = self._figure(pool.code, pool.label, pool.level, weighting, sums.people, counts, estimate)
+        return replace(figure, answers=sums.v)  # where items were not read (half-months), there are no counts
 
     def index(self, weighting: Weighting | None = None) -> Figure:
         """The headline: the index, or the overall question where a form has no items in the index (one-tap)."""

@@ -154,7 +154,7 @@ def read_quality(session: Session, view: View, *, with_scan: bool = True) -> Qua
     """The quality numbers of a view; where the headline is hidden, hardly more than the number of responses."""
     estimator, hidden = view.headline, view.concealed
     responses = estimator.total.responses
-    flagged = view.tallies.total(lambda cell: _flagged(view, cell))
+    flagged = view.parts.total(lambda cell: _flagged(view, cell))
     scanned = None if hidden else _scanned(session, view, with_scan=with_scan)
     with_flagged = NO_ESTIMATE
     if flagged.responses and not hidden and not disclosure.is_small(view.people(flagged)):
@@ -199,7 +199,7 @@ def _item_qualities(view: View) -> Iterable[ItemQuality]:
 
 
 def _mix(view: View, key: Callable[[Cell], str], keep: Callable[[Cell], bool]) -> tuple[Mix, ...]:
-    groups = view.tallies.by(lambda cell: key(cell) if keep(cell) else None)
+    groups = view.parts.by(lambda cell: key(cell) if keep(cell) else None)
     responses = {code: tally.responses for code, tally in sorted(groups.items()) if tally.responses}
     unseen = disclosure.hidden_siblings(responses, sum(responses.values()))
     return tuple(

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from operator import add
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from survey.analysis.statistics import PersonSums
@@ -31,6 +31,8 @@ from survey.analysis.tally_statement import (
 from survey.models import Collector
 
 Key = TypeVar("Key", bound=Hashable)
+
+_KEYS = 5  # what, collector, flagged, half-month, question or scope; then the counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,17 @@ class Tally:
     def add(self, other: Tally) -> None:
         self.responses += other.responses
         for question, counts in other.items.items():
-            mine = self.items.get(question)
-            self.items[question] = counts if mine is None else tuple(map(add, mine, counts))
+            self.add_item(question, counts)
         for scope, sums in other.scopes.items():
-            known = self.scopes.get(scope)
-            self.scopes[scope] = sums if known is None else known + sums
+            self.add_sums(scope, sums)
+
+    def add_item(self, question: int, counts: tuple[int, ...]) -> None:
+        mine = self.items.get(question)
+        self.items[question] = counts if mine is None else tuple(map(add, mine, counts))
+
+    def add_sums(self, scope: int, sums: PersonSums) -> None:
+        known = self.scopes.get(scope)
+        self.scopes[scope] = sums if known is None else known + sums
 
     def counts(self, question: int) -> tuple[int, ...]:
         """n0…n5 of a question, and n6…n9 where they were read; zeros where nobody answered."""
@@ -134,6 +142,17 @@ class Tallies:
     def by(self, key: Callable[[Cell], Key | None]) -> dict[Key, Tally]:
         """Sums of the cells by `key`; cells whose key is None are left out. In the order of the collectors."""
         return _grouped(self.cells, key)
+
+    def without_places(self) -> Tallies:
+        """The same with the collectors of one wave, channel, trust level and group taken together."""
+        first: dict[tuple[object, ...], Cell] = {}
+
+        def key(cell: Cell) -> Cell:
+            origin = cell.origin
+            kind = (origin.wave_id, origin.channel, origin.trust, origin.group, cell.flagged, cell.half_month)
+            return first.setdefault(kind, cell)
+
+        return Tallies(tuple(self.by(key).items()), tuple(_grouped(self.periods, key).items()))
 
     def by_half_month(self, keep: Callable[[Cell], bool]) -> dict[int, Tally]:
         """Sums of what was read apart by half-month, of the cells that `keep` accepts."""
@@ -199,23 +218,33 @@ def read(session: Session, selection: Selection, detail: Detail | None = None) -
     cells: dict[tuple[int, bool], Tally] = {}
     periods: dict[tuple[int, bool, int], Tally] = {}
     scopes_apart = frozenset(detail.half_month_scopes)
-    for what, collector_id, flagged, half_month, key, *values in rows:
+    for row in rows:
+        what, collector_id, flagged, _, key = row[:_KEYS]
         tally = cells.get((collector_id, flagged))
         if tally is None:
             tally = cells[collector_id, flagged] = Tally()
         if what == ITEMS:
-            part, by_half_month = Tally(items={key: tuple(values[:width])}), detail.half_month_items
+            tally.add_item(key, row[_KEYS : _KEYS + width])
+            if detail.half_month_items:
+                _part(periods, row).add_item(key, row[_KEYS : _KEYS + width])
         elif what == SCOPES:
-            part, by_half_month = Tally(scopes={key: PersonSums(*values[:sums_width])}), key in scopes_apart
+            sums = PersonSums(*row[_KEYS : _KEYS + sums_width])
+            tally.add_sums(key, sums)
+            if key in scopes_apart:
+                _part(periods, row).add_sums(key, sums)
         else:
-            part, by_half_month = Tally(values[0]), apart
-        tally.add(part)
-        if by_half_month:
-            periods.setdefault((collector_id, flagged, half_month), Tally()).add(part)
+            tally.responses += row[_KEYS]
+            if apart:
+                _part(periods, row).responses += row[_KEYS]
     return Tallies(
         tuple((Cell(origins[key[0]], key[1], EVERYTHING), cells[key]) for key in sorted(cells)),
         tuple((Cell(origins[key[0]], key[1], key[2]), periods[key]) for key in sorted(periods)),
     )
+
+
+def _part(periods: dict[tuple[int, bool, int], Tally], row: Row[*tuple[Any, ...]]) -> Tally:
+    _, collector_id, flagged, half_month, _ = row[:_KEYS]
+    return periods.setdefault((collector_id, flagged, half_month), Tally())
 
 
 def _origins(session: Session, collectors: Iterable[int]) -> dict[int, Origin]:

@@ -82,6 +82,11 @@ class View:
     def headline(self) -> Estimator:
         return self.estimator()
 
+    @cached_property
+    def parts(self) -> Tallies:
+        """The tallies by channel, trust level, group and flag, wherever the answers were given."""
+        return self.tallies.without_places()
+
     def people(self, tally: Tally) -> int:
         return headline_people(self.instrument, tally)
 
@@ -90,7 +95,7 @@ class View:
         """Keys of this unit's figures that are hidden: by the tree, by their own size, or all of them, because the
         people outside the filter or the trust levels are too few."""
         shown = self.people(self.headline.total)
-        every = self.people(self.tallies.total(lambda cell: not cell.flagged))
+        every = sum(self.people(tally) for cell, tally in self.parts.cells if not cell.flagged)
         if not disclosure.complement_is_safe(shown, every):
             return frozenset(self.instrument.pooled_into())
         by_tree = self.hidden.get(self.unit.id, frozenset()) if self.unit else frozenset()
