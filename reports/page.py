@@ -18,7 +18,7 @@ from io import BytesIO
 from typing import Any
 
 from reportlab.lib.colors import HexColor, black
-from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_RIGHT
+from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -79,6 +79,7 @@ class Styles:
     head: ParagraphStyle
     head_number: ParagraphStyle
     note: ParagraphStyle
+    ragged_note: ParagraphStyle
     recipients_head: ParagraphStyle
     recipients: ParagraphStyle
 
@@ -92,6 +93,7 @@ def styles(fonts: Family) -> Styles:
         return ParagraphStyle(name, parent=base, **changes)
 
     cell = derived("cell", fontSize=11, leading=13.5)
+    note = derived("note", fontSize=11, leading=14, alignment=TA_JUSTIFY, spaceAfter=3)
     head = ParagraphStyle("head", parent=cell, fontName=fonts.bold, alignment=TA_CENTER)
     return Styles(
         fonts=fonts,
@@ -106,7 +108,8 @@ def styles(fonts: Family) -> Styles:
         number=ParagraphStyle("number", parent=cell, alignment=TA_RIGHT),
         head=head,
         head_number=ParagraphStyle("head-number", parent=head, alignment=TA_RIGHT),
-        note=derived("note", fontSize=11, leading=14, alignment=TA_JUSTIFY, spaceAfter=3),
+        note=note,
+        ragged_note=ParagraphStyle("ragged-note", parent=note, alignment=TA_LEFT),  # for words too long to justify
         recipients_head=derived("recipients-head", fontName=fonts.bold_italic, fontSize=12, leading=15),
         recipients=derived("recipients", fontSize=11, leading=13.5),
     )
@@ -162,14 +165,15 @@ class Head(Flowable):
             y -= 15
         rule = 0.4 * max((text_width(line, self.fonts.bold, 12) for line in self.name), default=0)
         canvas.line(left - rule / 2, y + 10, left + rule / 2, y + 10)
-        self._centred(self.number, left, y - 6, self.fonts.regular, 13)
+        row = min(y - 6, top - 50)  # number at the left, place and date at the right, clear of both rules
+        self._centred(self.number, left, row, self.fonts.regular, 13)
         size = min(12.5, 12.5 * self.right_width / text_width(self.nation, self.fonts.bold, 12.5))
         self._centred(self.nation, right, top - 12, self.fonts.bold, size)
         self._centred(self.motto, right, top - 28, self.fonts.bold, 13)
         half = text_width(self.motto, self.fonts.bold, 13) / 2
         canvas.line(right - half, top - 32.5, right + half, top - 32.5)
         size = min(13, 13 * self.right_width / text_width(self.place_and_date, self.fonts.italic, 13))
-        self._centred(self.place_and_date, right, y - 6, self.fonts.italic, size)
+        self._centred(self.place_and_date, right, row, self.fonts.italic, size)
 
     def _centred(self, text: str, x: float, y: float, font: str, size: float) -> None:
         self.canv.setFont(font, size)

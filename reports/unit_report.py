@@ -10,7 +10,7 @@ from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
 from reports.catalogue import gettext, gettext_noop
 from reports.charts import distribution_chart, factor_chart
 from reports.drawing import Chart
-from reports.figures import Figure, Language, UnitLine, UnitReport
+from reports.figures import Figure, Language, Place, UnitLine, UnitReport
 from reports.names import breakdown_name, rule_name, weighting_name
 from reports.notes import interim, method_note, self_selected
 from reports.page import (
@@ -56,11 +56,21 @@ def unit_report_pdf(
     The same report, issuer and address give the same bytes.
     """
     place = report.place
-    issuer = issuer or Issuer(name=place.name[language], superior=place.superior[language])
+    issuer = issuer or unit_as_issuer(place, language)
     moment = report.compiled_at or datetime.combine(report.wave.end, time(), UTC)
     subject = gettext("Satisfaction of citizens and organisations at {place}", language, place=place.name[language])
     content = [*_Document(report, language, issuer, public_url).content(subject)]
     return build(content, title=subject, language=language, issuer=issuer, moment=moment)
+
+
+def unit_as_issuer(place: Place, language: Language) -> Issuer:
+    """The unit issues its own report: its head signs, the Interior Department and the registry receive it."""
+    return Issuer(
+        name=place.name[language],
+        superior=place.superior[language],
+        office=gettext("Head of the unit", language),
+        recipients=(gettext("Interior Department", language), gettext("File: registry", language)),
+    )
 
 
 class _Document:
@@ -265,13 +275,15 @@ class _Document:
     def method(self) -> Iterator[Flowable]:
         yield from self.heading(gettext("Method note", self.language))
         *sentences, last = method_note(self.report, self.language)
-        if self.report.ledger_head:
-            sentences.append(gettext("Head of the sealed ledger: {head}.", self.language, head=self.report.ledger_head))
-        if self.public_url:
-            sentences.append(gettext("Published at {address}.", self.language, address=self.public_url))
-        sentences.append(last.rstrip(".") + "./.")
         for sentence in sentences:
             yield paragraph(f"- {sentence}", self.style.note)
+        if self.report.ledger_head:
+            seal = gettext("Head of the sealed ledger: {head}.", self.language, head=self.report.ledger_head)
+            yield paragraph(f"- {seal}", self.style.ragged_note)
+        if self.public_url:
+            address = gettext("Published at {address}.", self.language, address=self.public_url)
+            yield paragraph(f"- {address}", self.style.ragged_note)
+        yield paragraph(f"- {last.rstrip('.')}./.", self.style.note)
 
 
 def _pages_of(figures: Sequence[Figure], draw: Callable[[Sequence[Figure]], Chart]) -> list[Chart]:

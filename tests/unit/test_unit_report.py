@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from reports.figures import Text, UnitReport
 from reports.fonts import plex
-from reports.page import Issuer
+from reports.page import Head, Issuer
 from reports.unit_report import unit_report_pdf
 from reports.wording import figure_percent, interval
 from tests.report_factory import empty_report, figure, hidden_report, unit_report
@@ -202,3 +202,40 @@ def test_a_report_takes_less_than_three_tenths_of_a_second() -> None:
     started = time.process_time()
     unit_report_pdf(unit_report())
     assert time.process_time() - started < 0.3
+
+
+def test_the_head_of_a_unit_without_superior_stands_clear() -> None:
+    """Motto, its rule, and the line of place and date keep apart even where the left side is short."""
+    issuer = Issuer(name="Tỉnh Sông Trà")
+    canvas = RecordingCanvas()
+    head = Head(issuer, "vi")
+    head.canv = canvas  # type: ignore[assignment]  records instead of drawing
+    head.draw()
+    heights = dict(canvas.words)
+    motto = heights["Độc lập - Tự do - Hạnh phúc"]
+    date_line = next(y for words, y in canvas.words if "ngày" in words)
+    assert motto - date_line >= 18
+    assert min(heights.values()) > 0
+
+
+class RecordingCanvas:
+    """Takes what a head draws and keeps the words with their height."""
+
+    def __init__(self) -> None:
+        self.words: list[tuple[str, float]] = []
+
+    def setLineWidth(self, width: float) -> None: ...  # noqa: N802 ReportLab's name
+
+    def setFont(self, name: str, size: float) -> None: ...  # noqa: N802 ReportLab's name
+
+    def line(self, x1: float, y1: float, x2: float, y2: float) -> None: ...
+
+    def drawCentredString(self, x: float, y: float, text: str) -> None:  # noqa: N802 ReportLab's name
+        self.words.append((text, y))
+
+
+def test_a_unit_signs_its_own_report() -> None:
+    printed = text(unit_report())
+    assert "THỦ TRƯỞNG ĐƠN VỊ" in printed
+    assert "Nơi nhận:" in printed
+    assert "Lưu: VT." in printed
