@@ -38,11 +38,13 @@ def unit_of_wave(session: Session, wave: Wave, code: str) -> Unit | None:
 
 
 def root_of_wave(session: Session, wave: Wave) -> Unit | None:
-    """The top of the tree the wave's units stand in; `None` for a wave without units."""
-    path = session.scalar(
-        select(Unit.path).join(WaveUnit, WaveUnit.unit_id == Unit.id).where(WaveUnit.wave_id == wave.id).limit(1)
-    )
-    return session.get(Unit, int(path.split("/")[1])) if path else None
+    """The top of the tree the wave's units stand in; `None` where they hang under no one top (an imported wave's)."""
+    paths = session.scalars(
+        select(Unit.path).join(WaveUnit, WaveUnit.unit_id == Unit.id).where(WaveUnit.wave_id == wave.id)
+    ).all()
+    tops = {path.split("/")[1] for path in paths}
+    has_units_below = any(path.count("/") > 2 for path in paths)
+    return session.get(Unit, int(tops.pop())) if len(tops) == 1 and has_units_below else None
 
 
 def ancestors(session: Session, unit: Unit) -> Sequence[Unit]:

@@ -191,6 +191,24 @@ def test_counters_stand_under_their_unit_and_other_waves_are_linked(
     assert [text_of(link) for link in page.iter("a") if link.get("href") == "/ket-qua/now/T"] == ["Tỉnh Mẫu"]
 
 
+def test_units_under_no_common_top_are_listed_under_the_whole_wave(
+    client: CheckingClient, session: Session, engine: Engine
+) -> None:
+    """As an imported file makes them: the total is everybody's, 30 of 40, and no unit stands for the others."""
+    units = [make_unit(session, code=code) for code in ("U1", "U2")]
+    wave = make_wave(session, code="W", units=units, state="open")
+    for unit, satisfied in zip(units, (10, 20), strict=True):
+        answer_alike(session, wave, unit, (0, 20 - satisfied, 0, satisfied, 0))
+    finish(session, engine, wave)
+    for address in ("/ket-qua/", "/ket-qua/W"):
+        page = parsed(client.get(address).text)
+        assert text_of(next(by_class(page, "number"))) == "75,00%"
+    assert "Toàn đợt khảo sát" in text_of(page)
+    assert listed(client.get("/ket-qua/W").text) == ["Đơn vị U1", "Đơn vị U2"]
+    links = {link.get("href") or "" for link in page.iter("a")}
+    assert {href for href in links if href.startswith("/ket-qua/W/")} == {"/ket-qua/W/U1", "/ket-qua/W/U2"}
+
+
 def test_a_unit_without_answers_says_so_and_shows_no_figure(
     client: CheckingClient, province: Mapping[str, Unit]
 ) -> None:
