@@ -58,6 +58,8 @@ def import_responses(
     :class:`~survey.operations.waves.WaveError` where the wave takes no responses.
     """
     connection = begin_write(session)
+    # One import of a wave at a time: two would each make the import collectors, and with them other identities.
+    session.refresh(wave, with_for_update={"key_share": True})
     units, created = _units(session, wave, rows, create=create)
     _record_transactions(session, wave, rows, units)
     if create and wave.state == "draft":

@@ -85,8 +85,10 @@ def test_it_serves_seals_and_stops_cleanly(server: subprocess.Popen[str], enviro
     os.kill(first, signal.SIGKILL)
     wait_until(lambda: len(sealers()) == 1 and sealers() != [first])
     running = list(children(server.pid))
+    (sealer,) = sealers()
     server.send_signal(signal.SIGINT)
     assert server.wait(15) == 0
+    assert not Path(f"/proc/{sealer}").exists()
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in running), 5)
 
 

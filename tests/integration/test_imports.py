@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import string
+import unicodedata
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from forms.definition import Choice, Condition, Question, Wording
@@ -29,6 +32,7 @@ from survey.operations.imports import ImportResult
 from survey.operations.response_files import ERRORS_KEPT, Layout, ResponseFileError, read_responses
 from survey.operations.submission import digest
 from survey.operations.waves import WaveError
+from survey.operations.writing import begin_write
 from tests.factories import NOW, make_collector, make_definition, make_questionnaire, make_rating, make_unit, make_wave
 
 SAMPLE = Path(__file__).parent.parent / "data" / "stratified_wave.csv"
@@ -152,8 +156,6 @@ def test_every_spelling_of_a_table_is_the_same_file(
 
 
 def test_composed_and_decomposed_vietnamese_are_one_text(load: Callable[..., ImportResult]) -> None:
-    import unicodedata
-
     text = f"{HEADER}\nU1,,5,,,,,,Được lắm\n"
     assert load(unicodedata.normalize("NFD", text)).rows_added == 1
     assert load(unicodedata.normalize("NFC", text)).rows_added == 0
@@ -297,6 +299,34 @@ def test_a_ballot_at_the_same_place_from_a_citizen_is_another(
     make_collector(session, wave, session.scalars(select(Unit).where(Unit.code == "U2")).one(), channel="import")
     session.commit()
     assert load(f"{HEADER}\nU2,,5,,,,,,\n").rows_added == 1
+
+
+def test_two_imports_of_one_file_at_once_add_it_once(session: Session, engine: Engine, wave: Wave) -> None:
+    content = (HEADER + "\n" + "U1,,5,5,5,,,,\nU2,,4,4,4,,,,\n" * 400).encode()
+    rows = read_responses(content, ASKED, imports.question_ids(session, wave), Layout())
+    session.commit()
+    start = Barrier(2)
+
+    def run(_number: int) -> int:
+        with Session(engine) as own:
+            start.wait()
+            begin_write(own)
+            result = imports.import_responses(
+                own,
+                waves.find_wave(own, "W"),
+                rows,
+                at=NOW,
+                received_at=NOW,
+                file_name="f",
+                file_digest="0" * 64,
+            )
+            own.commit()
+            return result.rows_added
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(run, range(2))) == [0, 800]
+    assert session.scalar(select(func.count()).select_from(Response)) == 800
+    assert session.scalar(select(func.count()).select_from(Collector)) == 2
 
 
 def test_the_stratified_sample_comes_in_whole(session: Session) -> None:
