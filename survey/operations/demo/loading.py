@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -12,14 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.library import standard
-from survey.models import Collector, Question, Questionnaire, Target, Unit, Wave, WaveUnit
+from survey.models import Collector, Questionnaire, Target, Unit, Wave, WaveUnit
 from survey.operations.batches import store_submissions
 from survey.operations.collectors import make_collector
-from survey.operations.demo.people import answer
+from survey.operations.demo.ballots import submissions
 from survey.operations.demo.places import CENTRE, FIELDS, PLACES, PROVINCE, PROVINCE_NAME, Place
 from survey.operations.periods import PROVINCE_TIME, half_year, previous_half_year
 from survey.operations.questionnaires import publish_questionnaire
-from survey.operations.responses import Submission
 from survey.operations.services import create_field, create_service
 from survey.operations.targets import create_target
 from survey.operations.transactions import set_transactions
@@ -31,7 +30,6 @@ SEED = 20250701
 RESPONSES = 20_000
 FOUNDED = date(2025, 7, 1)  # the two-level administration
 TRUST = {"qr": "open", "kiosk": "present", "paper": "paper"}
-_HOURS = ((time(7, 30), 240), (time(13, 30), 210))  # opening hours: from, minutes
 _QUARTERS = {1: "quý I", 4: "quý II", 7: "quý III", 10: "quý IV"}
 
 
@@ -115,7 +113,7 @@ def load_demo(
         wave, collectors = _open(session, plan, questionnaire, target, units, rng)
         counts = _people(plan, responses, rng)
         _set_population(session, plan, wave, units, counts, rng)
-        ballots = _submissions(session, plan, wave, collectors, counts, today, rng)
+        ballots = submissions(session, wave, collectors, counts, plan.drift, today, rng)
         store_submissions(connection, sorted(ballots, key=lambda ballot: ballot.received_at), progress)
         if plan.state == "published":
             close_wave(session, wave, _at(plan.end + timedelta(days=1)))
@@ -268,64 +266,6 @@ def _set_population(
             row.quota = 90
             row.forms_issued = max(90, round(counts[place.code] * 0.6))
     session.flush()
-
-
-def _submissions(
-    session: Session,
-    plan: _Plan,
-    wave: Wave,
-    collectors: dict[str, list[Collector]],
-    counts: dict[str, int],
-    today: date,
-    rng: Random,
-) -> Iterator[Submission]:
-    query = select(Question.code, Question.id, Question.in_index).where(
-        Question.questionnaire_id == wave.questionnaire_id
-    )
-    questions = session.execute(query.order_by(Question.position)).all()
-    ids = {row.code: row.id for row in questions}
-    items = tuple(row.code for row in questions if row.in_index)
-    days = _working_days(plan.start, min(plan.end, today - timedelta(days=1)))
-    for place in PLACES:
-        ways = collectors.get(place.code, [])
-        weights = [{"qr": 1.0, "kiosk": 0.8, "paper": 1.2}[way.channel] for way in ways]
-        for _person in range(counts.get(place.code, 0)):
-            way = rng.choices(ways, weights)[0]
-            received_at = _moment(rng, days)
-            progress = (received_at.date() - plan.start).days / 180
-            ballot = answer(rng, items, place.level + plan.drift + 0.1 * progress, way.channel)
-            if ballot.choices or ballot.texts:
-                yield Submission(
-                    submission_id=_submission_id(rng, received_at),
-                    collector_id=way.id,
-                    received_at=int(received_at.timestamp()),
-                    seconds=ballot.seconds,
-                    language=ballot.language,
-                    choices={ids[code]: value for code, value in ballot.choices.items()},
-                    texts={ids[code]: text for code, text in ballot.texts.items()},
-                    flags=ballot.flags,
-                )
-
-
-def _working_days(start: date, end: date) -> list[date]:
-    """Monday to Friday; the first day of the period where there is none yet."""
-    span = range(max(1, (end - start).days + 1))
-    days = [start + timedelta(days=offset) for offset in span]
-    return [day for day in days if day.weekday() < 5] or days[:1]
-
-
-def _moment(rng: Random, days: list[date]) -> datetime:
-    """A moment within opening hours, busier in the morning."""
-    begin, minutes = _HOURS[0] if rng.random() < 0.62 else _HOURS[1]
-    opened = datetime.combine(rng.choice(days), begin, PROVINCE_TIME)
-    return opened + timedelta(seconds=rng.randrange(minutes * 60))
-
-
-def _submission_id(rng: Random, received_at: datetime) -> bytes:
-    """A UUIDv7 as the form would have made, from the sample's own random numbers."""
-    milliseconds = int(received_at.timestamp() * 1000)
-    value = milliseconds << 80 | 0x7 << 76 | rng.getrandbits(12) << 64 | 0b10 << 62 | rng.getrandbits(62)
-    return value.to_bytes(16)
 
 
 def _at(day: date) -> datetime:
