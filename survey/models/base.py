@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.orm import DeclarativeBase, mapped_column, validates
+
+from forms.ballot import clean_text
 
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -22,6 +24,15 @@ class Base(DeclarativeBase):
     """Every table of the platform."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+class OneLineTexts:
+    """Mixin: names and references are kept composed (NFC), on one line, without control and invisible characters,
+    as a citizen's words are: what cannot be seen could turn text around, and PostgreSQL and XML refuse some of it."""
+
+    @validates("name_vi", "name_en", "one_stop_vi", "one_stop_en", "reference_vi", "reference_en")
+    def _cleaned(self, _attribute: str, text: str) -> str:
+        return clean_text(text, lines=False)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

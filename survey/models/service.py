@@ -7,10 +7,10 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from survey.models.base import Base, primary_key
+from survey.models.base import Base, OneLineTexts, primary_key
 
 
-class ProcedureField(Base):
+class ProcedureField(OneLineTexts, Base):
     """A field of procedures (lĩnh vực), such as civil status or land."""
 
     __tablename__ = "procedure_field"
@@ -21,7 +21,7 @@ class ProcedureField(Base):
     name_en: Mapped[str] = mapped_column(String(300), default="")
 
 
-class Service(Base):
+class Service(OneLineTexts, Base):
     """One procedure (thủ tục hành chính) with its code in the national catalogue."""
 
     __tablename__ = "service"

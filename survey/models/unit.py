@@ -7,12 +7,12 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from survey.models.base import Base, one_of, primary_key
+from survey.models.base import Base, OneLineTexts, one_of, primary_key
 
 UNIT_KINDS = ("province", "department", "commune", "room")
 
 
-class Unit(Base):
+class Unit(OneLineTexts, Base):
     """A node of the tree province → department or commune → room, of any depth.
 
     `path` spells the ids from the root ("/1/4/"), so that a subtree is one LIKE. A merged unit keeps its row, gets
@@ -46,7 +46,7 @@ class Unit(Base):
     counters: Mapped[list[Counter]] = relationship(back_populates="unit", order_by="Counter.code")
 
 
-class Counter(Base):
+class Counter(OneLineTexts, Base):
     """A desk of a one-stop unit, where the QR code stands."""
 
     __tablename__ = "counter"

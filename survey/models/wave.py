@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from survey.models.base import Base, UtcDateTime, one_of, primary_key
+from survey.models.base import Base, OneLineTexts, UtcDateTime, one_of, primary_key
 from survey.models.questionnaire import Questionnaire
 from survey.models.unit import Unit
 
@@ -20,7 +20,7 @@ AGGREGATIONS = ("pool_answers", "mean_of_items", "mean_of_factors")
 TRUST_LEVELS = ("verified", "present", "open", "paper", "assisted")
 
 
-class Target(Base):
+class Target(OneLineTexts, Base):
     """A percentage to reach, as a fraction, with the decision that sets it and the days it is in force."""
 
     __tablename__ = "target"
@@ -38,7 +38,7 @@ class Target(Base):
     valid_until: Mapped[date | None]
 
 
-class Wave(Base):
+class Wave(OneLineTexts, Base):
     """A survey wave. What decides the headline (questionnaire, period, design, weighting, rule, aggregation, target,
     minimum, trust levels) is fixed when the wave opens: the database refuses to change it afterwards."""
 
