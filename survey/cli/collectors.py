@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from rich.markup import escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -60,9 +61,10 @@ def list_collectors(wave_code: str) -> None:
         wave = waves.find_wave(session, wave_code)
         query = select(Collector).where(Collector.wave_id == wave.id).order_by(Collector.id)
         for row in session.scalars(query.options(joinedload(Collector.unit), joinedload(Collector.counter))):
-            counter = row.counter.name_vi if row.counter else ""
+            unit = escape(row.unit.name_vi)
+            counter = escape(row.counter.name_vi) if row.counter else ""
             link = f"{base}/s/{row.code}"
-            lines.add_row(row.code, row.unit.name_vi, counter, row.channel, row.trust, row.state, link)
+            lines.add_row(row.code, unit, counter, row.channel, row.trust, row.state, link)
     show(lines)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from rich.markup import escape
 from rich.tree import Tree
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -34,14 +35,14 @@ def list_units(everything: bool) -> None:
             if unit.valid_until is not None and not everything:
                 continue
             closed = f" [dim](until {unit.valid_until})[/dim]" if unit.valid_until else ""
-            label = f"[bold]{unit.code}[/bold] {unit.name_vi}{closed}"
+            label = f"[bold]{escape(unit.code)}[/bold] {escape(unit.name_vi)}{closed}"
             above = branches.get(unit.parent_id or 0)
             branches[unit.id] = above.add(label) if above else Tree(label)
             if above is None:
                 roots.append(branches[unit.id])
             for counter in unit.counters:
                 if everything or counter.valid_until is None:
-                    branches[unit.id].add(f"[dim]{counter.code} {counter.name_vi}[/dim]")
+                    branches[unit.id].add(f"[dim]{escape(f'{counter.code} {counter.name_vi}')}[/dim]")
     for root in roots:
         show(root)
 

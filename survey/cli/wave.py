@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import click
 from flask.cli import AppGroup
+from rich.markup import escape
 from sqlalchemy import func, select
 
 from survey.analysis import quality
@@ -39,7 +40,9 @@ def list_waves() -> None:
             taking_part = session.scalar(select(func.count()).where(WaveUnit.wave_id == wave.id))
             ways_in = session.scalar(select(func.count()).where(Collector.wave_id == wave.id))
             period = f"{wave.period_start}…{wave.period_end:%m-%d}"
-            lines.add_row(wave.code, wave.name_vi, period, wave.state, wave.design, str(taking_part), str(ways_in))
+            lines.add_row(
+                escape(wave.code), escape(wave.name_vi), period, wave.state, wave.design, str(taking_part), str(ways_in)
+            )
     show(lines)
 
 
