@@ -19,10 +19,12 @@ const show = () => {
   p.hidden = false
 }
 
-// Answers not sent yet stay on this phone for a day.
+// Answers not sent yet stay on this phone for a day, with the ballot's number: if they did arrive and only the thanks
+// were lost, sending them again does not count twice.
+let number
 f.addEventListener("input", () => {
   show()
-  keep(JSON.stringify([Date.now(), [].concat.apply([], cards.map(c => fields(c.id)
+  keep(JSON.stringify([Date.now(), number || f.token.value, [].concat.apply([], cards.map(c => fields(c.id)
     .filter(i => i.type == "radio" || i.type == "checkbox" ? i.checked : i.value).map(i => [c.id, i.value])))]))
 })
 f.addEventListener("change", show)
@@ -30,12 +32,13 @@ let kept
 try { kept = JSON.parse(localStorage.getItem(k)) } catch (e) {}
 if (kept && Date.now() - kept[0] > 864e5) keep(), kept = 0
 if (kept && !g("e")) {
-  kept[1].forEach(a => fields(a[0]).forEach(i => {
+  number = kept[1]
+  kept[2].forEach(a => fields(a[0]).forEach(i => {
     if (i.type == "radio" || i.type == "checkbox") i.checked = i.checked || i.value == a[1]
     else i.value = i.value || a[1]
   }))
   g("k").hidden = !cards.some(told)
-  g("k").querySelector("button").onclick = () => { keep(); f.reset(); g("k").hidden = true; show() }
+  g("k").querySelector("button").onclick = () => { keep(); number = 0; f.reset(); g("k").hidden = true; show() }
 }
 show()
 
@@ -46,6 +49,7 @@ const ready = () => { sent = 0; b.textContent = words; b.removeAttribute("aria-d
 f.addEventListener("submit", e => {
   if (sent) return e.preventDefault()
   sent = 1
+  if (number) f.token.value = number
   b.textContent = t.s
   b.setAttribute("aria-disabled", "true")
   setTimeout(ready, 2e4)
