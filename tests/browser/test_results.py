@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from survey.models import Unit
-from tests.published_waves import publish_province
+from tests.hostile_texts import ATTACK, LONG_WORD, open_hostile_wave
+from tests.published_waves import finish, publish_province
 
 LARGE_ENOUGH = 44
 PAGES = {
@@ -87,3 +88,32 @@ def test_a_unit_is_found_by_keyboard_alone(page_at: Callable[..., Page], provinc
         page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Song Tra Commune")
     expect(page.locator(".number").first).to_have_text("40.00%")
+
+
+def test_hostile_names_run_nothing_and_fit_the_smallest_screen(
+    page_at: Callable[..., Page], session: Session, engine: Engine
+) -> None:
+    """A name that holds a hundred letters without a place to break pushes nothing aside either."""
+    hostile = open_hostile_wave(session, f"{ATTACK[:90]} {LONG_WORD[:100]}")
+    page = page_at(320)
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.goto(f"/s/{hostile.collector.code}")
+    expect(page.locator("h1")).to_have_text(hostile.texts["one_stop"])
+    page.locator("[name=q_comment]").fill(ATTACK)
+    page.reload()  # what this phone kept is put back by the script
+    expect(page.locator("[name=q_comment]")).to_have_value(ATTACK)
+    assert_fits(page)
+    finish(session, engine, hostile.wave)
+    for address in ("/ket-qua/", "/ket-qua/W", "/ket-qua/W/X1"):
+        page.goto(address)
+        page.evaluate(UNFOLD)
+        assert_fits(page)
+    expect(page.locator("h1")).to_have_text(hostile.texts["unit"])
+    assert dialogs == []
+    assert page.locator("img").count() == 0
+
+
+def assert_fits(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+    assert page.evaluate(OVERFLOWING) == [], page.url
