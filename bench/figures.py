@@ -173,7 +173,7 @@ def _tally(session: Session, questionnaire: Questionnaire, amount: int) -> None:
 def _responses(connection: Connection, amount: int) -> None:
     """Rows of sealed responses, spread over the collectors in turn; made by the database itself."""
     columns = "(id, submission_id, collector_id, received_at, half_month, seconds, language, digest, salt, is_test)"
-    values = "i, {id}, 1 + i % {ways}, 1770000000, {period}, 90, 'vi', {digest}, {salt}, {false}"
+    values = "i, {id}, 1 + i - {ways} * (i / {ways}), 1770000000, {period}, 90, 'vi', {digest}, {salt}, {false}"
     if connection.dialect.name == "postgresql":
         source = "FROM generate_series(1, {amount}) AS i"
         blobs = {"id": "decode(md5(i::text), 'hex')", "digest": "decode(repeat('00', 32), 'hex')"}
