@@ -30,6 +30,10 @@ _SENTENCES = {
     ),
     "text_length": ("dài {length} ký tự, tối đa {limit}", "{length} characters, at most {limit} are allowed"),
     "unit_missing": ("thiếu mã đơn vị", "the unit's code is missing"),
+    "unit_code": (
+        "“{unit}” không dùng làm mã đơn vị được: tối đa 40 chữ, số, dấu gạch nối và dấu chấm",
+        "“{unit}” cannot be a unit's code: use at most 40 letters, digits, hyphens and full stops",
+    ),
     "unit_unknown": (
         "không có đơn vị mã {unit}; thêm --create để tạo mới",
         "there is no unit with the code {unit}; add --create to make it",

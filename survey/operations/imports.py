@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from survey.models import Collector, ImportRun, Question, Response, Unit, Wave, WaveUnit
 from survey.operations.batches import store_submissions
 from survey.operations.collectors import make_collector
+from survey.operations.identifiers import is_code
 from survey.operations.response_files import Faults, ResponseRow
 from survey.operations.responses import Submission
 from survey.operations.transactions import TransactionsError, confirm_transactions
@@ -106,14 +107,18 @@ def _units(session: Session, wave: Wave, rows: Sequence[ResponseRow], *, create:
     units = {unit.code: unit for unit in session.scalars(select(Unit).where(Unit.code.in_(first_line)))}
     taking_part = set(session.scalars(select(WaveUnit.unit_id).where(WaveUnit.wave_id == wave.id)))
     missing = [code for code in first_line if code not in units]
+    faults = Faults()
     if create:
+        for code in missing:
+            if not is_code(code):
+                faults.add(first_line[code], "", "unit_code", unit=code[:60])
+        faults.refuse()
         for code in missing:
             units[code] = create_unit(session, code=code, kind="commune", name_vi=code, valid_from=wave.period_start)
         new = [unit for unit in units.values() if unit.id not in taking_part]
         if new:
             add_units(session, wave, new)
         return units, len(missing)
-    faults = Faults()
     for code, line in first_line.items():
         if code not in units:
             faults.add(line, "", "unit_unknown", unit=code)

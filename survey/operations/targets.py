@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey.models import Target
 from survey.operations.errors import OperationError
+from survey.operations.identifiers import is_code
 
 
 class TargetError(OperationError):
@@ -19,6 +20,7 @@ class TargetError(OperationError):
     SENTENCES: ClassVar[dict[str, str]] = {
         "unknown": "There is no target with the code %(target)s.",
         "none_in_force": "No target is in force on %(date)s.",
+        "code_form": "%(target)s cannot be a code: use at most 40 letters, digits, hyphens and full stops.",
         "code_taken": "There is a target with the code %(target)s already.",
         "value": "A target lies between 0 and 1 (0.8 for 80 %%), not at %(value)s.",
     }
@@ -35,6 +37,8 @@ def create_target(
     valid_until: date | None = None,
 ) -> Target:
     """A new target, `value` as a fraction; raises :class:`TargetError`."""
+    if not is_code(code):
+        raise TargetError("code_form", target=code)
     if not 0 < value < 1:
         raise TargetError("value", value=value)
     if session.scalar(select(Target.id).where(Target.code == code)) is not None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey.models import Counter, Unit
 from survey.operations.errors import OperationError
+from survey.operations.identifiers import is_code
 
 
 class UnitError(OperationError):
@@ -17,6 +18,7 @@ class UnitError(OperationError):
 
     SENTENCES: ClassVar[dict[str, str]] = {
         "unknown": "There is no unit with the code %(unit)s.",
+        "code_form": "%(unit)s cannot be a code: use at most 40 letters, digits, hyphens and full stops.",
         "code_taken": "There is a unit with the code %(unit)s already.",
         "counter_unknown": "The unit %(unit)s has no counter with the code %(counter)s.",
         "counter_code_taken": "The unit %(unit)s has a counter with the code %(counter)s already.",
@@ -59,6 +61,8 @@ def create_unit(
     one_stop_en: str = "",
 ) -> Unit:
     """Place a new unit under `parent` (a root without one); raises :class:`UnitError`."""
+    if not is_code(code):
+        raise UnitError("code_form", unit=code)
     if session.scalar(select(Unit.id).where(Unit.code == code)) is not None:
         raise UnitError("code_taken", unit=code)
     if parent is not None:
@@ -151,6 +155,8 @@ def add_counter(
 ) -> Counter:
     """A new counter of the unit; raises :class:`UnitError`."""
     _refuse_closed(unit, "closed")
+    if not is_code(code):
+        raise UnitError("code_form", unit=code)
     if session.scalar(select(Counter.id).where(Counter.unit_id == unit.id, Counter.code == code)) is not None:
         raise UnitError("counter_code_taken", unit=unit.code, counter=code)
     counter = Counter(unit=unit, code=code, name_vi=name_vi, name_en=name_en, valid_from=valid_from)

@@ -21,6 +21,7 @@ from survey.models import (
     WaveUnit,
 )
 from survey.operations.errors import OperationError
+from survey.operations.identifiers import is_code
 
 
 class WaveError(OperationError):
@@ -28,6 +29,7 @@ class WaveError(OperationError):
 
     SENTENCES: ClassVar[dict[str, str]] = {
         "unknown": "There is no wave with the code %(wave)s.",
+        "code_form": "%(wave)s cannot be a code: use at most 40 letters, digits, hyphens and full stops.",
         "code_taken": "There is a wave with the code %(wave)s already.",
         "period": "The period ends on %(end)s, before it begins on %(start)s.",
         "not_draft": "The wave %(wave)s is %(state)s: this can be changed only before it opens.",
@@ -74,6 +76,8 @@ def create_wave(
     minimum_people: int = 30,
 ) -> Wave:
     """A draft wave; what is given here is fixed from the moment it opens. Raises :class:`WaveError`."""
+    if not is_code(code):
+        raise WaveError("code_form", wave=code)
     if session.scalar(select(Wave.id).where(Wave.code == code)) is not None:
         raise WaveError("code_taken", wave=code)
     if period_end < period_start:

@@ -266,6 +266,14 @@ def test_create_makes_units_and_opens_the_draft(session: Session, wave: Wave) ->
     assert made.path == f"/{made.id}/"
 
 
+def test_create_refuses_codes_that_cannot_stand_in_an_address(
+    session: Session, load: Callable[..., ImportResult]
+) -> None:
+    with pytest.raises(ResponseFileError) as refused:
+        load(f"{HEADER}\nĐV.1-a,,5,,,,,,\nU/3,,5,,,,,,\n{'U' * 41},,5,,,,,,\n", create=True)
+    assert faults(refused) == [(3, "", "unit_code"), (4, "", "unit_code")]
+
+
 def test_numbers_of_transactions_may_not_contradict(session: Session, load: Callable[..., ImportResult]) -> None:
     with pytest.raises(ResponseFileError) as refused:
         load(f"{HEADER}\nU1,40,5,,,,,,\nU1,41,5,,,,,,\n")

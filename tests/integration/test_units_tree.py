@@ -35,6 +35,15 @@ def test_a_code_is_taken_once(session: Session, province: Unit) -> None:
     assert str(refused.value) == "There is a unit with the code T already."
 
 
+@pytest.mark.parametrize("code", ["", "a/b", "-a", "a b", "a" * 41])
+def test_a_code_can_stand_in_an_address(session: Session, province: Unit, code: str) -> None:
+    for change in (lambda: make_unit(session, code=code), lambda: make_counter(session, province, code=code)):
+        with pytest.raises(UnitError) as refused:
+            change()
+        assert refused.value.code == "code_form"
+    assert make_unit(session, code="Đ.1-a_b").code == "Đ.1-a_b"
+
+
 def test_moving_a_unit_takes_everything_below_it_along(session: Session, province: Unit) -> None:
     old = make_unit(session, code="A", parent=province)
     new = make_unit(session, code="B", parent=province)

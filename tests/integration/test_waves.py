@@ -226,6 +226,9 @@ def test_unknown_and_repeated_codes_are_refused(session: Session) -> None:
         make_wave(session, code="W")
     assert refused.value.code == "code_taken"
     with pytest.raises(WaveError) as refused:
+        make_wave(session, code="W/1")
+    assert refused.value.code == "code_form"
+    with pytest.raises(WaveError) as refused:
         waves.find_wave(session, "V")
     assert str(refused.value) == "There is no wave with the code V."
     with pytest.raises(WaveError) as refused:
@@ -243,6 +246,7 @@ def test_the_newest_target_in_force_is_found(session: Session) -> None:
     for change, code in (
         (lambda: targets.target_in_force(session, date(2024, 1, 1)), "none_in_force"),
         (lambda: make_target(session), "code_taken"),
+        (lambda: make_target(session, code="80 %"), "code_form"),
         (lambda: make_target(session, code="t", value="80"), "value"),
         (lambda: targets.find_target(session, "t"), "unknown"),
     ):
