@@ -14,20 +14,23 @@ from survey.analysis import quality
 from survey.cli.output import show, table
 from survey.cli.sealing import seal_everything
 from survey.cli.transaction import DAY, now, reading, writing
+from survey.database import engine
 from survey.models import TRUST_LEVELS, Collector, Wave, WaveUnit
 from survey.models.wave import AGGREGATIONS, DESIGNS, RULES, WEIGHTINGS
-from survey.operations import questionnaires, targets, units, waves
+from survey.operations import ledger, questionnaires, targets, units, waves
 
 group = AppGroup("wave", help="Prepare, open, close and publish survey waves.")
 
 
 def finish_wave(code: str) -> None:
-    """Close the wave, seal what came in, and keep the statistics that need a scan of the rows."""
+    """Close the wave, seal what came in, and keep the statistics that need a scan of the rows, all at once."""
+    sealed = seal_everything()  # most of it in short transactions, so that citizens of other waves hardly wait
     with writing() as session:
-        waves.close_wave(session, waves.find_wave(session, code), now())
-    sealed = seal_everything()
-    with writing() as session:
-        quality.keep_statistics(session, waves.find_wave(session, code))
+        wave = waves.find_wave(session, code)
+        waves.close_wave(session, wave, now())
+        while (seal := ledger.seal_batch(session, ledger.BATCH[engine().dialect.name])) is not None:
+            sealed += seal.leaves
+        quality.keep_statistics(session, wave)
     click.echo(f"wave {code} is closed ({sealed} responses sealed)")
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from survey.models import (
@@ -22,6 +23,9 @@ from survey.models import (
 )
 from survey.operations.errors import OperationError
 from survey.operations.identifiers import is_code
+from survey.operations.writing import begin_write
+
+CLOSING_SECONDS = 10
 
 
 class WaveError(OperationError):
@@ -34,6 +38,7 @@ class WaveError(OperationError):
         "period": "The period ends on %(end)s, before it begins on %(start)s.",
         "not_draft": "The wave %(wave)s is %(state)s: this can be changed only before it opens.",
         "not_open": "The wave %(wave)s is %(state)s; only an open wave can be closed.",
+        "busy": "Responses to the wave %(wave)s are being stored right now; try again in a moment.",
         "not_closed": "The wave %(wave)s is %(state)s; only a closed wave can be published.",
         "accepts_nothing": "The wave %(wave)s is %(state)s: it accepts responses only while it is open.",
         "finished": "The wave %(wave)s is %(state)s: its units are fixed.",
@@ -193,10 +198,18 @@ def open_wave(session: Session, wave: Wave, at: datetime) -> None:
 def close_wave(session: Session, wave: Wave, at: datetime) -> None:
     """Open → closed: no response is accepted any more. Raises :class:`WaveError`.
 
-    The caller seals what came in before and keeps the statistics that need a scan, in the same transaction.
+    Whoever is storing a response is waited for, and nobody stores another before the caller commits: the caller seals
+    what came in and keeps the statistics that need a scan in the same transaction, and they miss nothing.
     """
     if wave.state != "open":
         raise WaveError("not_open", wave=wave.code, state=wave.state)
+    connection = begin_write(session)  # on SQLite a writer is alone
+    if connection.dialect.name == "postgresql":
+        try:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{CLOSING_SECONDS:d}s'")
+            connection.exec_driver_sql("LOCK TABLE response IN SHARE MODE")
+        except OperationalError as error:
+            raise WaveError("busy", wave=wave.code) from error
     wave.state = "closed"
     wave.closed_at = at
     session.flush()

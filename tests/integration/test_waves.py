@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Engine, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey.models import Choice, Question, Questionnaire, Scope, ScopeItem, Unit, Wave
+from survey.models import Choice, Question, Questionnaire, Response, Scope, ScopeItem, Unit, Wave
 from survey.operations import questionnaires, targets, units, waves
+from survey.operations.responses import CollectorClosed
 from survey.operations.waves import WaveError
+from survey.operations.writing import begin_write
 from tests.factories import (
     NOW,
     make_collector,
@@ -20,6 +23,7 @@ from tests.factories import (
     make_definition,
     make_questionnaire,
     make_rating,
+    make_response,
     make_target,
     make_unit,
     make_wave,
@@ -253,3 +257,26 @@ def test_the_newest_target_in_force_is_found(session: Session) -> None:
         with pytest.raises(targets.TargetError) as refused:
             change()
         assert refused.value.code == code
+
+
+def test_closing_waits_for_the_ballot_that_is_being_stored(session: Session, engine: Engine, commune: Unit) -> None:
+    collector = make_collector(session, make_wave(session, code="W", units=[commune], state="open"), commune)
+    session.commit()
+    make_response(session, collector, answers={"access_1": 5})
+
+    def close() -> int | None:
+        with Session(engine) as own:
+            begin_write(own)
+            waves.close_wave(own, waves.find_wave(own, "W"), NOW)
+            counted = own.scalar(select(func.count()).select_from(Response))
+            own.commit()
+            return counted
+
+    with ThreadPoolExecutor(1) as pool:
+        closing = pool.submit(close)
+        with pytest.raises(TimeoutError):
+            closing.result(0.5)
+        session.commit()
+        assert closing.result(20) == 1
+    with pytest.raises(CollectorClosed):
+        make_response(session, collector, answers={"access_1": 5})
