@@ -18,6 +18,7 @@ from survey.operations.ledger import seal_all
 from survey.operations.recount import recount
 from survey.operations.responses import Submission
 from survey.operations.submission import new_submission_id
+from survey.operations.writing import begin_write
 
 RESPONSES, ITEMS, GOAL = 30_000, 16, 5000
 RECEIVED, DAY = 1_772_000_000, 86_400
@@ -33,7 +34,7 @@ def run() -> Iterator[Result]:
                 rated = select(Question.id).where(Question.kind == "rating").order_by(Question.position).limit(ITEMS)
                 questions = session.scalars(rated).all()
                 session.rollback()
-                store_submissions(database.begin_write(session), ballots(collector_id, list(questions)))
+                store_submissions(begin_write(session), ballots(collector_id, list(questions)))
                 session.commit()
             start = time.perf_counter()
             assert seal_all(engine) == RESPONSES

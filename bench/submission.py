@@ -20,6 +20,7 @@ from survey import database
 from survey.models import Answer, Response, ResponseFlag
 from survey.operations import collectors, questionnaires, targets, units, waves
 from survey.operations.submission import issue_token
+from survey.operations.writing import begin_write
 
 POSTS, PAGES, VISITS = 600, 1500, 300
 POST_GOAL = {"sqlite": 0.20, "postgresql": 0.18}
@@ -99,7 +100,7 @@ def build(url: str) -> Desk:
     """An open wave of the standard counter form with one unit, one counter, one QR code."""
     engine = database.make_engine(url)
     with Session(engine, expire_on_commit=False) as session:
-        database.begin_write(session)
+        begin_write(session)
         asked = library.standard("counter")
         unit = units.create_unit(session, code="X", kind="commune", name_vi="Xã đo", valid_from=PERIOD[0])
         counter = units.add_counter(session, unit, code="1", name_vi="Quầy 1", valid_from=PERIOD[0])
