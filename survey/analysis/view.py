@@ -94,12 +94,25 @@ class View:
     def hidden_here(self) -> frozenset[str]:
         """Keys of this unit's figures that are hidden: by the tree, by their own size, or all of them, because the
         people outside the filter or the trust levels are too few."""
-        shown = self.people(self.headline.total)
-        every = sum(self.people(tally) for cell, tally in self.parts.cells if not cell.flagged)
-        if not disclosure.complement_is_safe(shown, every):
+        if not self._stands_beside_the_whole():
             return frozenset(self.instrument.pooled_into())
         by_tree = self.hidden.get(self.unit.id, frozenset()) if self.unit else frozenset()
         return by_tree | tree.hidden_here(self.instrument, self.headline.total)
+
+    def _stands_beside_the_whole(self) -> bool:
+        """Whether nobody few are told apart by holding this view against those without its filter or trust levels."""
+
+        def people(keep: Callable[[Cell], bool]) -> int:
+            return sum(self.people(tally) for cell, tally in self.parts.cells if not cell.flagged and keep(cell))
+
+        shown = self.people(self.headline.total)
+        wholes = (people(lambda _: True), people(self.filtered), people(lambda cell: cell.origin.trust in self.trust))
+        counted = set(headline_trust(self.wave))
+        added, left_out = set(self.trust) - counted, counted - set(self.trust)
+        apart = (people(lambda cell, of=levels: cell.origin.trust in of) for levels in (added, left_out))  # type: ignore[misc]
+        return all(disclosure.complement_is_safe(shown, whole) for whole in wholes) and not any(
+            disclosure.is_small(number) for number in apart
+        )
 
     @property
     def concealed(self) -> bool:

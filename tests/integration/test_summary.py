@@ -175,10 +175,11 @@ def test_filters_and_trust_levels_whose_rest_is_small_are_hidden(session: Sessio
     store(session, few, [BAD] * 3)
     session.commit()
     assert place.report("A").index.suppressed  # 43 with the paper forms, 40 without
-    assert place.report("A", trust=("open", "paper")).index.people == 43
+    assert place.report("A", trust=("open", "paper")).index.suppressed  # the headline may be known from elsewhere
     assert place.report("A", trust=("open", "paper"), channel="qr").index.suppressed
     store(session, few, [BAD] * 2)
     session.commit()
+    assert place.report("A", trust=("open", "paper")).index.people == 45
     report = place.report("A")
     assert report.index.people == 40
     breakdowns = dict(report.breakdowns)
@@ -186,6 +187,20 @@ def test_filters_and_trust_levels_whose_rest_is_small_are_hidden(session: Sessio
     assert "channel" not in breakdowns
     assert place.report("A", trust=("open", "paper"), channel="paper").index.people == 5
     assert [(mix.code, mix.responses) for mix in report.quality.trust_levels] == [("open", 40), ("paper", 5)]
+
+
+def test_a_filter_is_held_against_the_headline_and_added_levels_against_it_too(session: Session) -> None:
+    place = Place(session, trust_levels=("open",))
+    unit = place.unit("A", good=37)
+    for channel, trust, people in (("link", "open", 3), ("kiosk", "present", 50), ("paper", "paper", 3)):
+        way = collectors.make_collector(session, place.wave, unit, channel=channel, trust=trust, at=NOW)
+        store(session, way, [GOOD] * people)
+    session.commit()
+    assert place.report("A").index.people == 40
+    assert place.report("A", channel="qr").index.suppressed  # 40 − 37
+    assert place.report("A", trust=("open", "paper")).index.suppressed  # 43 − 40
+    assert place.report("A", trust=("open", "present")).index.suppressed  # all but 3
+    assert place.report("A", trust=("present",)).index.people == 50
 
 
 def test_counters_and_half_months_are_parts_of_the_unit(session: Session) -> None:
