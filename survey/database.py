@@ -1,8 +1,8 @@
 """The database: one engine per application, one session per request, and the migrations.
 
 SQLite is opened in WAL with `synchronous=FULL` (an acknowledged ballot survives a power cut), foreign keys and
-recursive triggers on (INSERT OR REPLACE would slip past a DELETE trigger). Its writers begin IMMEDIATE, by
-:func:`begin_write`: a deferred transaction that reads and then writes fails at once, whatever the timeout.
+recursive triggers on (INSERT OR REPLACE would slip past a DELETE trigger). Its writers begin IMMEDIATE, see
+`survey.operations.writing`: a deferred transaction that reads and then writes fails at once, whatever the timeout.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from flask import Flask, current_app, g
@@ -25,7 +26,9 @@ def make_engine(url: str, **options: Any) -> Engine:
     """An engine for `sqlite:///…` or `postgresql://…` (psycopg 3) with the settings this project relies on."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **options)
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **options)
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     options.setdefault("connect_args", {"timeout": BUSY_SECONDS, "check_same_thread": False})
@@ -33,6 +36,12 @@ def make_engine(url: str, **options: Any) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgresql(connection: psycopg.Connection[Any], _record: object) -> None:
+    # Without it whoever meets a lock waits for as long as it is held, and a few citizens hold every thread.
+    connection.execute(f"SET lock_timeout = {BUSY_SECONDS * 1000:.0f}".encode())
+    connection.commit()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -43,11 +52,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN")
-
-
-def begin_write(session: Session) -> Connection:
-    """Begin the session's transaction as a writer; call it before the session's first statement."""
-    return session.connection(execution_options={"write": True})
 
 
 def alembic_config(url: str) -> Config:
