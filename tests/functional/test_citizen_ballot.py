@@ -312,7 +312,7 @@ def test_a_database_out_of_reach_leaves_the_form_standing(
     app: Flask, client: CheckingClient, engine: Engine, collector: Collector
 ) -> None:
     assert client.get(f"/s/{collector.code}").status_code == 200
-    app.extensions["reception"]._places._seconds = 0
+    app.extensions["reception"]._places._entries[collector.code].until = 0.0  # the moment passes
 
     def fail(_connection: Connection) -> None:
         raise exc.OperationalError("BEGIN", {}, Exception("connection refused"))

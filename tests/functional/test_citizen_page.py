@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from forms.definition import Questionnaire, Section, Wording
+from forms.definition import Choice, Question, Questionnaire, Section, Wording
 from forms.library import codes, standard
 from survey.blueprints import citizen
 from survey.citizen_places import Reception
@@ -156,8 +156,7 @@ def test_a_mended_name_appears_after_the_moment_places_are_kept(
     session.commit()
     reception = app.extensions["reception"]
     assert isinstance(reception, Reception)
-    reception._places._seconds = 0  # the moment passes
-    reception._places.forget(collector.code)
+    reception._places._entries[collector.code].until = 0.0  # the moment passes
     page = client.get(f"/s/{collector.code}").text
     assert "UBND phường Thanh Bình" in page
     assert UNIT not in page
@@ -197,19 +196,27 @@ def test_hostile_names_appear_literally(client: CheckingClient, session: Session
 
 
 def test_hostile_wordings_appear_literally(client: CheckingClient, session: Session) -> None:
-    question = factories.make_rating("overall")
+    hostile = Wording(HOSTILE, HOSTILE)
+    question = Question(
+        code="one",
+        kind="single",
+        label=Wording("Câu", "Question"),
+        wording=hostile,
+        help=hostile,
+        choices=(Choice(1, hostile), Choice(2, Wording("Khác", "Other"))),
+    )
     asked = Questionnaire(
         code="hostile",
         version="1.0",
-        title=Wording(HOSTILE, HOSTILE),
-        introduction=Wording(HOSTILE, HOSTILE),
-        legal_reference=Wording(HOSTILE, HOSTILE),
+        title=hostile,
+        introduction=hostile,
+        legal_reference=hostile,
         valid_from=factories.PERIOD[0],
-        sections=(Section(code="one", title=Wording(HOSTILE, HOSTILE), questions=(question,)),),
+        sections=(Section(code="one", title=hostile, questions=(question,)),),
     )
     page = client.get(f"/s/{hang_up(session, asked).code}")
     assert "<script>alert" not in page.text
-    assert "&lt;/style&gt;&lt;script&gt;" in page.text
+    assert page.text.count("&lt;/style&gt;&lt;script&gt;") == 5  # introduction, wording, help, choice, reference
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
