@@ -11,6 +11,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
+from survey.analysis.quality import keep_disclosure
 from survey.cli.sealing import seal_everything
 from survey.cli.transaction import now
 from survey.database import engine
@@ -42,7 +43,7 @@ def command(every: float | None, parent: int | None) -> None:
     while not stop.is_set() and parent in (None, os.getppid()):
         try:
             seal_everything(patience=0)
-            release_due(engine(), province_day(now()))
+            release_due(engine(), province_day(now()), then=keep_disclosure)
         except (LedgerBusy, SQLAlchemyError) as error:
             log.warning("sealing is tried again in %s s: %s", every, error)
         stop.wait(every)

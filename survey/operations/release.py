@@ -8,6 +8,7 @@ price: up to four people a cell wait, those of a past half-month until the wave 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import cache
 from typing import ClassVar
@@ -71,10 +72,11 @@ def release_step(session: Session, wave_id: int, today: date) -> int | None:
     return moved
 
 
-def release_due(engine: Engine, today: date) -> int:
+def release_due(engine: Engine, today: date, then: Callable[[Session, Wave], None] | None = None) -> int:
     """The day's step of every open wave that has not had it, each in a transaction of its own; returns how many.
 
-    Raises :class:`~survey.operations.ledger.LedgerBusy`.
+    `then` does in the same transaction what rests on the released figures. Raises
+    :class:`~survey.operations.ledger.LedgerBusy`.
     """
     with Session(engine) as session:
         done = exists().where(Release.wave_id == Wave.id, Release.released_on == today)
@@ -83,5 +85,7 @@ def release_due(engine: Engine, today: date) -> int:
         with Session(engine) as session:
             begin_write(session)
             release_step(session, wave_id, today)
+            if then is not None:
+                then(session, session.get_one(Wave, wave_id))
             session.commit()
     return len(due)

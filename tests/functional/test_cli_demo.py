@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from survey.analysis.quality import ALPHA
 from survey.models import Collector, KeptStatistic, ReleasedResponseTally, Response, Seal
 
 ARGUMENTS = ["demo", "--today", "2026-11-21", "--responses", "3000"]
@@ -24,7 +25,9 @@ def test_the_sample_is_loaded_sealed_and_its_links_are_shown(app: Flask, session
     assert "Phiếu khảo sát của người dân" in first.output
     responses = session.scalar(select(func.count()).select_from(Response))
     assert session.scalar(select(func.sum(Seal.leaves))) == responses
-    assert session.scalar(select(func.count(KeptStatistic.wave_id.distinct()))) == 2
+    scanned = select(KeptStatistic.wave_id.distinct()).where(KeptStatistic.code == ALPHA)
+    assert len(session.scalars(scanned).all()) == 2  # the published ones
+    assert len(session.scalars(select(KeptStatistic.wave_id.distinct())).all()) == 3  # the open one is judged, too
     assert session.scalar(select(func.sum(ReleasedResponseTally.responses))) > 0
     session.rollback()
 

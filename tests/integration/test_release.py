@@ -146,3 +146,20 @@ def test_every_open_wave_gets_its_step_once(session: Session, collectors: list[C
     store(session, ballots(collectors[0], 1, 6))
     assert [release_due(engine, DAY), release_due(engine, DAY), release_due(engine, DAY + timedelta(1))] == [1, 0, 1]
     assert released(session) == 6
+
+
+def test_what_rests_on_the_release_is_done_with_it_or_not_at_all(
+    session: Session, collectors: list[Collector], engine: Engine
+) -> None:
+    store(session, ballots(collectors[0], 1, 6))
+    seen: list[tuple[str, int]] = []
+    release_due(engine, DAY, then=lambda own, wave: seen.append((wave.code, released(own))))
+    assert seen == [(collectors[0].wave.code, 6)]
+
+    def fail(_session: Session, _wave: object) -> None:
+        raise RuntimeError
+
+    store(session, ballots(collectors[0], 100, 6))
+    with pytest.raises(RuntimeError):
+        release_due(engine, DAY + timedelta(1), then=fail)
+    assert released(session) == 6
