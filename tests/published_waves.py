@@ -17,14 +17,15 @@ from survey.operations.units import create_unit
 from tests.factories import NOW, make_collector, make_counter, make_wave
 from tests.sample_waves import store
 
-# Code, name, kind and how many people gave 1, 2, 3, 4 and 5 to every item. The codes stand in no order that matters.
+# Code, names, kind and how many people gave 1, 2, 3, 4 and 5 to every item. Neither codes nor English names give the
+# order or the words of the Vietnamese ones away.
 UNITS = (
     ("Z1", "Sở Tài chính", "Department of Finance", "department", (0, 0, 2, 30, 18)),
-    ("B2", "Xã Sông Trà", "Song Tra Commune", "commune", (10, 10, 10, 10, 10)),
-    ("C3", "Phường Ánh Dương", "Anh Duong Ward", "commune", (0, 1, 9, 30, 10)),
-    ("A4", "Xã Đức Phổ Một", "Duc Pho One Commune", "commune", (3, 0, 0, 0, 0)),
-    ("A5", "Xã Đức Phổ Hai", "Duc Pho Two Commune", "commune", (0, 0, 0, 0, 4)),
-    ("A6", "Xã Bình Sơn", "Binh Son Commune", "commune", (0, 0, 0, 0, 0)),
+    ("B2", "Xã Sông Trà", "Riverside Commune", "commune", (10, 10, 10, 10, 10)),
+    ("C3", "Phường Ánh Dương", "Sunlight Ward", "commune", (0, 1, 9, 30, 10)),
+    ("A4", "Xã Đức Phổ Một", "East Commune One", "commune", (3, 0, 0, 0, 0)),
+    ("A5", "Xã Đức Phổ Hai", "East Commune Two", "commune", (0, 0, 0, 0, 4)),
+    ("A6", "Xã Bình Sơn", "Hilltop Commune", "commune", (0, 0, 0, 0, 0)),
 )
 LAST_YEAR = (date(2025, 7, 1), date(2025, 12, 31))
 

@@ -103,6 +103,7 @@ def test_from_the_scanned_poster_to_the_printed_percentage(
         ballot.answer(code, 2 if code.startswith("feedback") else 5)
     ballot.answer("overall_satisfaction", 4)
     ballot.write("comment", COMMENT)
+    a_minute_later()
     ballot.send()
     expect(first.locator("h1")).to_have_text("Cảm ơn ông/bà đã trả lời")
     receipts = [receipt_on(first)]
@@ -115,6 +116,7 @@ def test_from_the_scanned_poster_to_the_printed_percentage(
     ballot = KeyboardBallot(second, COUNTER)
     for code, value in zip(ITEMS, (5, 1, 4, 0), strict=False):
         ballot.answer(code, value)
+    a_minute_later()
     ballot.send()
     receipts.append(receipt_on(second))
 

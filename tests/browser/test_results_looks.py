@@ -82,11 +82,11 @@ def test_a_unit_is_found_by_keyboard_alone(page_at: Callable[..., Page], provinc
     with page.expect_navigation():
         page.keyboard.press("Enter")
     expect(page.locator(".line")).to_have_count(1)
-    while page.locator(":focus").count() == 0 or page.locator(":focus").inner_text() != "Song Tra Commune":
+    while page.locator(":focus").count() == 0 or page.locator(":focus").inner_text() != "Riverside Commune":
         page.keyboard.press("Tab")
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("Song Tra Commune")
+    expect(page.locator("h1")).to_have_text("Riverside Commune")
     expect(page.locator(".number").first).to_have_text("40.00%")
 
 
