@@ -57,7 +57,8 @@ def as_json(report: UnitReport, language: Language = "vi") -> Json:
         "items": [figure_json(figure, language) for figure in report.items],
         "coverage": coverage_json(report.coverage) if report.coverage else None,
         "tipping_point": _number(report.tipping_point),
-        "quality": quality_json(report.quality, language),
+        # How many forms came back would tell how few people stand behind a hidden unit.
+        "quality": None if report.index.suppressed else quality_json(report.quality, language),
         "changes": [change_json(change, language) for change in report.changes],
         "trend": [trend_json(point, language) for point in report.trend],
         "children": [line_json(line, language) for line in report.children],
