@@ -31,6 +31,7 @@ from survey.page_cache import accepted_encoding
 
 HONEYPOT = "website"
 MOST_FIELDS = 200
+LONGEST_SECONDS = 2**31 - 1  # that the database keeps
 BUSY_SECONDS = 20  # after which one may try again
 TOKEN_PLACE = "TOKEN"  # noqa: S105 - stands where the token will
 # Whatever the database says: a ballot that is not stored goes back to the one who filled it in.
@@ -187,7 +188,8 @@ def receipt_address(place: Place, receipt: Receipt) -> str:
 def submission_of(place: Place, asked: Asked, ballot: Ballot, submission_id: SubmissionId) -> Submission:
     """The ballot as it is stored, with the doubts about it: they flag, they never refuse."""
     now = int(time.time())
-    seconds = now - submission_id.issued_at if now >= submission_id.issued_at else None
+    elapsed = now - submission_id.issued_at
+    seconds = elapsed if 0 <= elapsed <= LONGEST_SECONDS else None  # a clock was set: the time was not measured
     given = len(ballot.choices) + len(ballot.several) + len(ballot.texts)
     ids = asked.ids
     return Submission(
