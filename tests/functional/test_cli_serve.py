@@ -7,41 +7,13 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from survey import database
-
-SIPAS = [sys.executable, "-m", "survey.cli"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def children(pid: int) -> dict[int, str]:
-    """Command lines of the processes a process started."""
-    found = {}
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        try:
-            found[int(child)] = Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ")
-        except FileNotFoundError:
-            continue
-    return found
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
+from tests.serving import SIPAS, children, free_port, wait_until
 
 
 @pytest.fixture
