@@ -24,6 +24,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     union_all,
 )
 
@@ -166,7 +167,11 @@ def _of_scopes(shape: Shape, scope: ColumnElement[int], *, apart: bool) -> Colum
     by_half_month = scope.in_(bindparam("half_month_scopes", expanding=True))
     if apart:
         return by_half_month
-    return and_(scope.in_(bindparam("scopes", expanding=True)), ~by_half_month) if shape.some_scopes else ~by_half_month
+    # Never an empty list in one statement both IN and NOT IN: on PostgreSQL SQLAlchemy writes both as "no row".
+    conditions = [~by_half_month] if shape.half_month_scopes else []
+    if shape.some_scopes:
+        conditions.append(scope.in_(bindparam("scopes", expanding=True)))
+    return and_(true(), *conditions)
 
 
 def _tail(shape: Shape, chosen: CTE) -> Iterator[Select[Any]]:
@@ -228,7 +233,8 @@ def _tail_scopes(shape: Shape, tail: CTE) -> Select[Any]:
         .group_by(tail.c.id, tail.c.collector_id, tail.c.flagged, tail.c.half_month, ScopeItem.scope_id)
     )
     if shape.some_scopes:
-        wanted = (ScopeItem.scope_id.in_(bindparam(name, expanding=True)) for name in ("scopes", "half_month_scopes"))
+        names = ["scopes", "half_month_scopes"] if shape.half_month_scopes else ["scopes"]
+        wanted = (ScopeItem.scope_id.in_(bindparam(name, expanding=True)) for name in names)
         person = person.where(or_(*wanted))
     each = person.cte("person")
     s, v, x = each.c.s, each.c.v, each.c.x

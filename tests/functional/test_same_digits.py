@@ -190,3 +190,7 @@ def test_both_databases_give_one_golden_report(both: tuple[Published, Published]
             pages = [words_of(world.page(unit, language)) for world in both]
             assert all(head and head in page for head, page in zip(heads, pages, strict=True))
             assert pages[0].replace(heads[0], heads[1]) == pages[1]
+    for address in ("/ket-qua/", "/ket-qua/W"):
+        lists = [world.app.test_client().get(address).text for world in both]
+        assert "83,52%" in lists[0]
+        assert lists[0] == lists[1]
