@@ -37,6 +37,7 @@ from survey.operations import collectors, questionnaires, targets, transactions,
 from survey.operations.batches import store_submissions
 from survey.operations.responses import Submission
 from survey.operations.submission import half_month, new_submission_id
+from survey.operations.writing import begin_write
 
 UNITS, TAIL, PROFILES = 200, 500, 6
 AMOUNTS = (100_000, 1_000_000)
@@ -79,7 +80,7 @@ def _measure(session: Session, wave: Wave, where: str) -> Iterator[Result]:
 
 def build(session: Session, amount: int) -> Wave:
     """A wave of 200 communes with a counter and two collectors each, `amount` sealed responses and the tail."""
-    database.begin_write(session)
+    begin_write(session)
     questionnaire = questionnaires.publish_questionnaire(session, Definition.from_yaml(COUNTER.read_text()), NOW)
     target = targets.create_target(
         session, code="T", value=Decimal("0.8"), reference_vi="Kế hoạch", valid_from=date(2020, 1, 1)
