@@ -304,6 +304,17 @@ class UnitReport:
     compiled_at: datetime | None = None  # time of the last sealed answer, not of printing: same data, same bytes
     ledger_head: str = ""
 
+    @property
+    def charted_factors(self) -> tuple[Figure, ...]:
+        """What the chart of factors shows: the contents too where there is more than one."""
+        return (*(self.contents if len(self.contents) > 1 else ()), *self.factors)
+
+    @property
+    def distributed(self) -> tuple[Figure, ...]:
+        """Whose distribution over the five answers is drawn: factors and the overall question, else the headline."""
+        overall = (self.overall,) if self.overall else ()
+        return tuple(figure for figure in (*self.factors, *overall) or (self.index,) if figure.counts.base)
+
     def weakest_first(self) -> Iterator[Figure]:
         """Items with an estimate from the lowest up; ties keep the questionnaire's order."""
         shown = (item for item in self.items if item.estimate.estimate is not None)

@@ -10,7 +10,7 @@ from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
 from reports.catalogue import gettext, gettext_noop
 from reports.charts import distribution_chart, factor_chart
 from reports.drawing import Chart
-from reports.figures import Figure, Language, Place, UnitLine, UnitReport
+from reports.figures import Change, Figure, Language, Place, UnitLine, UnitReport
 from reports.names import breakdown_name, rule_name, weighting_name
 from reports.notes import interim, method_note, self_selected
 from reports.page import (
@@ -174,17 +174,21 @@ class _Document:
             if change.common_items:
                 text += "; " + gettext("compared on {n} common items", language, n=count(change.common_items, language))
             if change.dropped_items:
-                text += "; " + gettext("not asked in both: {items}", language, items=", ".join(change.dropped_items))
+                text += "; " + gettext("asked in only one of the two: {items}", language, items=self.item_names(change))
             if change.others_difference is not None:
                 others = signed_points(change.others_difference, language)
                 text += "; " + gettext("the other units: {difference} percentage points", language, difference=others)
             yield paragraph(f"{text}.", self.style.body)
 
+    def item_names(self, change: Change) -> str:
+        """The items that only one wave asked, by label; one that this report does not hold keeps its code."""
+        labels = {item.code: item.label[self.language] for item in self.report.items}
+        return ", ".join(labels.get(code, code) for code in change.dropped_items)
+
     def factors(self) -> Iterator[Flowable]:
-        if not self.report.factors:
+        if not self.report.charted_factors:
             return
-        figures = [*(self.report.contents if len(self.report.contents) > 1 else ()), *self.report.factors]
-        charts = _pages_of(figures, lambda part: factor_chart(part, self.language, CHART_WIDTH))
+        charts = _pages_of(self.report.charted_factors, lambda part: factor_chart(part, self.language, CHART_WIDTH))
         yield from self.with_charts(gettext("Factors", self.language), charts)
 
     def with_charts(self, heading: str, charts: Sequence[Chart]) -> Iterator[Flowable]:
@@ -231,8 +235,8 @@ class _Document:
         return data_table(head, rows, (6, 46, 15, 17, 17, 32, 5, 25), self.style, numbers={2, 3, 4, 5})
 
     def distribution(self) -> Iterator[Flowable]:
-        figures = [*self.report.factors, *([self.report.overall] if self.report.overall else [])]
-        if any(figure.counts.base for figure in figures):
+        figures = self.report.distributed
+        if figures:
             charts = _pages_of(figures, lambda part: distribution_chart(part, self.language, CHART_WIDTH))
             yield from self.with_charts(gettext("Distribution of answers", self.language), charts)
 

@@ -197,7 +197,7 @@ def verdict_sentence(verdict: Verdict, language: Language, people: int = 0) -> s
         case "no_answers":
             text = gettext("There are no valid answers yet.", language)
         case "hidden":
-            text = gettext("Hidden, because too few people answered to keep each of them unrecognisable.", language)
+            text = gettext("Hidden, so that nobody's answers can be worked out.", language)
     return text
 
 

@@ -23,7 +23,7 @@ V = TypeVar("V")
 ENCODINGS = ("br", "gzip")
 GZIP = 16 + zlib.MAX_WBITS
 
-_NEITHER = re.compile(r";\s*q=0(\.0*)?\s*$")
+_NEITHER = re.compile(r";\s*q\s*=\s*0(\.0*)?\s*$")
 # Brotli (RFC 7932, 9.2): not last, length in four nibbles, stored; then an empty last meta-block.
 _BROTLI_STORED = 1 << 19
 _BROTLI_END = b"\x03"

@@ -122,7 +122,8 @@ def submit(code: str) -> ResponseReturnValue:
 @blueprint.get("/s/<code>/phieu-dau/<number>", endpoint="first_kept", defaults={"conflict": True})
 def thanks(code: str, number: str, conflict: bool) -> ResponseReturnValue:
     """What a reload may show again without sending anything: the receipt. Its address is signed, so it is no hoax."""
-    if not hmac.compare_digest(request.args.get("k", ""), signature(code, number, conflict)):
+    given = request.args.get("k", "").encode()
+    if not any(hmac.compare_digest(given, signature(code, number, conflict, key).encode()) for key in signing_keys()):
         abort(404)
     place = reception().place(code)
     if place is None:
@@ -169,9 +170,9 @@ def new_token(place: Place) -> str:
     return issue_token(signing_keys()[0], place.code, time.time_ns() // 1_000_000)
 
 
-def signature(code: str, number: str, conflict: bool) -> str:
+def signature(code: str, number: str, conflict: bool, key: bytes) -> str:
     words = f"receipt {code} {number} {conflict:d}"
-    return urlsafe_b64encode(hmac.digest(signing_keys()[0], words.encode(), "sha256")[:12]).decode()
+    return urlsafe_b64encode(hmac.digest(key, words.encode(), "sha256")[:12]).decode()
 
 
 def receipt_address(place: Place, receipt: Receipt) -> str:
@@ -180,7 +181,7 @@ def receipt_address(place: Place, receipt: Receipt) -> str:
         ".first_kept" if conflict else ".thanks",
         code=place.code,
         number=receipt.number,
-        k=signature(place.code, receipt.number, conflict),
+        k=signature(place.code, receipt.number, conflict, signing_keys()[0]),
         lang=request.args.get("lang"),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,11 +31,21 @@ compress = Compress()
 blueprint.record_once(lambda state: compress.init_app(cast("Flask", state.app)))
 blueprint.after_request(compress.after_request)
 
+FILTERS = ("q", "kind", "verdict")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def language() -> Language:
     return "en" if chosen_language() == "en" else "vi"
+
+
+@blueprint.after_request
+def say_language(response: Response) -> Response:
+    """A cache between us and the readers must not give one the other's language."""
+    response.vary.add("Accept-Language")
+    response.headers.setdefault("Content-Language", language())
+    response.headers.setdefault("Cache-Control", "no-cache")  # published figures may be corrected
+    return response
 
 
 @blueprint.context_processor
@@ -61,9 +72,9 @@ def link(endpoint: str, **values: Any) -> str:
 
 
 def other_language() -> str:
-    """This very page, with its filters, in the other language."""
-    arguments: dict[str, Any] = {**request.args.to_dict(), "lang": "vi" if language() == "en" else "en"}
-    return url_for(request.endpoint or ".index", **(request.view_args or {}), **arguments)
+    """This very page, with its filters, in the other language; nothing else of the query is carried on."""
+    kept = {name: request.args[name] for name in FILTERS if name in request.args}
+    return f"{request.path}?{urlencode({**kept, 'lang': 'vi' if language() == 'en' else 'en'})}"
 
 
 def kind_name(code: str) -> str:
@@ -93,7 +104,7 @@ def wave(wave_code: str) -> ResponseReturnValue:
     """The units of one wave; `?q=` searches their names, diacritics or not; `?verdict=` and `?kind=` filter."""
     found = wave_or_404(wave_code)
     overview = overview_of(found)
-    query, verdict, kind = (request.args.get(key, "").strip() for key in ("q", "verdict", "kind"))
+    query, kind, verdict = (request.args.get(name, "").strip() for name in FILTERS)
     shown = sorted((line for line in overview.units if matches(line, query, verdict, kind)), key=place_in_list)
     kinds = [known for known in UNIT_KINDS if any(line.place.kind == known for line in overview.units)]
     return render_template(

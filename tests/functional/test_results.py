@@ -240,7 +240,7 @@ def test_nothing_about_a_hidden_unit_depends_on_what_its_people_answered(
     for first, second in zip(outputs("B2"), outputs("C3"), strict=True):
         assert first != second
     page = text_of(parsed(client.get("/ket-qua/now/A4").text))
-    assert "quá ít người trả lời" in page
+    assert "để không suy ra được câu trả lời của từng người" in page
     assert set(re.findall(r"\d[\d,]*%", page)) <= {"80%", "95%"}
 
 
@@ -288,3 +288,24 @@ def test_answers_are_compressed_and_set_no_cookie(app: Flask, province: Mapping[
             assert response.headers["Content-Encoding"] == encoding
             assert "Accept-Encoding" in response.headers["Vary"]
             assert len(response.data) < 0.6 * len(plain.data)
+
+
+@pytest.mark.parametrize(
+    "query", ["_external=1", "wave_code=x", "unit_code=x", "endpoint=x", "lang=en&_scheme=javascript&q=a"]
+)
+def test_nothing_of_the_query_but_filters_reaches_the_language_switch(
+    client: CheckingClient, province: Mapping[str, Unit], query: str
+) -> None:
+    for address in ("/ket-qua/", "/ket-qua/P1", "/ket-qua/nothing"):
+        page = client.get(f"{address}?{query}", headers={"Host": "evil.example"})
+        assert page.status_code in (200, 404)
+        assert "evil.example" not in page.text
+        assert "javascript" not in page.text
+        assert "endpoint" not in page.text
+
+
+def test_caches_keep_the_languages_apart(client: CheckingClient, province: Mapping[str, Unit]) -> None:
+    page = client.get("/ket-qua/", headers={"Accept-Language": "en"})
+    assert {"Accept-Language", "Accept-Encoding"} <= set(page.vary)
+    assert page.headers["Content-Language"] == "en"
+    assert page.headers["Cache-Control"] == "no-cache"

@@ -126,7 +126,7 @@ def test_durations() -> None:
         ("too_few_people", "Mới có 12 người trả lời; cần ít nhất 30 người"),
         ("census_point", "Tất cả đối tượng đều được hỏi"),
         ("no_answers", "Chưa có câu trả lời hợp lệ"),
-        ("hidden", "quá ít người trả lời"),
+        ("hidden", "để không suy ra"),
     ],
 )
 def test_every_reason_has_its_sentence(reason: VerdictReason, part: str) -> None:
