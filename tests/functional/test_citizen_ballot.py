@@ -185,11 +185,16 @@ def test_a_token_of_another_collector_is_forged(client: CheckingClient, session:
     assert send(client, collector, {**FULL, "token": open_form(client, other)}).status_code == 400
 
 
-def test_a_token_signed_with_the_former_key_is_still_good(
+def test_tokens_and_receipts_signed_with_the_former_key_are_still_good(
     app: Flask, client: CheckingClient, collector: Collector
 ) -> None:
     token = open_form(client, collector)
-    app.config.update(SECRET_KEY="the next key", SECRET_KEY_FALLBACKS=["a key of the tests"])
+    receipt = send(client, collector, {**FULL, "token": open_form(client, collector)}).location
+    former = app.config["SECRET_KEY"]
+    app.config.update(SECRET_KEY="the next key")
+    assert client.get(receipt).status_code == 404
+    app.config.update(SECRET_KEY_FALLBACKS=[former])
+    assert client.get(receipt).status_code == 200
     assert send(client, collector, {**FULL, "token": token}).status_code == 303
 
 
