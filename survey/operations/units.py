@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
 from sqlalchemy import String, func, literal, select, update
 from sqlalchemy.orm import Session
 
-from survey.models import Counter, Unit
+from survey.models import Counter, Unit, Wave, WaveUnit
 from survey.operations.errors import OperationError
 from survey.operations.identifiers import is_code
 
@@ -28,6 +28,8 @@ class UnitError(OperationError):
         "before_it_began": "The unit %(unit)s began on %(date)s; it cannot end before.",
         "has_units": "The unit %(unit)s still has %(count)s units below it: move or close them first.",
         "own_successor": "The unit %(unit)s cannot be succeeded by itself or by a unit below it.",
+        "has_history": "%(unit)s has answers in wave %(wave)s: close it and create its successor under the new parent.",
+        "in_open_wave": "The unit %(unit)s takes part in the open wave %(wave)s: close wave %(wave)s first.",
         "counter_closed": "The counter %(counter)s was closed on %(date)s.",
     }
 
@@ -86,12 +88,17 @@ def create_unit(
 
 
 def move_unit(session: Session, unit: Unit, parent: Unit | None) -> None:
-    """Hang the unit, with everything below it, under `parent`; raises :class:`UnitError`."""
+    """Hang the unit, with everything below it, under `parent`; raises :class:`UnitError`.
+
+    Figures are counted along the paths of today, so what took part in a wave that is no draft keeps its place for ever.
+    """
     if parent is not None:
         if parent.path.startswith(unit.path):
             raise UnitError("below_itself", unit=unit.code, parent=parent.code)
         _refuse_closed(parent, "parent_closed")
     _refuse_closed(unit, "closed")
+    if (history := _history(session, unit, "open", "closed", "published")) is not None:
+        raise UnitError("has_history", unit=history[0], wave=history[1])
     old = unit.path
     new = f"{parent.path if parent else '/'}{unit.id}/"
     unit.parent = parent
@@ -106,7 +113,7 @@ def move_unit(session: Session, unit: Unit, parent: Unit | None) -> None:
 def close_unit(session: Session, unit: Unit, on: date, successor: Unit | None = None) -> None:
     """End the unit and its counters on its last day `on`; `successor` carries on. Its history stays.
 
-    Raises :class:`UnitError` while units below it are still open.
+    What is below it and was to end later ends with it. Raises :class:`UnitError` while units below it are open.
     """
     _refuse_closed(unit, "closed")
     if on < unit.valid_from:
@@ -115,31 +122,85 @@ def close_unit(session: Session, unit: Unit, on: date, successor: Unit | None = 
         if successor.path.startswith(unit.path):
             raise UnitError("own_successor", unit=unit.code)
         _refuse_closed(successor, "closed")
-    below = session.scalar(
-        select(func.count()).where(
-            Unit.path.like(f"{unit.path}%"),
-            Unit.id != unit.id,
-            (Unit.valid_until.is_(None)) | (Unit.valid_until > on),
-        )
-    )
-    if below:
-        raise UnitError("has_units", unit=unit.code, count=below)
-    unit.valid_until = on
+    below = [other for other in subtree(session, unit) if other is not unit]
+    still_open = sum(other.valid_until is None for other in below)
+    if still_open:
+        raise UnitError("has_units", unit=unit.code, count=still_open)
+    for other in below:
+        if other.valid_until is not None and other.valid_until > on:
+            _end(other, max(on, other.valid_from))
+    _end(unit, on)
     unit.successor = successor
-    for counter in unit.counters:
-        if counter.valid_until is None:
-            counter.valid_until = max(on, counter.valid_from)
     session.flush()
 
 
+def succeed_unit(session: Session, unit: Unit, *, code: str, parent: Unit | None, on: date) -> Unit:
+    """Close the unit on `on` and give it a successor of its kind and names under `parent`, from the day after.
+
+    Nothing else moves: the successor gets its counters, and its part in waves, anew. Raises :class:`UnitError`.
+    """
+    _refuse_open_wave(session, unit)
+    successor = create_unit(
+        session,
+        code=code,
+        kind=unit.kind,
+        name_vi=unit.name_vi,
+        name_en=unit.name_en,
+        one_stop_vi=unit.one_stop_vi,
+        one_stop_en=unit.one_stop_en,
+        valid_from=on + timedelta(days=1),
+        parent=parent,
+    )
+    close_unit(session, unit, on, successor)
+    return successor
+
+
 def merge_units(session: Session, units: list[Unit], into: Unit, on: date) -> None:
-    """Close `units` on `on` with `into` as their successor, which takes over the units below them."""
+    """Close `units` on `on` with `into` as their successor, which takes over the units below them.
+
+    Of those, what took part in a wave keeps its place and is closed with the same successor; the others move. Raises
+    :class:`UnitError`, also while a wave runs in which one of them takes part.
+    """
+    _refuse_closed(into, "closed")
     for unit in units:
         if into.path.startswith(unit.path):
             raise UnitError("own_successor", unit=unit.code)
-        for child in session.scalars(select(Unit).where(Unit.parent_id == unit.id, Unit.valid_until.is_(None))):
+        _refuse_open_wave(session, unit)
+        _hand_over(session, unit, into, on)
+
+
+def _hand_over(session: Session, unit: Unit, into: Unit, on: date) -> None:
+    for child in session.scalars(select(Unit).where(Unit.parent_id == unit.id, Unit.valid_until.is_(None))).all():
+        if _history(session, child, "closed", "published") is None:
             move_unit(session, child, into)
-        close_unit(session, unit, on, successor=into)
+        else:
+            _hand_over(session, child, into, on)
+    close_unit(session, unit, on, successor=into)
+
+
+def _history(session: Session, unit: Unit, *states: str) -> tuple[str, str] | None:
+    """A unit at or below `unit` and a wave in one of the states in which it takes part, by their codes."""
+    row = session.execute(
+        select(Unit.code, Wave.code)
+        .join(WaveUnit, WaveUnit.unit_id == Unit.id)
+        .join(Wave, Wave.id == WaveUnit.wave_id)
+        .where(Unit.path.like(f"{unit.path}%"), Wave.state.in_(states))
+        .order_by(Unit.path, Wave.period_start.desc(), Wave.code)
+        .limit(1)
+    ).first()
+    return None if row is None else (row[0], row[1])
+
+
+def _refuse_open_wave(session: Session, unit: Unit) -> None:
+    if (running := _history(session, unit, "open")) is not None:
+        raise UnitError("in_open_wave", unit=running[0], wave=running[1])
+
+
+def _end(unit: Unit, on: date) -> None:
+    unit.valid_until = on
+    for counter in unit.counters:
+        if counter.valid_until is None or counter.valid_until > on:
+            counter.valid_until = max(on, counter.valid_from)
 
 
 def find_counter(session: Session, unit: Unit, code: str) -> Counter:
