@@ -35,10 +35,9 @@ def sub_units(session: Session, view: View) -> Iterator[UnitLine]:
     depth = len(view.path)
     below = {int(site.path[depth:].split("/", 1)[0]) for site in view.sites if len(site.path) > depth}
     units = select(Unit).where(Unit.id.in_(below)).options(joinedload(Unit.parent)).order_by(Unit.code)
-    by_unit = view.tallies.by(lambda cell: cell.origin.unit_id if view.counted(cell) else None)
     strata = by_ancestor(view.sites)
     for unit in session.scalars(units):
-        yield unit_line(view, unit, view.estimator_of(strata[unit.path], by_unit))
+        yield unit_line(view, unit, view.estimator_of(strata[unit.path], view.by_unit))
 
 
 def counters(session: Session, view: View) -> Iterator[UnitLine]:

@@ -171,7 +171,7 @@ class Estimator:
 
     def pool(self, pool: Pool, weighting: Weighting | None = None) -> Figure:
         weighting = self.effective(weighting or self.terms.weighting)
-        counts = sum((item_counts(self.total, item) for item in pool.items), Counts())
+        counts = pool_counts(self.total, pool)
         estimate = self.pool_estimate(pool, weighting)
         sums = self.total.sums(pool.id)
         figure = self._figure(pool.code, pool.label, pool.level, weighting, sums.people, counts, estimate)
@@ -229,6 +229,16 @@ def item_counts(tally: Tally, item: Item) -> Counts:
     n0, n1, n2, n3, n4, n5 = tally.counts(item.id)[:6]
     answered = n0 + n1 + n2 + n3 + n4 + n5
     return Counts((n1, n2, n3, n4, n5), n0, max(0, shown(tally, item) - answered))
+
+
+def pool_counts(tally: Tally, pool: Pool) -> Counts:
+    """The counts of all items of a pool together."""
+    n0, n1, n2, n3, n4, n5, skipped = (0,) * 7
+    for item in pool.items:
+        c0, c1, c2, c3, c4, c5 = tally.counts(item.id)[:6]
+        n0, n1, n2, n3, n4, n5 = n0 + c0, n1 + c1, n2 + c2, n3 + c3, n4 + c4, n5 + c5
+        skipped += max(0, shown(tally, item) - (c0 + c1 + c2 + c3 + c4 + c5))
+    return Counts((n1, n2, n3, n4, n5), n0, skipped)
 
 
 def shown(tally: Tally, item: Item) -> int:

@@ -95,7 +95,6 @@ def wave_overview(
     hidden = view.concealed
     index = view.headline.index()
     total = UnitLine(view.place, suppressed(index) if hidden else index, view.headline.population)
-    by_unit = view.tallies.by(lambda cell: cell.origin.unit_id if view.counted(cell) else None)
     listed = {site.unit_id for site in view.sites}
     taking_part = select(WaveUnit.unit_id).where(WaveUnit.wave_id == wave.id)
     units = session.scalars(
@@ -106,7 +105,7 @@ def wave_overview(
     ).all()
     below = by_ancestor(view.sites)
     lines = [
-        unit_line(view, unit, view.estimator_of(below.get(unit.path, ()), by_unit))
+        unit_line(view, unit, view.estimator_of(below.get(unit.path, ()), view.by_unit))
         for unit in units
         if unit is not root
     ]

@@ -8,19 +8,22 @@ never on the number of responses. Test responses never count.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from operator import add
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.analysis.statistics import PersonSums
+from survey.analysis.tail import Ballots, Membership
 from survey.analysis.tally_statement import (
     EVERYTHING,
     ITEMS,
     RATING_COLUMNS,
+    RESPONSES,
     SCOPE_COLUMNS,
     SCOPES,
     WIDTH,
@@ -28,11 +31,11 @@ from survey.analysis.tally_statement import (
     Source,
     statement,
 )
-from survey.models import Collector
+from survey.models import Collector, Scope, ScopeItem, Wave
 
 Key = TypeVar("Key", bound=Hashable)
 
-_KEYS = 5  # what, collector, flagged, half-month, question or scope; then the counts
+_KEYS = 5  # what, collector, flagged, half-month, question or scope; then the counts, and the choices of the tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,24 +184,22 @@ def read(session: Session, selection: Selection, detail: Detail | None = None) -
     """Read the selection, in one statement for all counts; the collectors' own columns, which never change, follow."""
     detail = detail or Detail()
     apart = bool(detail.half_month_scopes) or detail.half_month_items
-    width, sums_width = WIDTH if detail.all_choices else len(RATING_COLUMNS), len(SCOPE_COLUMNS)
-    counted = statement(
-        Shape(
-            selection.source,
-            selection.path is not None,
-            selection.channels is not None,
-            selection.trust is not None,
-            selection.groups is not None,
-            selection.half_months is not None,
-            selection.flagged is not None,
-            detail.items,
-            detail.scopes != (),
-            detail.scopes is not None,
-            bool(detail.half_month_scopes),
-            detail.half_month_items,
-            apart,
-            detail.all_choices,
-        )
+    width = WIDTH if detail.all_choices else len(RATING_COLUMNS)
+    shape = Shape(
+        selection.source,
+        selection.path is not None,
+        selection.channels is not None,
+        selection.trust is not None,
+        selection.groups is not None,
+        selection.half_months is not None,
+        selection.flagged is not None,
+        detail.items,
+        detail.scopes != (),
+        detail.scopes is not None,
+        bool(detail.half_month_scopes),
+        detail.half_month_items,
+        apart,
+        detail.all_choices,
     )
     first, last = selection.half_months or (None, None)
     parameters = {
@@ -213,38 +214,64 @@ def read(session: Session, selection: Selection, detail: Detail | None = None) -
         "scopes": detail.scopes,
         "half_month_scopes": detail.half_month_scopes,
     }
-    rows = session.execute(counted, parameters).all()
-    origins = _origins(session, {row[1] for row in rows})
-    cells: dict[tuple[int, bool], Tally] = {}
-    periods: dict[tuple[int, bool, int], Tally] = {}
+    connection = session.connection()
+    fetched = connection.execute(statement(shape, connection.dialect.name), parameters).cursor
+    assert fetched is not None
+    rows = fetched.fetchall()  # the driver's own tuples: thousands of them, read by position
+    cells: dict[tuple[int, bool], Tally] = defaultdict(Tally)
+    periods: dict[tuple[int, bool, int], Tally] = defaultdict(Tally)
     scopes_apart = frozenset(detail.half_month_scopes)
+    items_end, scopes_end = _KEYS + width, _KEYS + len(SCOPE_COLUMNS)
+    tail: dict[tuple[int, bool, int], list[str]] = defaultdict(list)
     for row in rows:
-        what, collector_id, flagged, _, key = row[:_KEYS]
-        tally = cells.get((collector_id, flagged))
-        if tally is None:
-            tally = cells[collector_id, flagged] = Tally()
+        what, collector_id, flagged, half_month, key = row[:_KEYS]
         if what == ITEMS:
-            tally.add_item(key, row[_KEYS : _KEYS + width])
+            counts = row[_KEYS:items_end]
+            cells[collector_id, flagged].add_item(key, counts)
             if detail.half_month_items:
-                _part(periods, row).add_item(key, row[_KEYS : _KEYS + width])
+                periods[collector_id, flagged, half_month].add_item(key, counts)
         elif what == SCOPES:
-            sums = PersonSums(*row[_KEYS : _KEYS + sums_width])
-            tally.add_sums(key, sums)
+            sums = PersonSums(*row[_KEYS:scopes_end])
+            cells[collector_id, flagged].add_sums(key, sums)
             if key in scopes_apart:
-                _part(periods, row).add_sums(key, sums)
-        else:
-            tally.responses += row[_KEYS]
+                periods[collector_id, flagged, half_month].add_sums(key, sums)
+        elif what == RESPONSES:
+            cells[collector_id, flagged].responses += row[_KEYS]
             if apart:
-                _part(periods, row).responses += row[_KEYS]
+                periods[collector_id, flagged, half_month].responses += row[_KEYS]
+        else:
+            tail[collector_id, flagged, half_month].append(row[-1])
+    membership = _membership(session, selection, detail) if tail else {}
+    for (collector_id, flagged, half_month), spelled in tail.items():
+        ballots = Ballots.of(spelled, membership, width if detail.items else 0)
+        found = Tally(len(spelled), ballots.items, ballots.scopes)
+        cells[collector_id, flagged].add(found)
+        if apart:
+            part = Tally(len(spelled), ballots.items if detail.half_month_items else {})
+            part.scopes = {scope: sums for scope, sums in ballots.scopes.items() if scope in scopes_apart}
+            periods[collector_id, flagged, half_month].add(part)
+    origins = _origins(session, {key[0] for key in cells})
     return Tallies(
-        tuple((Cell(origins[key[0]], key[1], EVERYTHING), cells[key]) for key in sorted(cells)),
-        tuple((Cell(origins[key[0]], key[1], key[2]), periods[key]) for key in sorted(periods)),
+        tuple((Cell(origins[key[0]], bool(key[1]), EVERYTHING), cells[key]) for key in sorted(cells)),
+        tuple((Cell(origins[key[0]], bool(key[1]), key[2]), periods[key]) for key in sorted(periods)),
     )
 
 
-def _part(periods: dict[tuple[int, bool, int], Tally], row: Row[*tuple[Any, ...]]) -> Tally:
-    _, collector_id, flagged, half_month, _ = row[:_KEYS]
-    return periods.setdefault((collector_id, flagged, half_month), Tally())
+def _membership(session: Session, selection: Selection, detail: Detail) -> Membership:
+    """The scopes to sum in the tail, by the questions they pool; fixed since the questionnaire was published."""
+    links = (
+        select(ScopeItem.question_id, ScopeItem.scope_id)
+        .join(Scope, Scope.id == ScopeItem.scope_id)
+        .join(Wave, Wave.questionnaire_id == Scope.questionnaire_id)
+        .where(Wave.id.in_(selection.waves))
+        .distinct()
+    )
+    wanted = None if detail.scopes is None else {*detail.scopes, *detail.half_month_scopes}
+    scopes: dict[int, list[int]] = defaultdict(list)
+    for question, scope in session.execute(links):
+        if wanted is None or scope in wanted:
+            scopes[question].append(scope)
+    return scopes
 
 
 def _origins(session: Session, collectors: Iterable[int]) -> dict[int, Origin]:

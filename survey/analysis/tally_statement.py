@@ -15,14 +15,13 @@ from sqlalchemy import (
     Integer,
     Select,
     Table,
+    Text,
     and_,
     bindparam,
-    case,
     cast,
     exists,
     func,
     literal_column,
-    or_,
     select,
     true,
     union_all,
@@ -38,7 +37,6 @@ from survey.models import (
     Response,
     ResponseFlag,
     ResponseTally,
-    ScopeItem,
     ScopeTally,
     Seal,
     SeveralAnswer,
@@ -47,7 +45,7 @@ from survey.models import (
 
 Source = Literal["exact", "released"]
 
-RESPONSES, ITEMS, SCOPES = 0, 1, 2  # what a row counts
+RESPONSES, ITEMS, SCOPES, TAIL = range(4)  # what a row counts; of the tail, one response
 RATING_COLUMNS = tuple(f"n{value}" for value in range(6))
 ITEM_COLUMNS = (*(f"n{value}" for value in range(10)), "people")
 SCOPE_COLUMNS = ("people", "all_satisfied", "s", "v", "ss", "sv", "vv", "x", "xx", "xv")
@@ -81,12 +79,13 @@ class Shape:
 
 
 @lru_cache(maxsize=128)
-def statement(shape: Shape) -> CompoundSelect[Any]:
-    """Rows (what, collector, flagged, half-month, question or scope, columns padded to `WIDTH`); one snapshot."""
+def statement(shape: Shape, dialect: str) -> CompoundSelect[Any]:
+    """One snapshot. Rows (what, collector, flagged, half-month, question or scope, columns padded to `WIDTH`, choices);
+    the last has a value where a row is a response of the tail."""
     chosen = _chosen(shape)
     parts = list(_sealed(shape, chosen))
     if shape.source == "exact":
-        parts.extend(_tail(shape, chosen))
+        parts.append(_tail(shape, chosen, dialect))
     return union_all(*parts)
 
 
@@ -106,7 +105,12 @@ def _chosen(shape: Shape) -> CTE:
 
 
 def _row(
-    tag: int, table: Table | CTE, half_month: ColumnElement[int], key: ColumnElement[int], *values: ColumnElement[int]
+    tag: int,
+    table: Table | CTE,
+    half_month: ColumnElement[int],
+    key: ColumnElement[int],
+    *values: ColumnElement[int],
+    spelled: ColumnElement[str] | None = None,
 ) -> Select[Any]:
     padding = (literal_column("0", Integer).label(f"c{at}") for at in range(len(values), WIDTH))
     columns = (cast(value, BigInteger).label(f"c{at}") for at, value in enumerate(values))
@@ -118,6 +122,7 @@ def _row(
         key.label("key"),
         *columns,
         *padding,
+        (literal_column("NULL", Text) if spelled is None else spelled).label("choices"),
     )
 
 
@@ -174,75 +179,33 @@ def _of_scopes(shape: Shape, scope: ColumnElement[int], *, apart: bool) -> Colum
     return and_(true(), *conditions)
 
 
-def _tail(shape: Shape, chosen: CTE) -> Iterator[Select[Any]]:
-    """The same rows counted from responses that no seal covers yet."""
+def _tail(shape: Shape, chosen: CTE, dialect: str) -> Select[Any]:
+    """The responses that no seal covers yet, one row each, with their choices spelled as `question · 10 + choice`.
+
+    They are counted in memory (see :mod:`survey.analysis.tail`): counting them here takes several times as long.
+    """
     last_sealed = select(func.coalesce(func.max(Seal.last_response_id), 0)).scalar_subquery()
+    unsealed: ColumnElement[bool] = and_(
+        Response.id > last_sealed, ~Response.is_test, Response.collector_id.in_(select(chosen.c.id))
+    )
+    if dialect == "postgresql":
+        # Its planner takes "beyond a mark not known yet" for a third of all responses, and would prepare for them:
+        # compile the plan, start parallel workers. An array it takes for a few rows.
+        few = select(Response.id).where(unsealed).correlate(None).scalar_subquery()
+        unsealed = Response.id == func.any(func.array(few))
     flagged = exists().where(ResponseFlag.response_id == Response.id)
-    tail = (
-        select(Response.id, Response.collector_id, Response.half_month, flagged.label("flagged"))
-        .where(Response.id > last_sealed, ~Response.is_test, Response.collector_id.in_(select(chosen.c.id)))
-        .cte("tail")
-    )
-    within = _periods(shape, tail)
-    keys = (tail.c.collector_id, tail.c.flagged, tail.c.half_month)
-    nothing = literal_column("0", Integer)
-    yield _row(RESPONSES, tail, tail.c.half_month, nothing, func.count()).where(*within).group_by(*keys)
-    if shape.items:
-        once = _choices(shape, Answer.__table__.c.choice, func.count())
-        yield (
-            _row(ITEMS, tail, tail.c.half_month, Answer.__table__.c.question_id, *once)
-            .join(Answer, Answer.response_id == tail.c.id)
-            .where(*within)
-            .group_by(*keys, Answer.question_id)
-        )
+    columns = (Response.id, Response.collector_id, Response.half_month, flagged.label("flagged"))
+    tail = select(*columns).where(unsealed).cte("tail")
+    spelled: ColumnElement[str] = literal_column("''", Text)
+    if shape.items or shape.scopes or shape.half_month_scopes:
+        spelled = func.coalesce(_spelled(Answer, tail), "")
     if shape.items and shape.all_choices:
-        several = _choices(shape, SeveralAnswer.__table__.c.choice, func.count(SeveralAnswer.response_id.distinct()))
-        yield (
-            _row(ITEMS, tail, tail.c.half_month, SeveralAnswer.__table__.c.question_id, *several)
-            .join(SeveralAnswer, SeveralAnswer.response_id == tail.c.id)
-            .where(*within)
-            .group_by(*keys, SeveralAnswer.question_id)
-        )
-    if shape.scopes or shape.half_month_scopes:
-        yield _tail_scopes(shape, tail)
+        spelled = spelled + " " + func.coalesce(_spelled(SeveralAnswer, tail), "")
+    nothing = literal_column("0", Integer)
+    return _row(TAIL, tail, tail.c.half_month, nothing, spelled=spelled).where(*_periods(shape, tail))
 
 
-def _choices(shape: Shape, choice: ColumnElement[int], people: ColumnElement[int]) -> list[ColumnElement[int]]:
-    values = len(ITEM_COLUMNS if shape.all_choices else RATING_COLUMNS)
-    counts: list[ColumnElement[int]] = [
-        func.sum(case((choice == value, 1), else_=0)) for value in range(min(values, 10))
-    ]
-    return [*counts, people] if shape.all_choices else counts
-
-
-def _tail_scopes(shape: Shape, tail: CTE) -> Select[Any]:
-    valid = Answer.choice.between(1, 5)
-    person = (
-        select(
-            tail.c.collector_id,
-            tail.c.flagged,
-            tail.c.half_month,
-            ScopeItem.scope_id,
-            func.sum(case((Answer.choice >= 4, 1), else_=0)).label("s"),
-            func.count().label("v"),
-            func.sum(Answer.choice).label("x"),
-        )
-        .join(Answer, Answer.response_id == tail.c.id)
-        .join(ScopeItem, ScopeItem.question_id == Answer.question_id)
-        .where(valid, *_periods(shape, tail))
-        .group_by(tail.c.id, tail.c.collector_id, tail.c.flagged, tail.c.half_month, ScopeItem.scope_id)
-    )
-    if shape.some_scopes:
-        names = ["scopes", "half_month_scopes"] if shape.half_month_scopes else ["scopes"]
-        wanted = (ScopeItem.scope_id.in_(bindparam(name, expanding=True)) for name in names)
-        person = person.where(or_(*wanted))
-    each = person.cte("person")
-    s, v, x = each.c.s, each.c.v, each.c.x
-    sums = (
-        func.count(),
-        func.sum(case((s == v, 1), else_=0)),
-        *(func.sum(value) for value in (s, v, s * s, s * v, v * v, x, x * x, x * v)),
-    )
-    return _row(SCOPES, each, each.c.half_month, each.c.scope_id, *sums).group_by(
-        each.c.collector_id, each.c.flagged, each.c.half_month, each.c.scope_id
-    )
+def _spelled(model: type[Answer | SeveralAnswer], tail: CTE) -> ColumnElement[str | None]:
+    """Correlated, and so looked up for each response, whatever a planner thinks of reading the whole table."""
+    choice = cast(model.question_id * 10 + model.choice, Text)
+    return select(func.aggregate_strings(choice, " ")).where(model.response_id == tail.c.id).scalar_subquery()

@@ -78,8 +78,7 @@ def _earlier(session: Session, wave: Wave) -> list[Wave]:
 
 
 def _present(view: View) -> Stage:
-    by_unit = view.tallies.by(lambda cell: cell.origin.unit_id if view.counted(cell) else None)
-    return Stage(view.wave, view.instrument, view.sites, by_unit, view.concealed)
+    return Stage(view.wave, view.instrument, view.sites, view.by_unit, view.concealed)
 
 
 def _stages(session: Session, view: View, waves: Sequence[Wave], path: str) -> list[Stage]:

@@ -65,10 +65,8 @@ class View:
 
     def estimator(self, keep: Callable[[Cell], bool] | None = None) -> Estimator:
         """Figures over all sites from the cells that `keep` accepts (default: the headline's)."""
-        wanted = keep or self.counted
-        return self.estimator_of(
-            self.sites, self.tallies.by(lambda cell: cell.origin.unit_id if wanted(cell) else None)
-        )
+        by_unit = self.by_unit if keep is None else self.tallies.by(_unit_of(keep))
+        return self.estimator_of(self.sites, by_unit)
 
     def estimator_of(self, sites: Sequence[Site], by_unit: Mapping[int, Tally]) -> Estimator:
         return Estimator(self.terms, self.instrument, sites, by_unit, populations=self.whole)
@@ -77,6 +75,11 @@ class View:
         """Figures of a part of the answers (a channel, a half-month, a counter), as one sample without N."""
         nowhere = Site(0, "", "", None, None)
         return Estimator(self.terms, self.instrument, (nowhere,), {0: tally}, populations=False)
+
+    @cached_property
+    def by_unit(self) -> dict[int, Tally]:
+        """The tallies of the headline, by unit id."""
+        return self.tallies.by(_unit_of(self.counted))
 
     @cached_property
     def headline(self) -> Estimator:
@@ -102,8 +105,10 @@ class View:
     def _stands_beside_the_whole(self) -> bool:
         """Whether nobody few are told apart by holding this view against those without its filter or trust levels."""
 
+        asked = [(cell, self.people(tally)) for cell, tally in self.tallies.cells if not cell.flagged]
+
         def people(keep: Callable[[Cell], bool]) -> int:
-            return sum(self.people(tally) for cell, tally in self.parts.cells if not cell.flagged and keep(cell))
+            return sum(number for cell, number in asked if keep(cell))
 
         shown = self.people(self.headline.total)
         wholes = (people(lambda _: True), people(self.filtered), people(lambda cell: cell.origin.trust in self.trust))
@@ -146,6 +151,10 @@ class View:
     @property
     def place(self) -> Place:
         return place(self.unit) if self.unit else Place(self.wave.code, WHOLE_WAVE, "wave")
+
+
+def _unit_of(keep: Callable[[Cell], bool]) -> Callable[[Cell], int | None]:
+    return lambda cell: cell.origin.unit_id if keep(cell) else None
 
 
 def read_view(
