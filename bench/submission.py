@@ -25,7 +25,7 @@ from survey.operations.writing import begin_write
 POSTS, PAGES, VISITS = 600, 1500, 300
 POST_GOAL = {"sqlite": 0.20, "postgresql": 0.18}
 PAGE_GOAL, VISIT_MS = 0.5, 5
-KEY = "the key of the measurement"
+KEY = "the key of the measurement, as long as a key must be"
 PERIOD = (date(2026, 1, 1), date(2026, 6, 30))
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ANSWERS = 17  # 16 items and the overall one

@@ -4,40 +4,66 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 PUBLIC_BODY_LIMIT = 64 * 1024
+KEY_CHARACTERS = 32
+
+
+class SettingsError(Exception):
+    """A setting nobody should run with; the message is a sentence for the operator."""
 
 
 def secret_key(instance: Path) -> str:
-    """The key kept in the instance folder; made once, readable by its owner only."""
+    """The key kept in the instance folder; made once, readable by its owner only. Raises :class:`SettingsError`.
+
+    It gets its name only when it is whole and on the disk, so neither a crash nor a second process sees half of it.
+    """
     path = instance / "secret.key"
-    instance.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        key = secrets.token_hex(32)
-        file.write(key)
+    if not path.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(prefix="secret-", dir=instance)
+        try:
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_hex(32))
+                file.flush()
+                os.fsync(descriptor)
+            with suppress(FileExistsError):  # another process was first: its key is the installation's
+                os.link(temporary, path)
+        finally:
+            Path(temporary).unlink()
+    return _long_enough(path.read_text().strip(), f"{path}", "Remove the file: the next start makes a new one.")
+
+
+def _long_enough(key: str, where: str, remedy: str) -> str:
+    if len(key) < KEY_CHARACTERS:
+        raise SettingsError(
+            f"The secret key in {where} has {len(key)} characters; at least {KEY_CHARACTERS} are needed. {remedy}"
+        )
     return key
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """Settings of a running installation.
+    """Settings of a running installation; an empty variable is as good as none. Raises :class:`SettingsError`.
 
     DATABASE_URL (default: SQLite in the instance folder), SECRET_KEY (default: kept in the instance folder),
     BASE_URL (what QR codes and links begin with), INSTANCE_PATH.
     """
-    instance = Path(environment.get("INSTANCE_PATH", "instance")).absolute()
-    port = environment.get("PORT", "8000")
+    given = {name: value.strip() for name, value in environment.items() if value.strip()}
+    instance = Path(given.get("INSTANCE_PATH", "instance")).absolute()
+    if "SECRET_KEY" in given:
+        key = _long_enough(given["SECRET_KEY"], "SECRET_KEY", "Unset it to let the installation keep one of its own.")
+    else:
+        key = secret_key(instance)
     return {
         "INSTANCE_PATH": str(instance),
-        "DATABASE_URL": environment.get("DATABASE_URL") or f"sqlite:///{instance / 'sipas.sqlite'}",
-        "SECRET_KEY": environment.get("SECRET_KEY") or secret_key(instance),
-        "BASE_URL": environment.get("BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
+        "DATABASE_URL": given.get("DATABASE_URL", f"sqlite:///{instance / 'sipas.sqlite'}"),
+        "SECRET_KEY": key,
+        "BASE_URL": given.get("BASE_URL", f"http://127.0.0.1:{given.get('PORT', '8000')}").rstrip("/"),
         "MAX_CONTENT_LENGTH": PUBLIC_BODY_LIMIT,
         "MAX_FORM_PARTS": 200,
         "COMPRESS_REGISTER": False,

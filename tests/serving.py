@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 SIPAS = [sys.executable, "-m", "survey.cli"]
-KEY = "a key of the tests"
+KEY = "a key of the tests, as long as a key must be"
 
 
 def free_port() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import click
 from flask import Flask
 from flask.cli import FlaskGroup
 
@@ -34,13 +35,22 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(command)
 
 
+def make_app() -> Flask:
+    """The application of the commands; a setting nobody should run with ends them in one sentence."""
+    from survey import create_app
+    from survey.config import SettingsError
+
+    try:
+        return create_app()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
 def main() -> None:
     """Entry point of the console command `sipas`."""
-    from survey import create_app
-
     FlaskGroup(
         name="sipas",
-        create_app=create_app,
+        create_app=make_app,
         add_default_commands=False,
         add_version_option=False,
         help="Survey and satisfaction measurement for public administration.",
