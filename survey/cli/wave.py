@@ -164,4 +164,4 @@ def target(code: str, percent: Decimal, reference: str, start: datetime, end: da
             valid_from=start.date(),
             valid_until=end.date() if end else None,
         )
-    click.echo(f"target {code} is {percent} % from {start.date()}")
+    click.echo(f"target {code} is {percent}% from {start.date()}")

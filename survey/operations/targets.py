@@ -22,7 +22,7 @@ class TargetError(OperationError):
         "none_in_force": "No target is in force on %(date)s.",
         "code_form": "%(target)s cannot be a code: use at most 40 letters, digits, hyphens and full stops.",
         "code_taken": "There is a target with the code %(target)s already.",
-        "value": "A target lies between 0 and 1 (0.8 for 80 %%), not at %(value)s.",
+        "value": "A target lies between 0 and 1 (0.8 for 80%%), not at %(value)s.",
     }
 
 
@@ -78,7 +78,7 @@ def target_in_force(session: Session, on: date) -> Target:
 
 
 def target_or_default(session: Session, on: date) -> Target:
-    """The target in force on that day; 80 % where the province has recorded none."""
+    """The target in force on that day; 80% where the province has recorded none."""
     try:
         return target_in_force(session, on)
     except TargetError:
@@ -86,7 +86,7 @@ def target_or_default(session: Session, on: date) -> Target:
             session,
             code="default-80",
             value=Decimal("0.8"),
-            reference_vi="Chỉ tiêu mặc định: chỉ số hài lòng từ 80 % trở lên",
-            reference_en="Default target: a satisfaction index of 80 % or more",
+            reference_vi="Chỉ tiêu mặc định: chỉ số hài lòng từ 80% trở lên",
+            reference_en="Default target: a satisfaction index of 80% or more",
             valid_from=min(on, date(2020, 1, 1)),
         )

@@ -73,6 +73,7 @@ def test_a_wave_goes_from_nothing_to_its_publication(
     wave = session.scalars(select(Wave)).one()
     assert wave.state == "published"
     assert (wave.target.code, wave.target.value * 100) == ("default-80", 80)
+    assert wave.target.reference_vi == "Chỉ tiêu mặc định: chỉ số hài lòng từ 80% trở lên"
     assert session.scalar(select(func.sum(Seal.leaves))) == 1
     assert session.scalar(select(func.count()).select_from(KeptStatistic)) > 0
     assert session.scalars(select(TransactionCount.transactions)).all() == [120]

@@ -18,7 +18,7 @@ DIGESTS = {
     "one-tap": "80177341b51999ed4bb449e4b423fee57c82fce2ea8e58fdbf4fccb9b594e7d2",
     "online-3": "59a98bc8683b8e70a2fd5fd82cf0546e6a97cabaa57aaa0e97340d560347c68b",
     "sipas-2017": "d67b7cb5d936068842ded220f8765a7e5f52d99a649f144bd7de0c3a18dbc54b",
-    "sipas-2023": "5908ba667426af31550535f9fbb7cae56db91a31bbd756f54e8dff99c3f30b86",
+    "sipas-2023": "89bc8fb33aa1aa6b3a9a5d46cf022bbd7b2410e432513aa6af75e8ccc0e924af",
 }
 CODES = tuple(DIGESTS)
 SATISFACTION = ["Rất không hài lòng", "Không hài lòng", "Bình thường", "Hài lòng", "Rất hài lòng"]

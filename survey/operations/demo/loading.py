@@ -103,8 +103,8 @@ def load_demo(
         session,
         code="sipas-80",
         value=Decimal("0.8"),
-        reference_vi="Kế hoạch cải cách hành chính của tỉnh Sông Trà: chỉ số hài lòng từ 80 % trở lên (dữ liệu mẫu)",
-        reference_en="Administrative reform plan of Sông Trà: satisfaction index of 80 % or more (sample data)",
+        reference_vi="Kế hoạch cải cách hành chính của tỉnh Sông Trà: chỉ số hài lòng từ 80% trở lên (dữ liệu mẫu)",
+        reference_en="Administrative reform plan of Sông Trà: satisfaction index of 80% or more (sample data)",
         valid_from=FOUNDED,
     )
     questionnaire = publish_questionnaire(session, standard("counter"), _at(FOUNDED))
