@@ -68,13 +68,19 @@ def answer(page: str, status: int = 200, headers: Mapping[str, str] | None = Non
 
 
 def respond(
-    body: bytes, encoding: str | None, language: str, status: int = 200, headers: Mapping[str, str] | None = None
+    body: bytes,
+    encoding: str | None,
+    language: str,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    *,
+    cache: str = "no-store",
 ) -> Response:
-    """The response around a body in that encoding; nothing public is to be stored, each form has its own number."""
+    """The response around a body in that encoding; `cache` is its Cache-Control, nothing being stored by default."""
     lines = [
         ("Content-Type", "text/html; charset=utf-8"),
         ("Content-Language", language),
-        ("Cache-Control", "no-store"),
+        ("Cache-Control", cache),
         ("Vary", "Accept-Language, Accept-Encoding"),
         ("Content-Security-Policy", POLICY),
         *(headers or {}).items(),

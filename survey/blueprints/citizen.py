@@ -33,6 +33,9 @@ HONEYPOT = "website"
 MOST_FIELDS = 200
 LONGEST_SECONDS = 2**31 - 1  # that the database keeps
 BUSY_SECONDS = 20  # after which one may try again
+# A phone's "back" shows the form as it was, with its number: sent once more, it is the same ballot. A reload asks anew,
+# and a counter's own device keeps nothing for the next person.
+PHONE_CACHE = "private, no-cache"
 TOKEN_PLACE = "TOKEN"  # noqa: S105 - stands where the token will
 # Whatever the database says: a ballot that is not stored goes back to the one who filled it in.
 DATABASE_FAULTS = (SQLAlchemyError, sqlite3.Error, psycopg.Error)
@@ -80,7 +83,14 @@ def form(code: str) -> ResponseReturnValue:
     page = reception().pages.get((place, language), lambda: fresh_form(place, language))
     encoding = accepted_encoding(request.headers.get("Accept-Encoding", ""))
     tail = f"{new_token(place)}></form></main>".encode()
-    return respond(page.finish(tail, encoding), encoding, language)
+    cache = PHONE_CACHE if place.remembers else "no-store"
+    return respond(page.finish(tail, encoding), encoding, language, cache=cache)
+
+
+@blueprint.get("/s/<code>/")
+def form_with_slash(code: str) -> ResponseReturnValue:
+    """An address typed with one stroke too many."""
+    return redirect(url_for(".form", code=code, lang=request.args.get("lang")), 308)
 
 
 @blueprint.post("/s/<code>")

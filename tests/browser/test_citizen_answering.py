@@ -64,6 +64,21 @@ def test_every_standard_form_can_be_answered_and_is_stored_as_answered(
     assert stored(session) == given
 
 
+@pytest.mark.parametrize("java_script", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_going_back_and_sending_again_is_the_same_ballot(
+    page_at: Callable[..., Page], session: Session, collector: Collector, java_script: bool
+) -> None:
+    ballot = BallotPage(page_at(360, java_script_enabled=java_script), standard("counter")).open(collector.code)
+    ballot.choose("overall_satisfaction", 4)
+    receipt = ballot.send()
+    ballot.page.go_back()
+    expect(ballot.field("overall_satisfaction", 4)).to_be_checked()
+    if java_script:
+        expect(ballot.page.locator("#p")).to_contain_text("1/20")
+    assert ballot.send() == receipt
+    assert responses(session) == 1
+
+
 def test_the_english_form_is_answered_in_english(page: Page, session: Session, collector: Collector) -> None:
     ballot = BallotPage(page, standard("counter"), "en").open(collector.code)
     ballot.choose("overall_satisfaction", 2)

@@ -134,7 +134,17 @@ def test_every_view_has_a_token_of_its_own_on_the_same_page(client: CheckingClie
     first, second = client.get(path), client.get(path)
     assert token_of(first.text) != token_of(second.text)
     assert first.text.replace(token_of(first.text), token_of(second.text)) == second.text
-    assert first.headers["Cache-Control"] == "no-store"
+    assert first.headers["Cache-Control"] == "private, no-cache"
+
+
+def test_a_counters_own_device_keeps_no_form(client: CheckingClient, session: Session) -> None:
+    collector = hang_up(session, channel="kiosk")
+    assert client.get(f"/s/{collector.code}").headers["Cache-Control"] == "no-store"
+
+
+def test_a_slash_too_many_is_forgiven(client: CheckingClient, session: Session) -> None:
+    code = hang_up(session).code
+    assert client.get(f"/s/{code}/?lang=en").location == f"/s/{code}?lang=en"
 
 
 def test_the_page_is_rendered_once(client: CheckingClient, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,10 @@ f.addEventListener("submit", e => {
   b.setAttribute("aria-disabled", "true")
   setTimeout(ready, 2e4)
 })
-addEventListener("pageshow", ready)
+addEventListener("pageshow", () => {
+  ready()
+  show() // going back, a browser may bring the answers back after this script ran
+})
 
 // Reading aloud, where the browser has a voice for this language.
 const s = window.speechSynthesis, l = d.documentElement.lang
