@@ -10,7 +10,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from reports.figures import Figure, Language, Text, UnitLine
+from reports.figures import NO_ESTIMATE, Figure, HeatCell, Language, Text, UnitLine
 from reports.names import channel_name, group_name, trust_name
 from survey.analysis import disclosure, half_month, tree
 from survey.analysis.estimation import Estimator, suppressed
@@ -117,8 +117,23 @@ def half_months(view: View) -> list[tuple[int, Figure]]:
     return found
 
 
+def heat_cells(view: View, unit: Unit, estimator: Estimator) -> Iterator[HeatCell]:
+    """The items of a unit in a list of units; hidden as in the unit's own report."""
+    hidden = view.hidden.get(unit.id, frozenset())
+    estimated = estimator.items_estimated()
+    if any(disclosure.is_small(people) for people in (estimator.index_people(), *(each[0] for each in estimated))):
+        hidden |= tree.hidden_here(view.instrument, estimator.total)
+    every = view.concealed or view.conceals(hidden) or not view.stands_beside_the_whole(estimator)
+    for item, (people, estimate) in zip(view.instrument.items, estimated, strict=True):
+        if every or (hidden and item.key in hidden):
+            yield HeatCell(NO_ESTIMATE, 0, suppressed=True)
+        else:
+            yield HeatCell(estimate, people)
+
+
 def unit_line(view: View, unit: Unit, estimator: Estimator) -> UnitLine:
     index = estimator.index()
     small = disclosure.is_small(estimator.index_people())
-    hidden = small or view.concealed or view.conceals(view.hidden.get(unit.id, frozenset()))
+    by_tree = view.conceals(view.hidden.get(unit.id, frozenset()))
+    hidden = small or by_tree or view.concealed or not view.stands_beside_the_whole(estimator)
     return UnitLine(place(unit), suppressed(index) if hidden else index, estimator.population)

@@ -86,9 +86,7 @@ class Estimator:
         self.instrument = instrument
         self.sites = tuple(sites)
         self.by_site = [tallies.get(site.unit_id) or Tally() for site in self.sites]
-        self.total = self.by_site[0] if len(self.by_site) == 1 else Tally()
-        for tally in self.by_site if len(self.by_site) > 1 else ():
-            self.total.add(tally)
+        self.total = Tally.sum(self.by_site)
         self._populations = populations
 
     @property
@@ -116,8 +114,8 @@ class Estimator:
 
     def _corrected(self) -> int | None:
         """N for the finite population correction of an unweighted figure: one unit alone, or a complete census."""
-        population = self.population
-        if not self.terms.fpc or population is None:
+        population = self.population if self.terms.fpc else None
+        if population is None:
             return None
         complete = all(site.population == tally.responses for site, tally in zip(self.sites, self.by_site, strict=True))
         return population if len(self.sites) == 1 or complete else None
@@ -152,6 +150,15 @@ class Estimator:
         return self.pooled(
             lambda tally: PersonSums.of_counts(tally.counts(item.id)[1:6]), weighting, self.terms.rule, item=True
         )
+
+    def items_estimated(self) -> list[tuple[int, Estimate]]:
+        """Of each item of the index the people behind it and the estimate, without the rest of its figure."""
+        weighting, corrected, items = self.effective(self.terms.weighting), self._corrected(), self.instrument.items
+        sums = [PersonSums.of_counts(self.total.counts(item.id)[1:6]) for item in items]
+        if weighting == "weighted":
+            return [(one.people, self.item_estimate(item, weighting)) for item, one in zip(items, sums, strict=True)]
+        sampled, rule = self.total.responses, self.terms.rule
+        return [(one.people, unweighted(one, sampled, rule, item=True, population=corrected)) for one in sums]
 
     def item(self, item: Item, weighting: Weighting | None = None, *, in_index: bool = True) -> Figure:
         weighting = self.effective(weighting or self.terms.weighting)

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from reports.figures import Aggregation, Design, Figure, Rule, UnitLine, UnitReport, WaveOverview, Weighting
-from survey.analysis.breakdown import breakdowns, counters, sub_units, unit_line
-from survey.analysis.estimation import Terms, suppressed
+from reports.figures import (
+    Aggregation,
+    Design,
+    Figure,
+    HeatRow,
+    HeatTable,
+    Rule,
+    UnitLine,
+    UnitReport,
+    WaveOverview,
+    Weighting,
+)
+from survey.analysis.breakdown import breakdowns, counters, heat_cells, sub_units, unit_line
+from survey.analysis.estimation import Estimator, Terms, suppressed
 from survey.analysis.instrument import Item, Pool
 from survey.analysis.population import by_ancestor
 from survey.analysis.quality import read_quality
@@ -95,8 +106,28 @@ def wave_overview(
     hidden = view.concealed
     index = view.headline.index()
     total = UnitLine(view.place, suppressed(index) if hidden else index, view.headline.population)
+    lines = tuple(unit_line(view, unit, estimator) for unit, estimator in _units(session, view))
+    return WaveOverview(wave_label(wave), view.method, total, lines, view.headline.coverage())
+
+
+def heat_table(session: Session, wave: Wave, root: Unit | None = None, *, source: Source = "exact") -> HeatTable:
+    """Units × items: the units of :func:`wave_overview`, each with the estimate of every item of the index.
+
+    By the wave's own terms. A cell is hidden exactly where the unit's own report hides the item.
+    """
+    view = read_view(session, wave, root, source=source, only_headline=True)
+    items = view.instrument.items
+    rows = tuple(
+        HeatRow(unit_line(view, unit, estimator), tuple(heat_cells(view, unit, estimator)))
+        for unit, estimator in _units(session, view)
+    )
+    return HeatTable(wave_label(wave), view.method, tuple((item.code, item.label) for item in items), rows)
+
+
+def _units(session: Session, view: View) -> Iterator[tuple[Unit, Estimator]]:
+    """The units that take part or hold collectors, without the view's own, each with the figures of its subtree."""
     listed = {site.unit_id for site in view.sites}
-    taking_part = select(WaveUnit.unit_id).where(WaveUnit.wave_id == wave.id)
+    taking_part = select(WaveUnit.unit_id).where(WaveUnit.wave_id == view.wave.id)
     units = session.scalars(
         select(Unit)
         .where(Unit.path.like(f"{view.path}%"), Unit.id.in_(listed) | Unit.id.in_(taking_part))
@@ -104,12 +135,9 @@ def wave_overview(
         .order_by(Unit.code)
     ).all()
     below = by_ancestor(view.sites)
-    lines = [
-        unit_line(view, unit, view.estimator_of(below.get(unit.path, ()), view.by_unit))
-        for unit in units
-        if unit is not root
-    ]
-    return WaveOverview(wave_label(wave), view.method, total, tuple(lines), view.headline.coverage())
+    for unit in units:
+        if unit is not view.unit:
+            yield unit, view.estimator_of(below.get(unit.path, ()), view.by_unit)
 
 
 def _shown(view: View, asked: Pool | Item, figure: Figure) -> Figure:

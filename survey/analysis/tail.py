@@ -13,6 +13,19 @@ Membership = Mapping[int, Sequence[int]]  # of a question: the scopes it is part
 CHOICES = 10  # n0…n9
 
 
+class Choices(dict[str, tuple[int, int, Sequence[int]]]):
+    """Question, choice and, of a valid score, its scopes, by the number that spells them; each is worked out once."""
+
+    def __init__(self, membership: Membership) -> None:
+        self._membership = membership
+
+    def __missing__(self, number: str) -> tuple[int, int, Sequence[int]]:
+        question, choice = divmod(int(number), CHOICES)
+        scopes = self._membership.get(question, ()) if 1 <= choice <= 5 else ()
+        self[number] = question, choice, scopes
+        return self[number]
+
+
 @dataclass(frozen=True, slots=True)
 class Ballots:
     """What some responses chose: per question id its counts (n0…n9 and people, or n0…n5), per scope id the sums."""
@@ -21,28 +34,25 @@ class Ballots:
     scopes: dict[int, PersonSums]
 
     @classmethod
-    def of(cls, spelled: Iterable[str], membership: Membership, width: int) -> Ballots:
+    def of(cls, spelled: Iterable[str], read: Choices, width: int) -> Ballots:
         """Count responses given as texts of numbers `question · 10 + choice`; a question may come several times.
 
         `width` is the number of counts per question: 11 with people, 6 for n0…n5, 0 for no counts at all.
         """
         counts: dict[int, list[int]] = defaultdict(lambda: [0] * width)
-        scopes: dict[int, PersonSums] = {}
+        sums: dict[int, PersonSums] = {}
         for response in spelled:
-            choices = [divmod(int(number), CHOICES) for number in response.split()]
-            for question, choice in choices if width else ():
-                counted = counts[question]
-                if choice < width:
-                    counted[choice] += 1
-            if width > CHOICES:
-                for question in {question for question, _ in choices}:
-                    counts[question][CHOICES] += 1
+            choices = [read[number] for number in response.split()]
             scores: dict[int, list[int]] = defaultdict(list)
-            for question, choice in choices:
-                if 1 <= choice <= 5:
-                    for scope in membership.get(question, ()):
-                        scores[scope].append(choice)
+            for question, choice, scopes in choices:
+                if choice < width:
+                    counts[question][choice] += 1
+                for scope in scopes:
+                    scores[scope].append(choice)
+            if width > CHOICES:
+                for question in {question for question, _, _ in choices}:
+                    counts[question][CHOICES] += 1
             for scope, given in scores.items():
-                sums = PersonSums.of_person(given)
-                scopes[scope] = scopes[scope] + sums if scope in scopes else sums
-        return cls({question: tuple(counted) for question, counted in counts.items()}, scopes)
+                person = PersonSums.of_person(given)
+                sums[scope] = sums[scope] + person if scope in sums else person
+        return cls({question: tuple(counted) for question, counted in counts.items()}, sums)

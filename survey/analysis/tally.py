@@ -9,7 +9,7 @@ never on the number of responses. Test responses never count.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import add
 from typing import TypeVar
@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.analysis.statistics import PersonSums
-from survey.analysis.tail import Ballots, Membership
+from survey.analysis.tail import Ballots, Choices, Membership
 from survey.analysis.tally_statement import (
     EVERYTHING,
     ITEMS,
@@ -36,6 +36,8 @@ from survey.models import Collector, Scope, ScopeItem, Wave
 Key = TypeVar("Key", bound=Hashable)
 
 _KEYS = 5  # what, collector, flagged, half-month, question or scope; then the counts, and the choices of the tail
+
+_FEW = 50  # collectors; more of them by number take longer to read than all of a wave
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,24 @@ class Tally:
         for scope, sums in other.scopes.items():
             self.add_sums(scope, sums)
 
+    @classmethod
+    def sum(cls, tallies: Sequence[Tally]) -> Tally:
+        """All of them together; a single one is returned as it is."""
+        if len(tallies) == 1:
+            return tallies[0]
+        items: dict[int, list[tuple[int, ...]]] = defaultdict(list)
+        scopes: dict[int, PersonSums] = {}
+        for tally in tallies:
+            for question, counts in tally.items.items():
+                items[question].append(counts)
+            for scope, sums in tally.scopes.items():
+                scopes[scope] = scopes[scope] + sums if scope in scopes else sums
+        summed = {
+            question: tuple(map(add, *rows) if len(rows) == 2 else map(sum, zip(*rows, strict=True)))
+            for question, rows in items.items()
+        }
+        return cls(sum(tally.responses for tally in tallies), summed, scopes)
+
     def add_item(self, question: int, counts: tuple[int, ...]) -> None:
         mine = self.items.get(question)
         self.items[question] = counts if mine is None else tuple(map(add, mine, counts))
@@ -163,21 +183,12 @@ class Tallies:
 
 
 def _grouped(cells: Iterable[tuple[Cell, Tally]], key: Callable[[Cell], Key | None]) -> dict[Key, Tally]:
-    groups: dict[Key, Tally] = {}
-    shared: set[Key] = set()  # most groups are one cell: it is copied only when a second one comes
+    groups: dict[Key, list[Tally]] = defaultdict(list)
     for cell, tally in cells:
         where = key(cell)
-        if where is None:
-            continue
-        if where not in groups:
-            groups[where] = tally
-            shared.add(where)
-            continue
-        if where in shared:
-            shared.remove(where)
-            groups[where] = Tally(groups[where].responses, dict(groups[where].items), dict(groups[where].scopes))
-        groups[where].add(tally)
-    return groups
+        if where is not None:
+            groups[where].append(tally)
+    return {where: Tally.sum(tallies) for where, tallies in groups.items()}
 
 
 def read(session: Session, selection: Selection, detail: Detail | None = None) -> Tallies:
@@ -227,9 +238,11 @@ def read(session: Session, selection: Selection, detail: Detail | None = None) -
         what, collector_id, flagged, half_month, key = row[:_KEYS]
         if what == ITEMS:
             counts = row[_KEYS:items_end]
-            cells[collector_id, flagged].add_item(key, counts)
             if detail.half_month_items:
-                periods[collector_id, flagged, half_month].add_item(key, counts)
+                cells[collector_id, flagged].add_item(key, counts)
+                periods[collector_id, flagged, half_month].items[key] = counts
+            else:
+                cells[collector_id, flagged].items[key] = counts
         elif what == SCOPES:
             sums = PersonSums(*row[_KEYS:scopes_end])
             cells[collector_id, flagged].add_sums(key, sums)
@@ -241,16 +254,16 @@ def read(session: Session, selection: Selection, detail: Detail | None = None) -
                 periods[collector_id, flagged, half_month].responses += row[_KEYS]
         else:
             tail[collector_id, flagged, half_month].append(row[-1])
-    membership = _membership(session, selection, detail) if tail else {}
+    choices = Choices(_membership(session, selection, detail) if tail else {})
     for (collector_id, flagged, half_month), spelled in tail.items():
-        ballots = Ballots.of(spelled, membership, width if detail.items else 0)
+        ballots = Ballots.of(spelled, choices, width if detail.items else 0)
         found = Tally(len(spelled), ballots.items, ballots.scopes)
         cells[collector_id, flagged].add(found)
         if apart:
             part = Tally(len(spelled), ballots.items if detail.half_month_items else {})
             part.scopes = {scope: sums for scope, sums in ballots.scopes.items() if scope in scopes_apart}
             periods[collector_id, flagged, half_month].add(part)
-    origins = _origins(session, {key[0] for key in cells})
+    origins = _origins(session, selection, {key[0] for key in cells})
     return Tallies(
         tuple((Cell(origins[key[0]], bool(key[1]), EVERYTHING), cells[key]) for key in sorted(cells)),
         tuple((Cell(origins[key[0]], bool(key[1]), key[2]), periods[key]) for key in sorted(periods)),
@@ -274,7 +287,7 @@ def _membership(session: Session, selection: Selection, detail: Detail) -> Membe
     return scopes
 
 
-def _origins(session: Session, collectors: Iterable[int]) -> dict[int, Origin]:
+def _origins(session: Session, selection: Selection, collectors: Collection[int]) -> dict[int, Origin]:
     columns = (
         Collector.id,
         Collector.wave_id,
@@ -284,5 +297,6 @@ def _origins(session: Session, collectors: Iterable[int]) -> dict[int, Origin]:
         Collector.trust,
         Collector.respondent_group,
     )
-    found = session.execute(select(*columns).where(Collector.id.in_(sorted(collectors))))
-    return {row[0]: Origin(*row) for row in found}
+    few = len(collectors) <= _FEW
+    wanted = Collector.id.in_(sorted(collectors)) if few else Collector.wave_id.in_(selection.waves)
+    return {row[0]: Origin(*row) for row in session.execute(select(*columns).where(wanted))}

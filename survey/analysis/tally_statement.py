@@ -22,6 +22,7 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
+    null,
     select,
     true,
     union_all,
@@ -112,8 +113,8 @@ def _row(
     *values: ColumnElement[int],
     spelled: ColumnElement[str] | None = None,
 ) -> Select[Any]:
-    padding = (literal_column("0", Integer).label(f"c{at}") for at in range(len(values), WIDTH))
-    columns = (cast(value, BigInteger).label(f"c{at}") for at, value in enumerate(values))
+    padding = (cast(null(), BigInteger).label(f"c{at}") for at in range(len(values), WIDTH))
+    columns = (value.label(f"c{at}") for at, value in enumerate(values))
     return select(
         literal_column(str(tag), Integer).label("tag"),
         table.c.collector_id,
@@ -163,8 +164,9 @@ def _sealed(shape: Shape, chosen: CTE) -> Iterator[Select[Any]]:
         if wanted:
             apart = half_month is not everything
             keys = [scopes.c.collector_id, scopes.c.flagged, scopes.c.scope_id, *([half_month] if apart else [])]
-            sums = [func.sum(scopes.c[name]) for name in SCOPE_COLUMNS]
-            statement = _row(SCOPES, scopes, half_month, scopes.c.scope_id, *sums).where(within(scopes))
+            # PostgreSQL's sum of BIGINT is NUMERIC
+            wide = [cast(func.sum(scopes.c[name]), BigInteger) for name in SCOPE_COLUMNS]
+            statement = _row(SCOPES, scopes, half_month, scopes.c.scope_id, *wide).where(within(scopes))
             yield statement.where(_of_scopes(shape, scopes.c.scope_id, apart=apart)).group_by(*keys)
 
 

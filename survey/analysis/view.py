@@ -6,6 +6,7 @@ one snapshot and can be compared for disclosure.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,20 +98,29 @@ class View:
     def hidden_here(self) -> frozenset[str]:
         """Keys of this unit's figures that are hidden: by the tree, by their own size, or all of them, because the
         people outside the filter or the trust levels are too few."""
-        if not self._stands_beside_the_whole():
+        if not self.stands_beside_the_whole(self.headline):
             return frozenset(self.instrument.pooled_into())
         by_tree = self.hidden.get(self.unit.id, frozenset()) if self.unit else frozenset()
         return by_tree | tree.hidden_here(self.instrument, self.headline.total)
 
-    def _stands_beside_the_whole(self) -> bool:
-        """Whether nobody few are told apart by holding this view against those without its filter or trust levels."""
+    @cached_property
+    def _asked(self) -> dict[int, list[tuple[Cell, int]]]:
+        """By unit id the cells without flagged responses, whatever their trust level, and the people in each."""
+        asked: dict[int, list[tuple[Cell, int]]] = defaultdict(list)
+        for cell, tally in self.tallies.cells:
+            if not cell.flagged:
+                asked[cell.origin.unit_id].append((cell, self.people(tally)))
+        return asked
 
-        asked = [(cell, self.people(tally)) for cell, tally in self.tallies.cells if not cell.flagged]
+    def stands_beside_the_whole(self, estimator: Estimator) -> bool:
+        """Whether nobody few are told apart by holding the figures of these sites, with the view's filter and trust
+        levels, against those without."""
+        asked = [each for site in estimator.sites for each in self._asked.get(site.unit_id, ())]
 
         def people(keep: Callable[[Cell], bool]) -> int:
             return sum(number for cell, number in asked if keep(cell))
 
-        shown = self.people(self.headline.total)
+        shown = estimator.index_people()
         wholes = (people(lambda _: True), people(self.filtered), people(lambda cell: cell.origin.trust in self.trust))
         counted = set(headline_trust(self.wave))
         added, left_out = set(self.trust) - counted, counted - set(self.trust)
