@@ -40,12 +40,16 @@ class Poster:
     one_stop: Text  # the name of the one-stop unit, large
     unit: Text
     counter: Text
-    minutes: int = 2  # how long the form takes
+    minutes: str = "2–3"  # how long the form takes
 
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Measures of one poster face in points; `code` is the side of the QR code without its quiet zone."""
+    """Measures of one poster face in points.
+
+    `code` is the side of the QR code without its quiet zone, `frame` the most room it may take with it: a short
+    address has fewer, larger modules and so a wider zone.
+    """
 
     width: float
     height: float
@@ -55,13 +59,16 @@ class _Layout:
     call: float
     small: float
     band: float
+    frame: float
 
 
 _LAYOUTS: dict[Size, _Layout] = {
-    "a4": _Layout(*A4, margin=20 * mm, code=112 * mm, name=25, call=34, small=13.5, band=60 * mm),
-    "a5": _Layout(*A5, margin=13 * mm, code=78 * mm, name=17, call=24, small=10.5, band=42 * mm),
+    "a4": _Layout(*A4, margin=20 * mm, code=112 * mm, name=25, call=34, small=13.5, band=60 * mm, frame=148 * mm),
+    "a5": _Layout(*A5, margin=13 * mm, code=78 * mm, name=17, call=24, small=10.5, band=42 * mm, frame=104 * mm),
     # Two faces of one A4 sheet, folded across the middle: what stands upside down on paper stands upright as a tent.
-    "tent": _Layout(A4[0], A4[1] / 2, margin=14 * mm, code=72 * mm, name=19, call=29, small=12, band=27 * mm),
+    "tent": _Layout(
+        A4[0], A4[1] / 2, margin=14 * mm, code=72 * mm, name=19, call=29, small=12, band=27 * mm, frame=88 * mm
+    ),
 }
 
 
@@ -188,14 +195,21 @@ class _Face:
         self._names(x, lay.height - lay.band / 2, width)
 
     def _framed_side(self) -> float:
-        return self.layout.code * (1 + 2 * QUIET_ZONE / len(_modules(self.poster.url)))
+        return self._side() * self._whole()
+
+    def _whole(self) -> float:
+        """How much larger the code is with its quiet zone."""
+        return 1 + 2 * QUIET_ZONE / len(_modules(self.poster.url))
+
+    def _side(self) -> float:
+        return min(self.layout.code, self.layout.frame / self._whole())
 
     def _code(self, x: float, top: float) -> float:
         """The code in a frame that keeps its quiet zone, centred on `x`; returns the frame's lower edge."""
         framed, canvas = self._framed_side(), self.canvas
         bottom = top - framed
-        quiet = (framed - self.layout.code) / 2
-        draw_code(canvas, self.poster.url, x - self.layout.code / 2, bottom + quiet, self.layout.code)
+        side = self._side()
+        draw_code(canvas, self.poster.url, x - side / 2, bottom + (framed - side) / 2, side)
         canvas.setStrokeColor(HexColor(BRAND))
         canvas.setLineWidth(2)
         room = 5  # so that the rounded corners stay out of the quiet zone

@@ -64,13 +64,25 @@ def unit_report_pdf(
 
 
 def unit_as_issuer(place: Place, language: Language) -> Issuer:
-    """The unit issues its own report: its head signs, the Interior Department and the registry receive it."""
-    return Issuer(
-        name=place.name[language],
-        superior=place.superior[language],
-        office=gettext("Head of the unit", language),
-        recipients=(gettext("Interior Department", language), gettext("File: registry", language)),
-    )
+    """The unit issues its own report, in the name its kind bears by Decree 30/2020; its head signs it."""
+    name, superior = place.name[language], place.superior[language]
+    recipients = (gettext("Interior Department", language), gettext("File: registry", language))
+    if place.kind in ("province", "commune"):
+        committee = committee_of(name, language)
+        capacity = gettext("On behalf of the People's Committee", language)
+        chair = gettext("Chairperson", language)
+        return Issuer(committee, number_suffix="/BC-UBND", capacity=capacity, office=chair, recipients=recipients)
+    if place.kind == "department" and superior:
+        superior = committee_of(superior, language)
+    office = gettext("Director", language) if place.kind == "department" else gettext("Head of the unit", language)
+    return Issuer(name, superior, office=office, recipients=recipients)
+
+
+def committee_of(name: str, language: Language) -> str:
+    """The people's committee of a place, unless the name already is a committee's."""
+    committee = gettext("People's Committee of {place}", language, place=name)
+    named = (gettext("People's Committee of {place}", language, place="").strip().casefold(), "ubnd ")
+    return name if name.casefold().startswith(named) else committee
 
 
 class _Document:
@@ -86,6 +98,11 @@ class _Document:
         yield Head(self.issuer, language)
         when = f"{wave.name[language]}, {period(wave.start, wave.end, language)}"
         yield from title_block(gettext("Report", language), [subject, when], self.style)
+        if self.report.index.suppressed:
+            yield from self.headline()
+            yield from self.method()
+            yield closing(self.issuer, language, self.style)
+            return
         for part in (
             self.headline,
             self.changes,

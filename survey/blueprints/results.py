@@ -15,6 +15,7 @@ from werkzeug.exceptions import NotFound
 from reports import charts, names, notes, wording
 from reports.figures import Language, UnitLine, UnitReport, WaveOverview
 from reports.line_chart import line_svgs
+from reports.quality_table import quality_rows
 from reports.trend_chart import trend_svg
 from reports.unit_report import unit_report_pdf
 from reports.workbook import unit_report_xlsx
@@ -59,6 +60,7 @@ def renderers() -> dict[str, Any]:
         "trend_svg": trend_svg,
         "line_svgs": line_svgs,
         "zip": zip,
+        "quality_rows": quality_rows,
         "language": language(),
         "link": link,
         "other_language": other_language(),

@@ -34,7 +34,7 @@ def test_forms_per_dossier_is_not_called_a_response_rate() -> None:
 
 def test_the_tipping_point_says_when_the_silent_cannot_change_the_result() -> None:
     report = unit_report(tipping_point=Fraction(75, 100))
-    assert "75,00% số người không trả lời" in notes.tipping_point(report, "vi")
+    assert "trong số người không trả lời có 75,00% hài lòng" in notes.tipping_point(report, "vi")
     assert "không ai" in notes.tipping_point(replace(report, tipping_point=Fraction(-1, 10)), "vi")
     assert "vẫn không đạt" in notes.tipping_point(replace(report, tipping_point=1.01), "vi")
     assert notes.tipping_point(replace(report, tipping_point=None), "vi") == ""
@@ -43,7 +43,7 @@ def test_the_tipping_point_says_when_the_silent_cannot_change_the_result() -> No
 def test_coverage_names_every_unit_that_was_treated_specially() -> None:
     coverage = Coverage(90, 100, ("A",), ("B",), ("C", "D"), ("E",))
     sentences = list(notes.coverage(coverage, "vi"))
-    assert sentences[0] == "Phạm vi bao phủ: 90 trên tổng số 100 giao dịch (90,00%)."
+    assert sentences[0] == "Phạm vi bao phủ: 90 trên tổng số 100 hồ sơ (90,00%)."
     assert [sentence.rsplit(": ", 1)[1] for sentence in sentences[1:]] == ["A.", "B.", "C; D.", "E."]
 
 

@@ -97,7 +97,7 @@ def test_the_method_note_says_how_the_figures_came_about() -> None:
     printed = text(unit_report(), public_url="https://example.vn/ket-qua/w/u")
     for part in (
         "Kết quả của 292 người tự nguyện trả lời, không phải mẫu ngẫu nhiên",
-        "80,12% số người không trả lời hài lòng",
+        "nếu trong số người không trả lời có 80,12% hài lòng",
         "Tỷ lệ phiếu trên hồ sơ 15,87%",
         "Hệ số Cronbach’s alpha (trên 240 phiếu trả lời đủ) 0,912",
         "dựa trên dưới 5 người",
@@ -145,7 +145,8 @@ def test_decomposed_letters_are_composed() -> None:
 
 def test_hidden_reports_give_no_figure_away() -> None:
     printed = text(hidden_report())
-    assert "không hiển thị" in printed
+    assert "Không hiển thị, để không suy ra được" in printed
+    assert len(pages(unit_report_pdf(hidden_report()))) <= 2
     assert not re.findall(r"\d+,\d+%", printed)
 
 
@@ -234,8 +235,16 @@ class RecordingCanvas:
         self.words.append((text, y))
 
 
-def test_a_unit_signs_its_own_report() -> None:
+def replaced_kind(kind: str) -> UnitReport:
+    report = unit_report()
+    return replace(report, place=replace(report.place, kind=kind))
+
+
+def test_a_unit_signs_its_own_report_in_the_name_of_its_kind() -> None:
+    assert "THỦ TRƯỞNG ĐƠN VỊ" in text(replaced_kind("room"))
+    assert "ỦY BAN NHÂN DÂN" in text(replaced_kind("commune"))
+    assert "TM. ỦY BAN NHÂN DÂN CHỦ TỊCH" in text(replaced_kind("commune"))
+    assert "GIÁM ĐỐC" in text(replaced_kind("department"))
     printed = text(unit_report())
-    assert "THỦ TRƯỞNG ĐƠN VỊ" in printed
     assert "Nơi nhận:" in printed
     assert "Lưu: VT." in printed
