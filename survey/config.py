@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).resolve().parent.parent  # so that `sipas` means the same installation wherever it is called
 PUBLIC_BODY_LIMIT = 64 * 1024
 KEY_CHARACTERS = 32
 
@@ -51,10 +52,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
     """Settings of a running installation; an empty variable is as good as none. Raises :class:`SettingsError`.
 
     DATABASE_URL (default: SQLite in the instance folder), SECRET_KEY (default: kept in the instance folder),
-    BASE_URL (what QR codes and links begin with), INSTANCE_PATH.
+    BASE_URL (what QR codes and links begin with), INSTANCE_PATH (default: `instance` beside the program).
     """
     given = {name: value.strip() for name, value in environment.items() if value.strip()}
-    instance = Path(given.get("INSTANCE_PATH", "instance")).absolute()
+    instance = Path(given.get("INSTANCE_PATH", ROOT / "instance")).absolute()
     if "SECRET_KEY" in given:
         key = _long_enough(given["SECRET_KEY"], "SECRET_KEY", "Unset it to let the installation keep one of its own.")
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import get_args
+from urllib.parse import urlsplit
 
 import click
 from flask import current_app
@@ -13,7 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from reports.figures import Text
 from reports.poster import Poster, Size, posters_pdf
-from survey.cli.transaction import reading
+from survey.cli.transaction import reading, write_file
 from survey.models import Collector, Counter, Unit
 from survey.operations.units import find_unit
 from survey.operations.waves import find_wave
@@ -48,8 +49,12 @@ def command(wave_code: str, unit_code: str | None, size: Size, output: Path) -> 
         posters = [_poster(collector, base) for collector in session.scalars(query)]
     if not posters:
         raise click.ClickException(f"No active QR collector there. Run: sipas collectors make {wave_code}")
-    output.write_bytes(posters_pdf(posters, size))
+    write_file(output, posters_pdf(posters, size))
     click.echo(f"{output}: {len(posters)} posters for {base}")
+    if urlsplit(base).hostname in ("127.0.0.1", "localhost", "::1"):
+        click.echo(
+            f"Nobody but this machine reaches {base}. Set BASE_URL and print again before hanging them up.", err=True
+        )
 
 
 def _poster(collector: Collector, base: str) -> Poster:

@@ -1,12 +1,17 @@
-"""The transaction of a command: it writes all or nothing, and a refusal is said in one sentence."""
+"""What commands share: a transaction that writes all or nothing, a file to write, refusals said in one sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
+import psycopg
+from flask import current_app
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from survey.database import current_session
@@ -30,6 +35,9 @@ def writing(*, dry_run: bool = False) -> Iterator[Session]:
     except OperationError as error:
         session.rollback()
         raise click.ClickException(str(error)) from error
+    except DBAPIError as error:
+        session.rollback()
+        raise without_schema(error) from error
     except BaseException:
         session.rollback()
         raise
@@ -46,3 +54,21 @@ def reading() -> Iterator[Session]:
         yield current_session()
     except OperationError as error:
         raise click.ClickException(str(error)) from error
+    except DBAPIError as error:
+        raise without_schema(error) from error
+
+
+def without_schema(error: DBAPIError) -> Exception:
+    """One sentence for a database whose tables were never made; any other error as it is."""
+    if isinstance(error.orig, psycopg.errors.UndefinedTable) or "no such table" in str(error.orig):
+        place = make_url(current_app.config["DATABASE_URL"]).render_as_string(hide_password=True)
+        return click.ClickException(f"The database {place} is empty. Run: sipas db upgrade")
+    return error
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write what a command was asked for; where that cannot be, end in one sentence."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from error

@@ -89,7 +89,7 @@ def test_a_short_key_of_the_environment_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_empty_variable_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("survey.config.ROOT", tmp_path)
     names = ("BASE_URL", "DATABASE_URL", "INSTANCE_PATH", "PORT", "SECRET_KEY")
     nothing = from_environment(dict.fromkeys(names, " "))
     assert nothing == from_environment({})
