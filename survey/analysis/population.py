@@ -93,6 +93,9 @@ def tile(periods: Sequence[Period], start: date, end: date) -> int | None:
 
     Where several coverings exist (months beside quarters), the one with the longest periods from the start on.
     """
+    whole = next((number for first, last, number in periods if (first, last) == (start, end)), None)
+    if whole is not None:
+        return whole
     by_start: dict[date, list[Period]] = defaultdict(list)
     for period in sorted(periods, key=lambda period: period[1], reverse=True):
         by_start[period[0]].append(period)

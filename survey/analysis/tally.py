@@ -107,8 +107,10 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         self.responses += other.responses
+        items = self.items
         for question, counts in other.items.items():
-            self.add_item(question, counts)
+            mine = items.get(question)
+            items[question] = counts if mine is None else tuple(map(add, mine, counts))
         for scope, sums in other.scopes.items():
             self.add_sums(scope, sums)
 

@@ -104,6 +104,12 @@ class View:
         return by_tree | tree.hidden_here(self.instrument, self.headline.total)
 
     @cached_property
+    def _levels(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Trust levels that the view adds to the headline's, and those it leaves out."""
+        mine, counted = frozenset(self.trust), frozenset(headline_trust(self.wave))
+        return mine - counted, counted - mine
+
+    @cached_property
     def _asked(self) -> dict[int, list[tuple[Cell, int]]]:
         """By unit id the cells without flagged responses, whatever their trust level, and the people in each."""
         asked: dict[int, list[tuple[Cell, int]]] = defaultdict(list)
@@ -116,14 +122,14 @@ class View:
         """Whether nobody few are told apart by holding the figures of these sites, with the view's filter and trust
         levels, against those without."""
         asked = [each for site in estimator.sites for each in self._asked.get(site.unit_id, ())]
+        shown, (added, left_out) = estimator.index_people(), self._levels
+        if not added and not left_out and shown == sum(number for _, number in asked):
+            return not disclosure.is_small(shown)  # the view is the whole
 
         def people(keep: Callable[[Cell], bool]) -> int:
             return sum(number for cell, number in asked if keep(cell))
 
-        shown = estimator.index_people()
         wholes = (people(lambda _: True), people(self.filtered), people(lambda cell: cell.origin.trust in self.trust))
-        counted = set(headline_trust(self.wave))
-        added, left_out = set(self.trust) - counted, counted - set(self.trust)
         apart = (people(lambda cell, of=levels: cell.origin.trust in of) for levels in (added, left_out))  # type: ignore[misc]
         return all(disclosure.complement_is_safe(shown, whole) for whole in wholes) and not any(
             disclosure.is_small(number) for number in apart
