@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from reports.catalogue import gettext
 from reports.drawing import Box, Chart, Shape, Stroke, Svg, Words, verdict_mark
-from reports.figures import Figure, Language
+from reports.figures import Counts, Figure, Language
 from reports.fonts import sans, text_width, wrap
 from reports.names import scale_word
 from reports.wording import (
@@ -213,15 +213,15 @@ def distribution_chart(
     left, right = (0.0, width) if narrow else (label_width + 20, width - 84)
     shapes, y = _answer_legend(language, width)
     y += 10
-    below = max([_below(figure) for figure in figures if figure.counts.base] or [0.5])
-    above = max([1 - _below(figure) for figure in figures if figure.counts.base] or [0.5])
+    below = max([_below(figure) for figure in figures if _counts(figure).base] or [0.5])
+    above = max([1 - _below(figure) for figure in figures if _counts(figure).base] or [0.5])
     unit = (right - left) / (below + above)
     middle, top = left + below * unit, y
     rows: list[Shape] = []
     bands: list[tuple[float, float]] = []
     for figure in figures:
         lines = wrap(figure.label[language], sans().regular, NORMAL, label_width, most_lines=4)
-        base = f"n = {count(figure.counts.base, language)}" if figure.counts.base else NO_NUMBER
+        base = f"n = {count(_counts(figure).base, language)}" if _counts(figure).base else NO_NUMBER
         if narrow:
             rows += [Words(0, y + 14 + k * LEADING, line, NORMAL) for k, line in enumerate(lines)]
             rows.append(Words(width, y + 14, base, SMALL, "chart-quiet", "end"))
@@ -241,19 +241,23 @@ def distribution_chart(
     return Chart(name, width, y + 6, title, words, (*shapes, *rows, *axes))
 
 
+def _counts(figure: Figure) -> Counts:
+    return figure.counts or Counts()
+
+
 def _below(figure: Figure) -> float:
-    n1, n2, n3, *_ = figure.counts.n
-    return (n1 + n2 + n3 / 2) / figure.counts.base
+    n1, n2, n3, *_ = _counts(figure).n
+    return (n1 + n2 + n3 / 2) / _counts(figure).base
 
 
 def _segments(figure: Figure, language: Language, middle: float, unit: float, y: float) -> Iterator[Shape]:
-    if not figure.counts.base:
+    if not _counts(figure).base:
         text = _reason(figure, language)
         yield Words(middle + 8, y + 4, text, SMALL, "chart-quiet")
         return
     x = middle - _below(figure) * unit
     for position in range(1, 6):
-        share = figure.counts.share(position) or 0
+        share = _counts(figure).share(position) or 0
         extent = float(share) * unit
         if extent:
             yield Box(x, y - 11, extent, 22, f"chart-answer-{position}")
@@ -273,12 +277,12 @@ def _answer_legend(language: Language, width: float) -> tuple[list[Shape], float
 
 def _distribution_words(figure: Figure, language: Language) -> str:
     label = figure.label[language]
-    if not figure.counts.base:
+    if not _counts(figure).base:
         return f"{label}: {_reason(figure, language)}"
     shares = ", ".join(
-        f"{scale_word(k, language).lower()} {percent(figure.counts.share(k), language, 0)}" for k in range(1, 6)
+        f"{scale_word(k, language).lower()} {percent(_counts(figure).share(k), language, 0)}" for k in range(1, 6)
     )
-    return f"{label}: {shares}, n = {count(figure.counts.base, language)}"
+    return f"{label}: {shares}, n = {count(_counts(figure).base, language)}"
 
 
 def factor_svg(figures: Sequence[Figure], language: Language, name: str = "factors") -> Svg:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Literal
 
 Language = Literal["vi", "en"]
-Rule = Literal["top_two", "mean_of_max", "scaled_mean"]
+Rule = Literal["top_two", "mean_of_max", "scaled_mean", "upper_levels"]
 Aggregation = Literal["pool_answers", "mean_of_items", "mean_of_factors"]
 Weighting = Literal["unweighted", "weighted"]
 Design = Literal["probability", "census", "self_selected"]
@@ -117,6 +117,8 @@ class Figure:
     """One percentage with everything it must carry: counts, base, interval, rule, weighting, verdict.
 
     A suppressed figure keeps its code and label; `people`, `answers`, `counts` are zero and the estimate is empty.
+    `counts` is None where the answers to the single items were not read (a half-month) or the five points do not apply
+    (a share of people, a question of three levels).
     """
 
     code: str
@@ -127,11 +129,39 @@ class Figure:
     weighting: Weighting
     people: int
     answers: int
-    counts: Counts
+    counts: Counts | None
     estimate: Estimate
     verdict: Verdict
     suppressed: bool = False
     in_index: bool = True  # the separate overall question stands outside the pool
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceOption:
+    """How many people chose one of the offered answers; of several, a person may have chosen more than one."""
+
+    value: int
+    label: Text
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceFigures:
+    """A question whose answers are counted and not rated; suppressed, it has neither people nor options.
+
+    `people` answered the question: the base of every share.
+    """
+
+    code: str
+    label: Text
+    people: int
+    options: tuple[ChoiceOption, ...]
+    several: bool
+    suppressed: bool = False
+
+    def share(self, option: ChoiceOption) -> Fraction | None:
+        """Share of the people who answered that chose `option`; None without a base."""
+        return Fraction(option.people, self.people) if self.people else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,9 +317,9 @@ class UnitReport:
     place: Place
     wave: WaveLabel
     method: Method
-    index: Figure  # the headline: verdict first
+    index: Figure  # the headline: verdict first; its level is "item" where the form has no index
     beside: Figure | None  # the other weighting, where it exists
-    overall: Figure | None  # the separate overall question, outside the pool
+    overall: Figure | None  # the separate overall question, outside the pool; None where it is the headline
     contents: tuple[Figure, ...]
     factors: tuple[Figure, ...]
     items: tuple[Figure, ...]  # in the questionnaire's order; the overall question not among them
@@ -303,6 +333,7 @@ class UnitReport:
     breakdowns: tuple[tuple[str, tuple[Figure, ...]], ...] = ()  # e.g. ("channel", figures)
     compiled_at: datetime | None = None  # time of the last sealed answer, not of printing: same data, same bytes
     ledger_head: str = ""
+    choices: tuple[ChoiceFigures, ...] = ()  # in the questionnaire's order
 
     @property
     def charted_factors(self) -> tuple[Figure, ...]:
@@ -313,7 +344,9 @@ class UnitReport:
     def distributed(self) -> tuple[Figure, ...]:
         """Whose distribution over the five answers is drawn: factors and the overall question, else the headline."""
         overall = (self.overall,) if self.overall else ()
-        return tuple(figure for figure in (*self.factors, *overall) or (self.index,) if figure.counts.base)
+        return tuple(
+            figure for figure in (*self.factors, *overall) or (self.index,) if figure.counts and figure.counts.base
+        )
 
     def weakest_first(self) -> Iterator[Figure]:
         """Items with an estimate from the lowest up; ties keep the questionnaire's order."""

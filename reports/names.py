@@ -9,6 +9,7 @@ _RULES: dict[Rule, str] = {
     "top_two": gettext_noop("share of satisfied answers (levels 4 and 5 among answers from 1 to 5)"),
     "mean_of_max": gettext_noop("mean score over the highest score (sum of scores / 5n)"),
     "scaled_mean": gettext_noop("mean score brought to the scale 0–100% ((mean − 1) / 4)"),
+    "upper_levels": gettext_noop("share of satisfied answers (levels 2 and 3 among answers from 1 to 3)"),
 }
 _AGGREGATIONS: dict[Aggregation, str] = {
     "pool_answers": gettext_noop("all answers to the items pooled"),

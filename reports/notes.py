@@ -54,13 +54,14 @@ def tipping_point(report: UnitReport, language: Language) -> str:
 
 def coverage(figures: Coverage, language: Language) -> Iterator[str]:
     """How many transactions stand behind a weighted figure, and which units were treated specially."""
-    yield gettext(
-        "Coverage: {covered} of {total} transactions ({share}).",
-        language,
-        covered=count(figures.covered, language),
-        total=count(figures.total, language),
-        share=percent(figures.share, language),
-    )
+    if figures.total:
+        yield gettext(
+            "Coverage: {covered} of {total} transactions ({share}).",
+            language,
+            covered=count(figures.covered, language),
+            total=count(figures.total, language),
+            share=percent(figures.share, language),
+        )
     if figures.units_left_out:
         yield gettext("Left out, without any answer: {units}.", language, units="; ".join(figures.units_left_out))
     if figures.units_merged:

@@ -180,9 +180,10 @@ class _Sheets:
         figures = [*report.factors, *report.items, *([report.overall] if report.overall else [])]
         rows: list[tuple[Cell, ...]] = []
         for figure in figures:
-            counts = figure.counts
-            cells: tuple[Cell, ...] = (*counts.n, counts.no_opinion, counts.skipped)
-            rows.append((figure.code, figure.label[self.language], *((None,) * 7 if figure.suppressed else cells)))
+            cells: tuple[Cell, ...] = (None,) * 7
+            if figure.counts is not None and not figure.suppressed:
+                cells = (*figure.counts.n, figure.counts.no_opinion, figure.counts.skipped)
+            rows.append((figure.code, figure.label[self.language], *cells))
         self.table(gettext("Distribution", self.language), [*_FIGURE_COLUMNS[:2], *scale, *unsure], rows)
 
     def trend(self) -> None:

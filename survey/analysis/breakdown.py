@@ -37,7 +37,7 @@ def sub_units(session: Session, view: View) -> Iterator[UnitLine]:
     units = select(Unit).where(Unit.id.in_(below)).options(joinedload(Unit.parent)).order_by(Unit.code)
     strata = by_ancestor(view.sites)
     for unit in session.scalars(units):
-        yield unit_line(view, unit, view.estimator_of(strata[unit.path], view.by_unit))
+        yield unit_line(view, unit, view.estimator_of(unit.path, strata[unit.path], view.by_unit))
 
 
 def counters(session: Session, view: View) -> Iterator[UnitLine]:

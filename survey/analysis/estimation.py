@@ -20,7 +20,7 @@ from reports.figures import (
     Weighting,
 )
 from survey.analysis.instrument import Instrument, Item, Pool
-from survey.analysis.population import Site
+from survey.analysis.population import Site, strata
 from survey.analysis.statistics import PersonSums, Stratum, mean_of, stratified, unweighted
 from survey.analysis.tally import Tally
 from survey.analysis.verdict import judge
@@ -67,7 +67,7 @@ class Terms:
 
 
 class Estimator:
-    """Figures over `sites` (strata) from their tallies.
+    """Figures over `sites` from their tallies, for the unit with the path `within`.
 
     `populations` False: a part of the answers (one channel, one half-month) of which no N is known, therefore neither
     weights nor finite population correction.
@@ -79,46 +79,49 @@ class Estimator:
         instrument: Instrument,
         sites: Sequence[Site],
         tallies: Mapping[int, Tally],
+        within: str = "/",
         *,
         populations: bool = True,
     ) -> None:
         self.terms = terms
         self.instrument = instrument
-        self.sites = tuple(sites)
-        self.by_site = [tallies.get(site.unit_id) or Tally() for site in self.sites]
-        self.total = Tally.sum(self.by_site)
+        self.strata = strata(sites, tallies.keys(), within)
+        self.by_stratum = [Tally.sum([tallies[key] for key in group.members if key in tallies]) for group in self.strata]
+        self.total = Tally.sum(self.by_stratum)
         self._populations = populations
 
     @property
     def weightable(self) -> bool:
         """Whether weights exist: several strata, every responding one with N, and one of them N ≥ n."""
         responding = [
-            (site.population, tally.responses)
-            for site, tally in zip(self.sites, self.by_site, strict=True)
+            (group.population, tally.responses)
+            for group, tally in zip(self.strata, self.by_stratum, strict=True)
             if tally.responses
         ]
         return (
             self._populations
-            and len(self.sites) > 1
+            and len(self.strata) > 1
             and all(population is not None for population, _ in responding)
             and any(population is not None and population >= n for population, n in responding)
         )
 
     @property
     def population(self) -> int | None:
-        """N of all sites together; None where one is missing."""
+        """N of all strata together; None where one is missing."""
         if not self._populations:
             return None
-        known = [site.population for site in self.sites if site.population is not None]
-        return sum(known) if known and len(known) == len(self.sites) else None
+        known = [group.population for group in self.strata if group.population is not None]
+        return sum(known) if known and len(known) == len(self.strata) else None
 
     def _corrected(self) -> int | None:
         """N for the finite population correction of an unweighted figure: one unit alone, or a complete census."""
         population = self.population if self.terms.fpc else None
         if population is None:
             return None
-        complete = all(site.population == tally.responses for site, tally in zip(self.sites, self.by_site, strict=True))
-        return population if len(self.sites) == 1 or complete else None
+        complete = all(
+            group.population == tally.responses for group, tally in zip(self.strata, self.by_stratum, strict=True)
+        )
+        return population if len(self.strata) == 1 or complete else None
 
     def pooled(
         self, sums: Callable[[Tally], PersonSums], weighting: Weighting, rule: Rule, *, item: bool = False
@@ -129,27 +132,32 @@ class Estimator:
 
     def _strata(self, sums: Callable[[Tally], PersonSums]) -> list[Stratum]:
         return [
-            Stratum(site.code, tally.responses, sums(tally), site.population, site.parent_path)
-            for site, tally in zip(self.sites, self.by_site, strict=True)
+            Stratum(group.code, tally.responses, sums(tally), group.population, group.parent_path)
+            for group, tally in zip(self.strata, self.by_stratum, strict=True)
         ]
 
     def coverage(self) -> Coverage | None:
-        """Whose transactions stand behind the index; None for one unit whose N raises no question."""
-        if not self._populations or self.instrument.index is None:
+        """Whose transactions stand behind the headline; None for one unit whose N raises no question."""
+        index, overall = self.instrument.index, self.instrument.overall
+        if not self._populations or (index is None and overall is None):
             return None
-        index = self.instrument.index.id
-        found = stratified(self._strata(lambda tally: tally.sums(index)), fpc=False).coverage
+
+        def sums(tally: Tally) -> PersonSums:
+            if index is not None:
+                return tally.sums(index.id)
+            return item_sums(overall)(tally) if overall is not None else PersonSums()
+
+        found = stratified(self._strata(sums), fpc=False).coverage
         doubtful = found.units_over_transactions or found.units_without_transactions
-        return found if len(self.sites) > 1 or doubtful else None
+        return found if len(self.strata) > 1 or doubtful else None
 
     def effective(self, weighting: Weighting) -> Weighting:
         """The weighting a figure really has: weights need several strata with known N."""
         return "weighted" if weighting == "weighted" and self.weightable else "unweighted"
 
     def item_estimate(self, item: Item, weighting: Weighting) -> Estimate:
-        return self.pooled(
-            lambda tally: PersonSums.of_counts(tally.counts(item.id)[1:6]), weighting, self.terms.rule, item=True
-        )
+        rule: Rule = "top_two" if item.three_levels else self.terms.rule
+        return self.pooled(item_sums(item), weighting, rule, item=True)
 
     def items_estimated(self) -> list[tuple[int, Estimate]]:
         """Of each item of the index the people behind it and the estimate, without the rest of its figure."""
@@ -162,9 +170,10 @@ class Estimator:
 
     def item(self, item: Item, weighting: Weighting | None = None, *, in_index: bool = True) -> Figure:
         weighting = self.effective(weighting or self.terms.weighting)
-        counts = item_counts(self.total, item)
-        estimate = self.item_estimate(item, weighting)
-        return self._figure(item.code, item.label, "item", weighting, counts.base, counts, estimate, in_index=in_index)
+        counts = None if item.three_levels else item_counts(self.total, item)
+        people, estimate = item_base(self.total, item), self.item_estimate(item, weighting)
+        figure = self._figure(item.code, item.label, "item", weighting, people, counts, estimate, in_index=in_index)
+        return replace(figure, rule="upper_levels") if item.three_levels else figure
 
     def pool_estimate(self, pool: Pool, weighting: Weighting) -> Estimate:
         """By the aggregation of the terms; a factor has no factors to average and is pooled under mean_of_factors."""
@@ -182,7 +191,8 @@ class Estimator:
         estimate = self.pool_estimate(pool, weighting)
         sums = self.total.sums(pool.id)
         figure = self._figure(pool.code, pool.label, pool.level, weighting, sums.people, counts, estimate)
-        return replace(figure, answers=sums.v)  # where items were not read (half-months), there are no counts
+        were_read = counts.base == sums.v  # by half-month, hardly more than the sums over people is read
+        return figure if were_read else replace(figure, answers=sums.v, counts=None)
 
     def index(self, weighting: Weighting | None = None) -> Figure:
         """The headline: the index, or the overall question where a form has no items in the index (one-tap)."""
@@ -190,7 +200,7 @@ class Estimator:
             return self.pool(self.instrument.index, weighting)
         if self.instrument.overall is not None:
             return self.item(self.instrument.overall, weighting, in_index=False)
-        return self._figure("index", INDEX, "index", "unweighted", 0, Counts(), NO_ESTIMATE)
+        return self._figure("index", INDEX, "index", "unweighted", 0, None, NO_ESTIMATE)
 
     def all_satisfied(self) -> Figure | None:
         """People all of whose answers are 4 or 5, a share of people whatever the rule of the index."""
@@ -200,7 +210,7 @@ class Estimator:
         weighting = self.effective(self.terms.weighting)
         estimate = self.pooled(lambda tally: tally.sums(pool.id).wholly_satisfied(), weighting, "top_two", item=True)
         people = self.total.sums(pool.id).people
-        figure = self._figure("all_satisfied", ALL_SATISFIED, "index", weighting, people, Counts(), estimate)
+        figure = self._figure("all_satisfied", ALL_SATISFIED, "index", weighting, people, None, estimate)
         return replace(figure, rule="top_two", aggregation="pool_answers", answers=people, in_index=False)
 
     def index_people(self) -> int:
@@ -213,7 +223,7 @@ class Estimator:
         level: Level,
         weighting: Weighting,
         people: int,
-        counts: Counts,
+        counts: Counts | None,
         estimate: Estimate,
         *,
         in_index: bool = True,
@@ -221,7 +231,7 @@ class Estimator:
         terms = self.terms
         verdict = judge(estimate, people, terms.target, terms.minimum_people)
         rules = (terms.rule, terms.aggregation, weighting)
-        answers = (people, counts.base, counts)
+        answers = (people, people if counts is None else counts.base, counts)
         return Figure(code, label, level, *rules, *answers, estimate, verdict, in_index=in_index)
 
 
@@ -229,6 +239,23 @@ def suppressed(figure: Figure) -> Figure:
     """The figure without any number: too few people, or another could be worked out from it."""
     verdict = judge(NO_ESTIMATE, 0, figure.verdict.target, figure.verdict.minimum_people, hidden=True)
     return replace(figure, people=0, answers=0, counts=Counts(), estimate=NO_ESTIMATE, verdict=verdict, suppressed=True)
+
+
+def item_sums(item: Item) -> Callable[[Tally], PersonSums]:
+    """The sums of an item in a tally; of three levels the upper two stand where "satisfied" stands, 4 and 5."""
+    if item.three_levels:
+
+        def sums(tally: Tally) -> PersonSums:
+            n1, n2, n3 = tally.counts(item.id)[1:4]
+            return PersonSums.of_counts((n1, 0, 0, n2, n3))
+
+        return sums
+    return lambda tally: PersonSums.of_counts(tally.counts(item.id)[1:6])
+
+
+def item_base(tally: Tally, item: Item) -> int:
+    """People with a valid answer to the item."""
+    return sum(tally.counts(item.id)[1:6])
 
 
 def item_counts(tally: Tally, item: Item) -> Counts:
@@ -264,4 +291,4 @@ def headline_people(instrument: Instrument, tally: Tally) -> int:
     """People behind the headline of a tally."""
     if instrument.index is not None:
         return tally.sums(instrument.index.id).people
-    return sum(tally.counts(instrument.overall.id)[1:6]) if instrument.overall else 0
+    return item_base(tally, instrument.overall) if instrument.overall else 0

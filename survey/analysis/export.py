@@ -7,6 +7,7 @@ from typing import Any
 
 from reports.figures import (
     Change,
+    ChoiceFigures,
     Coverage,
     Estimate,
     Figure,
@@ -63,6 +64,7 @@ def as_json(report: UnitReport, language: Language = "vi") -> Json:
         "trend": [trend_json(point, language) for point in report.trend],
         "children": [line_json(line, language) for line in report.children],
         "breakdowns": {name: [figure_json(part, language) for part in parts] for name, parts in report.breakdowns},
+        "choices": [choices_json(question) for question in report.choices],
         "compiled_at": report.compiled_at.isoformat() if report.compiled_at else None,
         "ledger_head": report.ledger_head or None,
     }
@@ -87,7 +89,7 @@ def figure_json(figure: Figure, language: Language) -> Json:
             "no_opinion": figure.counts.no_opinion,
             "skipped": figure.counts.skipped,
         }
-        if shown
+        if shown and figure.counts is not None
         else None,
         **estimate_json(figure.estimate),
         "verdict": verdict_json(figure.verdict),
@@ -100,6 +102,26 @@ def figure_json(figure: Figure, language: Language) -> Json:
             "reason": verdict_sentence(figure.verdict, language, figure.people),
             "point": point_score(figure.verdict, language),
         },
+    }
+
+
+def choices_json(question: ChoiceFigures) -> Json:
+    """A question of choices; a suppressed one has no number at all."""
+    return {
+        "code": question.code,
+        "label": text_json(question.label),
+        "several": question.several,
+        "suppressed": question.suppressed,
+        "people": None if question.suppressed else question.people,
+        "options": [
+            {
+                "value": option.value,
+                "label": text_json(option.label),
+                "people": option.people,
+                "share": _number(question.share(option)),
+            }
+            for option in question.options
+        ],
     }
 
 

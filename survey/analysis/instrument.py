@@ -16,7 +16,7 @@ from reports.figures import Level, Text
 from survey.models import Question, Questionnaire, Scope, ScopeItem
 
 OVERALL = "overall_satisfaction"  # the single question that stands outside the pool
-RATING = "rating"
+RATING, SEVERAL = "rating", "several"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +29,32 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A five-point question. `condition` is None where everybody is asked."""
+    """A question of five points, or of three levels. `condition` is None where everybody is asked."""
 
     id: int
     code: str
     label: Text
     condition: Asked | None = None
+    three_levels: bool = False
 
     @property
     def key(self) -> str:
         """Names its figure among all figures of the questionnaire, pools included."""
+        return f"q{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceQuestion:
+    """A question whose answers are shown as counts alone; `several` may be chosen at once."""
+
+    id: int
+    code: str
+    label: Text
+    several: bool
+    options: tuple[tuple[int, Text], ...]
+
+    @property
+    def key(self) -> str:
         return f"q{self.id}"
 
 
@@ -59,7 +75,11 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A questionnaire's measuring part. Without items in the index, `index` is None (one-tap: only `overall`)."""
+    """A questionnaire's measuring part. Without items in the index, `index` is None (one-tap: only `overall`).
+
+    A form without any five-point question has its last question of three levels as `overall`. `choices` are the
+    questions that take several choices and, in a form without five-point questions, those of three levels.
+    """
 
     code: str
     version: str
@@ -70,6 +90,7 @@ class Instrument:
     factors: tuple[Pool, ...]
     contents: tuple[Pool, ...]
     index: Pool | None
+    choices: tuple[ChoiceQuestion, ...] = ()
 
     @property
     def name(self) -> str:
@@ -96,7 +117,7 @@ class Instrument:
             into[item.key] = [pool for pool in pools if item in pool.items][-1].key
         if self.overall:
             into[self.overall.key] = None
-        return into
+        return into | {question.key: None for question in self.choices}
 
 
 def read_instrument(session: Session, questionnaire: Questionnaire) -> Instrument:
@@ -112,6 +133,7 @@ def read_instrument(session: Session, questionnaire: Questionnaire) -> Instrumen
     if missing:
         raise LookupError(f"the questionnaire {questionnaire.code} has no rows for {', '.join(missing)}")
     ratings = {question.code: _item(question, ids) for question in defined.questions if question.kind == RATING}
+    levels = [] if ratings else [question for question in defined.questions if _has_three_levels(question)]
     by_id = {item.id: item for item in ratings.values()}
     members: dict[int, set[int]] = defaultdict(set)
     pools: list[Pool] = []
@@ -137,19 +159,30 @@ def read_instrument(session: Session, questionnaire: Questionnaire) -> Instrumen
         Text(defined.title.vi, defined.title.en),
         Text(defined.legal_reference.vi, defined.legal_reference.en),
         index.items if index else (),
-        ratings.get(OVERALL),
+        _item(levels[-1], ids) if levels else ratings.get(OVERALL),
         tuple(by_level["factor"]),
         tuple(by_level["content"]),
         index,
+        tuple(_choices(q, ids) for q in defined.questions if q.kind == SEVERAL or q in levels),
     )
 
 
 def _item(question: definition.Question, ids: Mapping[str, int]) -> Item:
-    label = Text(question.label.vi, question.label.en)
+    label, three_levels = Text(question.label.vi, question.label.en), _has_three_levels(question)
     if question.condition is None:
-        return Item(ids[question.code], question.code, label)
+        return Item(ids[question.code], question.code, label, three_levels=three_levels)
     condition = Asked(ids[question.condition.question], question.condition.values)
-    return Item(ids[question.code], question.code, label, condition)
+    return Item(ids[question.code], question.code, label, condition, three_levels)
+
+
+def _choices(question: definition.Question, ids: Mapping[str, int]) -> ChoiceQuestion:
+    options = tuple((choice.value, Text(choice.wording.vi, choice.wording.en)) for choice in question.choices)
+    label = Text(question.label.vi, question.label.en)
+    return ChoiceQuestion(ids[question.code], question.code, label, question.kind == SEVERAL, options)
+
+
+def _has_three_levels(question: definition.Question) -> bool:
+    return question.kind == "levels" and [c.value for c in question.choices if c.value] == [1, 2, 3]
 
 
 @lru_cache(maxsize=32)

@@ -1,9 +1,9 @@
-"""The units behind a wave's figures (its strata) and N, the transactions each of them handled in the wave's period."""
+"""The units behind a wave's figures, its strata, and N, the transactions each of them handled in the wave's period."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -17,24 +17,69 @@ Period = tuple[date, date, int]
 
 
 @dataclass(frozen=True, slots=True)
+class Above:
+    """A unit above sites for which an N is known that its sites may be without; `members` are all sites below it."""
+
+    code: str
+    path: str
+    population: int
+    members: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
-    """A stratum: a unit that holds collectors of the wave, or takes part without any. `population` is N if known."""
+    """A unit that holds collectors of the wave, or takes part without any. `population` is N if known.
+
+    `above` are the units above it with an N of their own, the nearest first.
+    """
 
     unit_id: int
     code: str
     path: str
     population: int | None
     forms_issued: int | None
+    above: tuple[Above, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A stratum: a site, or all sites below a unit for which alone N is known."""
+
+    code: str
+    path: str
+    population: int | None
+    members: frozenset[int]
 
     @property
     def parent_path(self) -> str:
         return self.path[: self.path.rstrip("/").rfind("/") + 1]
 
 
-def read_sites(session: Session, wave: Wave, path: str = "/") -> tuple[Site, ...]:
-    """The strata of the wave at or under the unit with `path`, in the order of their codes.
+def strata(sites: Sequence[Site], responding: Collection[int], within: str = "/") -> tuple[Group, ...]:
+    """The strata of `sites`: each for itself, unless N is known only for a unit above it.
 
-    A participating unit whose collectors all stand in rooms below it is no stratum itself: its rooms are.
+    Such a unit, at or under the path `within` and with all of its sites here, becomes one stratum where somebody
+    answered at a site without N, or no site below it has an N; its N covers everything below it. `responding` are the
+    ids of the sites where somebody answered.
+    """
+    groups = [Group(site.code, site.path, site.population, frozenset((site.unit_id,))) for site in sites]
+    present = {site.unit_id for site in sites}
+    found = {above.path: above for site in sites for above in site.above}
+    for above in sorted(found.values(), key=lambda above: -above.path.count("/")):
+        if not above.path.startswith(within) or not above.members <= present:
+            continue
+        below = [group for group in groups if group.members <= above.members]
+        unknown = [group for group in below if group.population is None]
+        if len(unknown) == len(below) or any(not group.members.isdisjoint(responding) for group in unknown):
+            groups = [group for group in groups if group not in below]
+            groups.append(Group(above.code, above.path, above.population, above.members))
+    return tuple(sorted(groups, key=lambda group: group.code)) if found else tuple(groups)
+
+
+def read_sites(session: Session, wave: Wave, path: str = "/") -> tuple[Site, ...]:
+    """The sites of the wave at or under the unit with `path`, in the order of their codes.
+
+    A participating unit whose collectors all stand in rooms below it is no site itself: its rooms are.
     """
     holds = select(Collector.unit_id).where(Collector.wave_id == wave.id)
     takes_part = WaveUnit.wave_id == wave.id
@@ -46,8 +91,34 @@ def read_sites(session: Session, wave: Wave, path: str = "/") -> tuple[Site, ...
     ).all()
     served = {ancestor for _, _, own, _, holding in rows if holding for ancestor in _ancestors(own)}
     chosen = [row for row in rows if row[4] or row[2] not in served]
-    known = transactions(session, wave.period_start, wave.period_end, (row[0] for row in chosen))
-    return tuple(Site(key, code, own, known.get(key), issued) for key, code, own, issued, _ in chosen)
+    ids = {own: key for key, _, own, _, _ in chosen}
+    higher = {above: _own_id(above) for own in ids for above in _ancestors(own) if above.startswith(path)}
+    known = transactions(session, wave.period_start, wave.period_end, {*ids.values(), *higher.values()})
+    above = _above(session, ids, {at: known[key] for at, key in (higher | ids).items() if key in known})
+    return tuple(
+        Site(key, code, own, known.get(key), issued, above.get(own, ())) for key, code, own, issued, _ in chosen
+    )
+
+
+def _above(session: Session, ids: Mapping[str, int], known: Mapping[str, int]) -> dict[str, tuple[Above, ...]]:
+    """Of each site's path, the units above it with an N, the nearest first; a site above another one is such a unit.
+
+    `ids` are those of the sites and `known` the N's, both by path.
+    """
+    members: dict[str, set[int]] = defaultdict(set)
+    for own, key in ids.items():
+        for at in _ancestors(own):
+            if at in known:
+                members[at] |= {key, ids.get(at, key)}
+    if not members:
+        return {}
+    wanted = select(Unit.path, Unit.code).where(Unit.id.in_([_own_id(at) for at in members]))
+    units = {at: Above(code, at, known[at], frozenset(members[at])) for at, code in session.execute(wanted).tuples()}
+    return {own: tuple(units[at] for at in reversed(list(_ancestors(own))) if at in units) for own in ids}
+
+
+def _own_id(path: str) -> int:
+    return int(path.rstrip("/").rpartition("/")[2])
 
 
 def _ancestors(path: str) -> Iterable[str]:
@@ -57,7 +128,7 @@ def _ancestors(path: str) -> Iterable[str]:
 
 
 def by_ancestor(sites: Iterable[Site]) -> dict[str, list[Site]]:
-    """The strata at or under each unit, by the unit's path."""
+    """The sites at or under each unit, by the unit's path."""
     below: dict[str, list[Site]] = defaultdict(list)
     for site in sites:
         below[site.path].append(site)

@@ -24,6 +24,7 @@ from survey.models import KeptStatistic, Unit, Wave
 
 ALPHA, MEDIAN_SECONDS, VALID = "alpha", "median_seconds", "valid"
 CLOSED = ("closed", "published")
+PAPER = "paper"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +162,8 @@ def read_quality(session: Session, view: View, *, with_scan: bool = True) -> Qua
         every = view.estimator(lambda cell: view.counted(cell) or _flagged(view, cell))
         with_flagged = every.index().estimate
     issued = [site.forms_issued for site in view.sites if site.forms_issued is not None] if view.whole else []
-    chosen = view.terms.fpc  # people were chosen: there is a response rate
-    asked = sum(issued) if chosen and issued else estimator.population
+    rate = _response_rate(view)
+    forms_per_dossier = Fraction(responses, estimator.population) if estimator.population else None
     alpha_shown = scanned is not None and not disclosure.is_small(scanned.alpha_base)
     return Quality(
         responses,
@@ -171,8 +172,8 @@ def read_quality(session: Session, view: View, *, with_scan: bool = True) -> Qua
         validity_rule(view.wave.period_end).text,
         sum(issued) if issued else None,
         estimator.population,
-        "response_rate" if chosen else "forms_per_dossier",
-        Fraction(responses, asked) if asked else None,
+        "response_rate" if rate is not None else "forms_per_dossier",
+        forms_per_dossier if rate is None else rate,
         tuple(_item_qualities(view)),
         scanned.alpha if scanned and alpha_shown else None,
         scanned.alpha_base if scanned and alpha_shown else 0,
@@ -182,6 +183,25 @@ def read_quality(session: Session, view: View, *, with_scan: bool = True) -> Qua
         _mix(view, lambda cell: cell.origin.group, view.counted),
         with_flagged,
     )
+
+
+def _response_rate(view: View) -> Fraction | None:
+    """Paper forms returned over paper forms issued: only where people were chosen, every unit that answered says how
+    many it issued, and none got back more than that. Other channels have no known number of people asked."""
+    if not view.whole or not view.terms.fpc:
+        return None
+    answered = view.tallies.by(lambda cell: cell.origin.unit_id if view.counted(cell) else None)
+    returned = view.tallies.by(
+        lambda cell: cell.origin.unit_id if view.counted(cell) and cell.origin.channel == PAPER else None
+    )
+    paper = [
+        (site.forms_issued, returned[site.unit_id].responses if site.unit_id in returned else 0)
+        for site in view.sites
+        if site.forms_issued is not None or site.unit_id in answered
+    ]
+    if not any(back for _, back in paper) or any(issued is None or back > issued for issued, back in paper):
+        return None
+    return Fraction(sum(back for _, back in paper), sum(issued or 0 for issued, _ in paper))
 
 
 def _flagged(view: View, cell: Cell) -> bool:

@@ -45,6 +45,15 @@ RULES: Mapping[Rule, RuleDescription] = MappingProxyType(
             Text("Điểm trung bình quy đổi về thang 0–100%", "Mean score rescaled to 0–100%"),
             Text("(điểm trung bình − 1) / 4", "(mean − 1) / 4"),
         ),
+        "upper_levels": RuleDescription(
+            Text("Tỷ lệ người hài lòng (mức 2 và mức 3 của thang 3 mức)", "Share of satisfied answers (2 and 3 of 3)"),
+            Text("(n2 + n3) / n", "(n2 + n3) / n"),
+            Text(
+                "Thang đánh giá của Thông tư số 32/2017/TT-BTTTT: chưa hài lòng, hài lòng, rất hài lòng",
+                "The scale of Circular 32/2017/TT-BTTTT: not satisfied, satisfied, very satisfied",
+            ),
+            valid_from=date(2018, 1, 1),
+        ),
     }
 )
 

@@ -4,7 +4,8 @@ A person gives many answers, so the person is the sampling unit. Every rule is a
 function of a person's answers; its variance is that of the Taylor-linearised residual y − r·v (R `survey::svyratio`),
 with n/(n − 1) per stratum, where n are *all* responses of the stratum: those without a valid answer in the scope are
 sampled people whose residual is 0. Intervals: logit with t(n − strata); Wilson with n = people where the variance is 0
-and for an unweighted single item; none for a census, where the point is the truth.
+and for an unweighted single item; none for a census whose people all gave a valid answer, where the point is the truth.
+Where n = N but some of them gave none, the interval does without the finite population correction (decision 0012).
 """
 
 from __future__ import annotations
@@ -165,7 +166,8 @@ def unweighted(
     """All responses as one sample: pooled answers of `sums` among `sampled` responses.
 
     `item` says that the scope is a single item (Wilson under `top_two`). `population` is N, given only where the
-    wave's design allows the finite population correction; N = `sampled` is a census, N < `sampled` is not believed.
+    wave's design allows the finite population correction; N = `sampled` is a census if all of them gave a valid answer
+    in the scope, and not corrected otherwise; N < `sampled` is not believed.
     Raises ValueError where `sums` holds more people than were sampled.
     """
     if sampled < sums.people:
@@ -174,7 +176,7 @@ def unweighted(
         return NO_ESTIMATE
     c, y, yy, yv = _ratio(sums, rule)
     v, df = sums.v, sampled - 1
-    census = population == sampled
+    census = population == sampled == sums.people
     se = None
     if df and not census:
         # v²·Σ(y − r·v)² in whole numbers, so that "no variance at all" is recognised without a tolerance
@@ -264,16 +266,18 @@ def _weighted(cells: Sequence[_Cell], rule: Rule, fpc: bool) -> Estimate:
     if not v:
         return NO_ESTIMATE
     r = y / v
+    asked_all = fpc and all(cell.believed and cell.size == cell.sampled for cell in cells)
+    census = asked_all and all(cell.sums.people == cell.sampled for cell in cells)
+    corrected = fpc and (census or not asked_all)
     variance = 0.0
     for cell, (_, sy, syy, syv) in zip(cells, parts, strict=True):
         n, sv = cell.sampled, cell.sums.v
-        unseen = 1 - n / cell.size if fpc and cell.believed else 1.0
+        unseen = 1 - n / cell.size if corrected and cell.believed else 1.0
         if n > 1 and unseen:
             yy, vv, yv = n * syy - sy * sy, n * cell.sums.vv - sv * sv, n * syv - sy * sv
             squares = (yy - 2 * r * yv + r * r * vv) / n
             if squares * n > 1e-12 * (yy + r * r * vv):  # below lies only the rounding of r: everybody answered alike
                 variance += (cell.size / n) ** 2 * unseen * n / (n - 1) * squares
-    census = fpc and all(cell.believed and cell.size == cell.sampled for cell in cells)
     df = sum(cell.sampled for cell in cells) - len(cells)
     people = sum(cell.sums.people for cell in cells)
     return _finish(Fraction(y, c * v), sqrt(variance) / (c * (v / common)), df, people, rule, census=census)

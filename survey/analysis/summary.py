@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from reports.figures import (
     Aggregation,
+    ChoiceFigures,
+    ChoiceOption,
     Design,
     Figure,
     HeatRow,
@@ -20,6 +22,7 @@ from reports.figures import (
     WaveOverview,
     Weighting,
 )
+from survey.analysis import tree
 from survey.analysis.breakdown import breakdowns, counters, heat_cells, sub_units, unit_line
 from survey.analysis.estimation import Estimator, Terms, suppressed
 from survey.analysis.instrument import Item, Pool
@@ -28,7 +31,7 @@ from survey.analysis.quality import read_quality
 from survey.analysis.tally_statement import Source
 from survey.analysis.trend import history
 from survey.analysis.verdict import tipping_point
-from survey.analysis.view import View, last_seal, read_view, wave_label
+from survey.analysis.view import View, headline_trust, last_seal, read_view, wave_label
 from survey.models import Unit, Wave, WaveUnit
 
 
@@ -82,6 +85,7 @@ def unit_report(
         tuple(breakdowns(view)),
         compiled_at,
         head,
+        tuple(_choices(view)),
     )
 
 
@@ -137,17 +141,33 @@ def _units(session: Session, view: View) -> Iterator[tuple[Unit, Estimator]]:
     below = by_ancestor(view.sites)
     for unit in units:
         if unit is not view.unit:
-            yield unit, view.estimator_of(below.get(unit.path, ()), view.by_unit)
+            yield unit, view.estimator_of(unit.path, below.get(unit.path, ()), view.by_unit)
 
 
 def _shown(view: View, asked: Pool | Item, figure: Figure) -> Figure:
     return suppressed(figure) if view.concealed or asked.key in view.hidden_here else figure
 
 
+def _choices(view: View) -> Iterator[ChoiceFigures]:
+    """Questions of choices, each hidden by the people who answered it; none in a part of the unit's answers, which
+    could be held against the whole."""
+    if not view.whole or view.trust != headline_trust(view.wave):
+        return
+    total, hidden = view.headline.total, view.hidden_here
+    for question in view.instrument.choices:
+        if view.concealed or question.key in hidden:
+            yield ChoiceFigures(question.code, question.label, 0, (), question.several, suppressed=True)
+        else:
+            counts = total.counts(question.id)
+            options = tuple(ChoiceOption(value, label, counts[value]) for value, label in question.options)
+            base = tree.choice_base(total, question)
+            yield ChoiceFigures(question.code, question.label, base, options, question.several)
+
+
 def _overall(view: View) -> Figure | None:
     """The separate overall question; a form without an index has it as its headline, not beside it."""
     overall = view.instrument.overall
-    if overall is None:
+    if overall is None or view.instrument.index is None:
         return None
     return _shown(view, overall, view.headline.item(overall, in_index=False))
 

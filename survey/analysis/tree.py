@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.analysis import disclosure
-from survey.analysis.instrument import Instrument
+from survey.analysis.instrument import ChoiceQuestion, Instrument
 from survey.analysis.tally import Detail, Selection, Tallies, Tally, read
 from survey.analysis.tally_statement import Source
 from survey.models import KeptStatistic, Unit, Wave, WaveUnit
@@ -32,7 +32,13 @@ def bases(instrument: Instrument, tally: Tally) -> dict[str, int]:
     pools = (*instrument.factors, *instrument.contents, *([instrument.index] if instrument.index else []))
     items = (*instrument.items, *([instrument.overall] if instrument.overall else []))
     found = {pool.key: tally.sums(pool.id).people for pool in pools}
+    found |= {question.key: choice_base(tally, question) for question in instrument.choices}
     return found | {item.key: sum(tally.counts(item.id)[1:6]) for item in items}
+
+
+def choice_base(tally: Tally, question: ChoiceQuestion) -> int:
+    """People who answered a question of choices, "no opinion" left out."""
+    return tally.people(question.id) if question.several else sum(tally.counts(question.id)[1:])
 
 
 def hidden_figures(
@@ -50,7 +56,7 @@ def hidden_figures(
     found = whole
     if found is None:
         selection = Selection((wave.id,), trust=tuple(trust), flagged=False, source=source)
-        found = read(session, selection, Detail(all_choices=False))
+        found = read(session, selection, Detail(all_choices=bool(instrument.choices)))
     tallies = found.by(lambda cell: cell.origin.unit_id if not cell.flagged and cell.origin.trust in trust else None)
     rows = session.execute(select(Unit.id, Unit.path).where(Unit.id.in_(list(tallies)))).all()
     ways = {key: (ROOT, *map(int, path.strip("/").split("/"))) for key, path in rows}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from typing import Literal
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from reports.figures import Change, Estimate, Text, TrendPoint
 from survey.analysis import disclosure, half_month, tree
 from survey.analysis.breakdown import half_months
 from survey.analysis.change import compare
-from survey.analysis.estimation import Estimator, suppressed
+from survey.analysis.estimation import Estimator, Terms, suppressed
 from survey.analysis.instrument import Instrument, Pool, read_instrument
 from survey.analysis.population import Site, read_sites
 from survey.analysis.statistics import mean_of
@@ -40,7 +41,12 @@ class Stage:
 
     def estimator(self, view: View, units: frozenset[int] | None = None) -> Estimator:
         sites = [site for site in self.sites if units is None or site.unit_id in units]
-        return Estimator(view.terms, self.instrument, sites, self.by_unit, populations=view.whole)
+        return Estimator(self.terms(view), self.instrument, sites, self.by_unit, view.path, populations=view.whole)
+
+    def terms(self, view: View) -> Terms:
+        """Computed like the view's figures, but judged by the target and the minimum of people of its own wave."""
+        target, minimum = Fraction(self.wave.target.value), self.wave.minimum_people
+        return replace(view.terms, target=target, minimum_people=minimum)
 
     @property
     def responding(self) -> frozenset[int]:

@@ -15,10 +15,10 @@ from functools import cached_property
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from reports.figures import Method, Place, Text, WaveLabel
+from reports.figures import Method, Place, Rule, Text, WaveLabel
 from survey.analysis import disclosure, rules, tree
 from survey.analysis.estimation import Estimator, Terms, headline_people
-from survey.analysis.instrument import Instrument, read_instrument
+from survey.analysis.instrument import Instrument, Item, read_instrument
 from survey.analysis.population import Site, read_sites
 from survey.analysis.tally import Cell, Detail, Selection, Tallies, Tally, read
 from survey.analysis.tally_statement import Source
@@ -67,10 +67,11 @@ class View:
     def estimator(self, keep: Callable[[Cell], bool] | None = None) -> Estimator:
         """Figures over all sites from the cells that `keep` accepts (default: the headline's)."""
         by_unit = self.by_unit if keep is None else self.tallies.by(_unit_of(keep))
-        return self.estimator_of(self.sites, by_unit)
+        return self.estimator_of(self.path, self.sites, by_unit)
 
-    def estimator_of(self, sites: Sequence[Site], by_unit: Mapping[int, Tally]) -> Estimator:
-        return Estimator(self.terms, self.instrument, sites, by_unit, populations=self.whole)
+    def estimator_of(self, path: str, sites: Sequence[Site], by_unit: Mapping[int, Tally]) -> Estimator:
+        """Figures of the unit with that path over its sites."""
+        return Estimator(self.terms, self.instrument, sites, by_unit, path, populations=self.whole)
 
     def part(self, tally: Tally) -> Estimator:
         """Figures of a part of the answers (a channel, a half-month, a counter), as one sample without N."""
@@ -146,9 +147,12 @@ class View:
 
     @property
     def method(self) -> Method:
-        wave, target = self.wave, self.wave.target
+        wave, target, headline = self.wave, self.wave.target, self.instrument.headline
+        rule: Rule = self.terms.rule
+        if isinstance(headline, Item) and headline.three_levels:
+            rule = "upper_levels"
         return Method(
-            self.terms.rule,
+            rule,
             self.terms.aggregation,
             self.terms.weighting,
             self.terms.design,
@@ -160,7 +164,7 @@ class View:
             self.instrument.name,
             self.instrument.title,
             self.instrument.legal_reference,
-            rules.RULES[self.terms.rule].valid_from,
+            rules.RULES[rule].valid_from,
             interim=wave.state == "open",
         )
 
@@ -232,7 +236,7 @@ def headline_detail(terms: Terms, instrument: Instrument) -> Detail:
 
 def half_month_detail(terms: Terms, instrument: Instrument) -> Detail:
     """What must stay apart by half-month so that the headline can be followed through the wave."""
-    choices = instrument.conditional
+    choices = instrument.conditional or bool(instrument.choices)
     if instrument.index is None or terms.aggregation == "mean_of_items":
         index = (instrument.index.id,) if instrument.index else ()
         return Detail(all_choices=choices, half_month_scopes=index, half_month_items=True)
