@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.catalogue import gettext
-from reports.figures import Coverage, Language, Method, Quality, UnitReport
+from reports.figures import Coverage, Figure, Language, Method, Quality, UnitReport
 from reports.names import aggregation_name, design_name, rule_name, trust_name, weighting_name
-from reports.wording import count, interval, percent, short_date, target_percent
+from reports.wording import (
+    count,
+    figure_percent,
+    interval,
+    percent,
+    short_date,
+    target_percent,
+    verdict_sentence,
+    verdict_word,
+)
 
 
 def self_selected(people: int, language: Language) -> str:
@@ -93,6 +102,31 @@ def suppression(method: Method, language: Language) -> str:
     )
 
 
+def headline_without_index(headline: Figure, place: str, language: Language) -> str:
+    """The headline of a form that has no index: what one question says."""
+    values = {
+        "question": headline.label[language],
+        "place": place,
+        "target": target_percent(headline.verdict.target, language),
+        "why": verdict_sentence(headline.verdict, language, headline.people),
+    }
+    if headline.estimate.estimate is None:
+        return gettext(
+            "The question “{question}” at {place} against the target of {target} cannot be judged. {why}",
+            language,
+            **values,
+        )
+    return gettext(
+        "The question “{question}” at {place}, the {rule}, is {percent} against a target of {target}. "
+        "This questionnaire has no satisfaction index. Conclusion: {verdict}. {why}",
+        language,
+        rule=rule_name(headline.rule, language),
+        percent=figure_percent(headline, language),
+        verdict=verdict_word(headline.verdict.state, language),
+        **values,
+    )
+
+
 def interim(language: Language) -> str:
     return gettext("Interim figures: the wave is still open and the result may change.", language)
 
@@ -126,10 +160,14 @@ def method_note(report: UnitReport, language: Language) -> Iterator[str]:
         dated = gettext("Rule in force since {date}.", language, date=short_date(method.rule_dated, language))
         rule = f"{rule} {dated}"
     yield rule
-    yield gettext(
-        "Base of an item: the people who gave it an answer from 1 to 5; “no opinion” and skipped items stand outside.",
-        language,
-    )
+    if method.rule == "upper_levels":
+        yield gettext("Base of the question: the people who gave it an answer from 1 to 3.", language)
+    else:
+        yield gettext(
+            "Base of an item: the people who gave it an answer from 1 to 5; “no opinion” and skipped items stand "
+            "outside.",
+            language,
+        )
     yield gettext(
         "Design of the wave: {design}. Trust levels counted: {levels}.",
         language,

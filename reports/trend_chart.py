@@ -67,6 +67,8 @@ def trend_chart(
         )
         end += 18
     title = gettext("The satisfaction index over time", language)
+    if all(point.figure.level == "item" for point in points):
+        title = gettext("Satisfaction over time", language)
     words = "; ".join(_words(point, language) for point in points) + "."
     return Chart(name, width, end, title, words, (*shapes, *legend))
 

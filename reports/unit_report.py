@@ -9,10 +9,11 @@ from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
 
 from reports.catalogue import gettext, gettext_noop
 from reports.charts import distribution_chart, factor_chart
+from reports.choice_table import choice_table
 from reports.drawing import Chart
 from reports.figures import Change, Figure, Language, Place, UnitLine, UnitReport
 from reports.names import breakdown_name, rule_name, weighting_name
-from reports.notes import interim, method_note, self_selected
+from reports.notes import headline_without_index, interim, method_note, self_selected
 from reports.page import (
     CONTENT_WIDTH,
     Head,
@@ -112,6 +113,7 @@ class _Document:
             self.distribution,
             self.trend,
             self.units,
+            self.choices,
             self.breakdowns,
             self.quality,
             self.method,
@@ -147,6 +149,8 @@ class _Document:
     def opening_sentence(self) -> str:
         report, language, index = self.report, self.language, self.report.index
         values = {"place": report.place.name[language], "target": target_percent(index.verdict.target, language)}
+        if index.level != "index":
+            return headline_without_index(index, report.place.name[language], language)
         if index.estimate.estimate is None:
             return gettext(
                 "The satisfaction index (SIPAS) of {place} against the target of {target} cannot be given. {why}",
@@ -276,6 +280,12 @@ class _Document:
             self.style,
             numbers={1, 2, 3, 4},
         )
+
+    def choices(self) -> Iterator[Flowable]:
+        for question in self.report.choices:
+            if question.suppressed or question.people:
+                yield from self.heading(question.label[self.language])
+                yield from choice_table(question, self.language, self.style)
 
     def breakdowns(self) -> Iterator[Flowable]:
         for code, figures in self.report.breakdowns:

@@ -71,6 +71,7 @@ def unit_report_xlsx(report: UnitReport, language: Language = "vi") -> bytes:
     sheets.items()
     sheets.distribution()
     sheets.trend()
+    sheets.choices()
     sheets.units()
     sheets.method()
     book.close()
@@ -123,7 +124,8 @@ class _Sheets:
         report, language, index = self.report, self.language, self.report.index
         wave = report.wave
         yield gettext("Wave", self.language), f"{wave.name[language]}, {period(wave.start, wave.end, language)}", None
-        yield gettext("Satisfaction index (SIPAS)", self.language), _value(index), PERCENT
+        name = index.label[language] if index.level == "item" else gettext("Satisfaction index (SIPAS)", language)
+        yield name, _value(index), PERCENT
         yield gettext("As printed", self.language), figure_percent(index, language), None
         yield gettext("Lower bound 95%", self.language), index.estimate.lower, PERCENT
         yield gettext("Upper bound 95%", self.language), index.estimate.upper, PERCENT
@@ -198,6 +200,27 @@ class _Sheets:
             for point in self.report.trend
         ]
         self.table(gettext("Trend", self.language), [*_FIGURE_COLUMNS, breaks], rows)
+
+    def choices(self) -> None:
+        """A row per offered answer of every question of choices; no sheet where none was asked."""
+        columns: list[Column] = [
+            *_FIGURE_COLUMNS[:2],
+            (gettext_noop("Answer"), 40, None),
+            (gettext_noop("People"), 10, COUNT),
+            (gettext_noop("Share"), 10, PERCENT),
+            (gettext_noop("People who answered"), 12, COUNT),
+        ]
+        rows: list[tuple[Cell, ...]] = []
+        for question in self.report.choices:
+            names = (question.code, question.label[self.language])
+            if question.suppressed:
+                rows.append((*names, gettext("hidden", self.language), None, None, None))
+            for option in question.options:
+                share = question.share(option)
+                number = None if share is None else float(share)
+                rows.append((*names, option.label[self.language], option.people, number, question.people))
+        if rows:
+            self.table(gettext("Choices", self.language), columns, rows)
 
     def units(self) -> None:
         dossiers: Column = (gettext_noop("Dossiers"), 11, COUNT)
