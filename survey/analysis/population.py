@@ -113,7 +113,7 @@ def _above(session: Session, ids: Mapping[str, int], known: Mapping[str, int]) -
     if not members:
         return {}
     wanted = select(Unit.path, Unit.code).where(Unit.id.in_([_own_id(at) for at in members]))
-    units = {at: Above(code, at, known[at], frozenset(members[at])) for at, code in session.execute(wanted).tuples()}
+    units = {at: Above(code, at, known[at], frozenset(members[at])) for at, code in session.execute(wanted)}
     return {own: tuple(units[at] for at in reversed(list(_ancestors(own))) if at in units) for own in ids}
 
 

@@ -31,17 +31,18 @@ ByUnit = dict[int, Tally]
 
 @dataclass(frozen=True)
 class Stage:
-    """One wave of the series: its instrument, the strata of the subtree, and their counted tallies."""
+    """One wave of the series: its instrument, the sites at or under `path`, and their counted tallies."""
 
     wave: Wave
     instrument: Instrument
     sites: tuple[Site, ...]
     by_unit: ByUnit
     hidden: bool
+    path: str
 
     def estimator(self, view: View, units: frozenset[int] | None = None) -> Estimator:
         sites = [site for site in self.sites if units is None or site.unit_id in units]
-        return Estimator(self.terms(view), self.instrument, sites, self.by_unit, view.path, populations=view.whole)
+        return Estimator(self.terms(view), self.instrument, sites, self.by_unit, self.path, populations=view.whole)
 
     def terms(self, view: View) -> Terms:
         """Computed like the view's figures, but judged by the target and the minimum of people of its own wave."""
@@ -84,7 +85,7 @@ def _earlier(session: Session, wave: Wave) -> list[Wave]:
 
 
 def _present(view: View) -> Stage:
-    return Stage(view.wave, view.instrument, view.sites, view.by_unit, view.concealed)
+    return Stage(view.wave, view.instrument, view.sites, view.by_unit, view.concealed, view.path)
 
 
 def _stages(session: Session, view: View, waves: Sequence[Wave], path: str) -> list[Stage]:
@@ -113,7 +114,7 @@ def _stages(session: Session, view: View, waves: Sequence[Wave], path: str) -> l
             sites = read_sites(session, wave, path)
             instrument = instruments[wave.questionnaire_id]
             concealed = instrument.headline is not None and instrument.headline.key in keys
-            stages.append(Stage(wave, instrument, sites, by_unit, concealed))
+            stages.append(Stage(wave, instrument, sites, by_unit, concealed, path))
     return stages
 
 
