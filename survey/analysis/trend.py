@@ -125,7 +125,8 @@ def _points(view: View, stages: Sequence[Stage]) -> Iterator[TrendPoint]:
         figure = estimator.index()
         if stage.hidden or disclosure.is_small(estimator.index_people()):
             figure = suppressed(figure)
-        asked = frozenset(stage.item_codes)
+        headline = stage.instrument.headline
+        asked = frozenset(stage.item_codes or ((headline.code,) if headline else ()))
         wave = stage.wave
         name = Text(wave.name_vi, wave.name_en)
         breaks = before is not None and before != asked
