@@ -85,8 +85,11 @@ class Estimator:
     ) -> None:
         self.terms = terms
         self.instrument = instrument
-        self.strata = strata(sites, tallies.keys(), within)
-        self.by_stratum = [Tally.sum([tallies[key] for key in group.members if key in tallies]) for group in self.strata]
+        self.sites = tuple(sites)
+        self.strata = strata(self.sites, tallies.keys(), within)
+        self.by_stratum = [
+            Tally.sum([tallies[key] for key in group.members if key in tallies]) for group in self.strata
+        ]
         self.total = Tally.sum(self.by_stratum)
         self._populations = populations
 
