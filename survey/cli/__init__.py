@@ -6,9 +6,30 @@ import click
 from flask import Flask
 from flask.cli import FlaskGroup
 
-from survey.cli import analysis, collectors, database, demo, poster, recount, responses, seal, serve, units, wave
+from survey.cli import (
+    analysis,
+    collectors,
+    database,
+    demo,
+    poster,
+    recount,
+    responses,
+    seal,
+    serve,
+    services,
+    units,
+    wave,
+)
 
-GROUPS = (analysis.report_group, collectors.group, database.group, responses.group, units.group, wave.group)
+GROUPS = (
+    analysis.report_group,
+    collectors.group,
+    database.group,
+    responses.group,
+    services.group,
+    units.group,
+    wave.group,
+)
 COMMANDS = (
     analysis.analyse,
     analysis.percent,
@@ -23,7 +44,7 @@ EXAMPLES = """
 \b
 Examples:
   sipas db upgrade && sipas demo && sipas serve
-  sipas responses import stratified_wave.csv --wave W --create
+  sipas responses import stratified_wave.csv --wave W --create --design probability
   sipas analyse W --weighted
   sipas COMMAND --help   for each command's own examples
 """

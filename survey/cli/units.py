@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -15,10 +15,13 @@ from sqlalchemy.orm import selectinload
 from survey.cli.output import show
 from survey.cli.transaction import DAY, now, reading, writing
 from survey.models import Unit
-from survey.operations import transactions
+from survey.operations import transactions, waves
+from survey.operations import units as tree
 from survey.operations.periods import province_day
 from survey.operations.unit_files import UnitFileError, import_units
 from survey.operations.units import find_unit
+
+ON = click.option("--on", "on", type=DAY, help="The last day of what ends [today].")
 
 group = AppGroup("units", help="Departments, communes, rooms and their counters.")
 
@@ -82,3 +85,82 @@ def set_transactions(unit: str, number: int, start: datetime, end: datetime) -> 
     with writing() as session:
         transactions.set_transactions(session, find_unit(session, unit), start.date(), end.date(), number)
     click.echo(f"{unit}: {number} transactions from {start.date()} to {end.date()}")
+
+
+@group.command("issued")
+@click.argument("unit")
+@click.argument("number", type=click.IntRange(min=0))
+@click.option("--wave", "wave_code", required=True, metavar="CODE")
+def set_forms_issued(unit: str, number: int, wave_code: str) -> None:
+    """Record how many paper forms UNIT issued in a wave; the response rate follows from it.
+
+    Example: sipas units issued X01 400 --wave 2026-H1
+    """
+    with writing() as session:
+        waves.set_forms_issued(session, waves.find_wave(session, wave_code), find_unit(session, unit), number)
+    click.echo(f"{unit}: {number} forms issued in {wave_code}")
+
+
+@group.command("close")
+@click.argument("unit")
+@ON
+@click.option("--successor", metavar="CODE", help="The unit that carries on.")
+def close(unit: str, on: datetime | None, successor: str | None) -> None:
+    """End UNIT and its counters; its answers and figures stay. Example: sipas units close X01 --on 2026-06-30"""
+    last = _day(on)
+    with writing() as session:
+        into = find_unit(session, successor) if successor else None
+        tree.close_unit(session, find_unit(session, unit), last, into)
+    click.echo(f"{unit} is closed after {last}")
+
+
+@group.command("merge")
+@click.argument("unit_codes", nargs=-1, required=True, metavar="UNIT…")
+@click.option("--into", "into_code", required=True, metavar="CODE", help="The unit that takes them over.")
+@ON
+def merge(unit_codes: tuple[str, ...], into_code: str, on: datetime | None) -> None:
+    """Close units with one successor, which takes over the units below them.
+
+    Those that took part in a wave keep their place and are closed as well, so that no published figure changes.
+
+    Example: sipas units merge X01 X02 --into X03 --on 2026-06-30
+    """
+    last = _day(on)
+    with writing() as session:
+        found = [find_unit(session, code) for code in unit_codes]
+        tree.merge_units(session, found, find_unit(session, into_code), last)
+    click.echo(f"{', '.join(unit_codes)} merged into {into_code} after {last}")
+
+
+@group.command("succeed")
+@click.argument("unit")
+@click.argument("code")
+@click.option("--under", metavar="CODE", help="Its new parent [the parent of UNIT].")
+@ON
+def succeed(unit: str, code: str, under: str | None, on: datetime | None) -> None:
+    """Close UNIT and make its successor CODE with the same names, elsewhere in the tree if wanted.
+
+    The successor's counters, and its part in waves, are made anew.
+
+    Example: sipas units succeed X01-P1 X03-P1 --under X03 --on 2026-06-30
+    """
+    last = _day(on)
+    with writing() as session:
+        old = find_unit(session, unit)
+        parent = find_unit(session, under) if under else old.parent
+        tree.succeed_unit(session, old, code=code, parent=parent, on=last)
+    click.echo(f"{unit} is closed after {last}; {code} succeeds it")
+
+
+@group.command("move")
+@click.argument("unit")
+@click.option("--under", required=True, metavar="CODE", help="Its new parent.")
+def move(unit: str, under: str) -> None:
+    """Hang UNIT, which no wave has asked yet, under another unit. Example: sipas units move X01-P1 --under X03"""
+    with writing() as session:
+        tree.move_unit(session, find_unit(session, unit), find_unit(session, under))
+    click.echo(f"{unit} is under {under}")
+
+
+def _day(given: datetime | None) -> date:
+    return given.date() if given else province_day(now())

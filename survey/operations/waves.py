@@ -51,6 +51,7 @@ class WaveError(OperationError):
         "when the wave's period begins.",
         "unit_not_valid": "The unit %(unit)s does not exist during the period of the wave %(wave)s.",
         "unit_has_collectors": "The unit %(unit)s has collectors in the wave %(wave)s; revoke them instead.",
+        "published": "The wave %(wave)s is published: its figures stay as they are.",
         "unit_not_in_wave": "The unit %(unit)s does not take part in the wave %(wave)s.",
     }
 
@@ -174,6 +175,17 @@ def remove_unit(session: Session, wave: Wave, unit: Unit) -> None:
     session.delete(row)
     session.flush()
     session.expire(wave, ["units"])
+
+
+def set_forms_issued(session: Session, wave: Wave, unit: Unit, number: int) -> None:
+    """Record how many paper forms the unit issued; raises :class:`WaveError`, also once the wave is published."""
+    if wave.state == "published":
+        raise WaveError("published", wave=wave.code)
+    row = session.get(WaveUnit, (wave.id, unit.id))
+    if row is None:
+        raise WaveError("unit_not_in_wave", unit=unit.code, wave=wave.code)
+    row.forms_issued = number
+    session.flush()
 
 
 def open_wave(session: Session, wave: Wave, at: datetime) -> None:
