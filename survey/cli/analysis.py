@@ -32,7 +32,8 @@ from survey.analysis.statistics import PersonSums, unweighted
 from survey.analysis.summary import unit_report
 from survey.analysis.verdict import MINIMUM_PEOPLE, judge
 from survey.cli.output import show, table
-from survey.cli.transaction import reading
+from survey.cli.transaction import reading, write_file
+from survey.models import CHANNELS, RESPONDENT_GROUPS, TRUST_LEVELS
 from survey.operations.units import find_unit
 from survey.operations.waves import find_wave
 
@@ -58,9 +59,11 @@ rule_option = click.option("--rule", type=click.Choice(get_args(Rule)), help="De
 @click.option("--aggregation", type=click.Choice(get_args(Aggregation)), help="Default: the wave's.")
 @click.option("--weighted/--unweighted", "weighted", default=None, help="Default: the wave's headline.")
 @click.option("--design", type=click.Choice(get_args(Design)), help="Default: the wave's.")
-@click.option("--channel", metavar="CODE", help="Only answers of this channel.")
-@click.option("--trust", multiple=True, metavar="LEVEL", help="Count these trust levels; default: the wave's.")
-@click.option("--group", metavar="CODE", help="Only answers of this respondent group.")
+@click.option("--channel", type=click.Choice(CHANNELS), help="Only answers of this channel.")
+@click.option(
+    "--trust", type=click.Choice(TRUST_LEVELS), multiple=True, help="Count this trust level; default: the wave's."
+)
+@click.option("--group", type=click.Choice(RESPONDENT_GROUPS), help="Only answers of this respondent group.")
 @language_option
 @json_option
 @with_appcontext
@@ -129,7 +132,7 @@ def report_unit(unit_code: str, wave_code: str, language: Language, xlsx: bool, 
     """
     with reading() as session:
         report = unit_report(session, find_wave(session, wave_code), find_unit(session, unit_code))
-    output.write_bytes(unit_report_xlsx(report, language) if xlsx else unit_report_pdf(report, language))
+    write_file(output, unit_report_xlsx(report, language) if xlsx else unit_report_pdf(report, language))
     click.echo(f"{output}: {figure_percent(report.index, language)}")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
@@ -11,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from survey.cli.output import show, table
 from survey.cli.transaction import now, reading, writing
-from survey.models import CHANNELS, TRUST_LEVELS, Collector
+from survey.models import CHANNELS, RESPONDENT_GROUPS, TRUST_LEVELS, Collector, Wave
 from survey.operations import collectors, units, waves
 
 group = AppGroup("collectors", help="Make, list, revoke and replace the ways into a wave.")
@@ -24,30 +27,34 @@ def _found(session: Session, code: str) -> Collector:
     return collector
 
 
+def _one(session: Session, wave: Wave, *, unit: str, counter: str | None, **how: Any) -> list[Collector]:
+    place = units.find_unit(session, unit)
+    desk = units.find_counter(session, place, counter) if counter else None
+    return [collectors.make_collector(session, wave, place, counter=desk, **how)]
+
+
 @group.command("make")
 @click.argument("wave_code", metavar="WAVE")
 @click.option("--unit", metavar="CODE", help="One collector for this unit, instead of one for every counter.")
 @click.option("--counter", metavar="CODE", help="With --unit: for this counter.")
 @click.option("--channel", type=click.Choice(CHANNELS), default="qr", show_default=True)
 @click.option("--trust", type=click.Choice(TRUST_LEVELS), default="open", show_default=True)
-def make(wave_code: str, unit: str | None, counter: str | None, channel: str, trust: str) -> None:
-    """Give every counter of the wave's units a collector, if it has none of the channel.
+@click.option("--group", "respondent_group", type=click.Choice(RESPONDENT_GROUPS), default="citizen", show_default=True)
+def make(
+    wave_code: str, unit: str | None, counter: str | None, channel: str, trust: str, respondent_group: str
+) -> None:
+    """Give every counter of the wave's units a collector, if it has none of the channel and respondent group.
 
     \b
     Examples:
       sipas collectors make 2026-H1
       sipas collectors make 2026-H1 --unit X01 --channel paper --trust paper
+      sipas collectors make DB-2026 --unit HDND --channel link --group delegate
     """
     with writing() as session:
         wave = waves.find_wave(session, wave_code)
-        if unit is None:
-            made = collectors.make_collectors(session, wave, at=now(), channel=channel, trust=trust)
-        else:
-            place = units.find_unit(session, unit)
-            desk = units.find_counter(session, place, counter) if counter else None
-            made = [
-                collectors.make_collector(session, wave, place, counter=desk, channel=channel, trust=trust, at=now())
-            ]
+        make_for = collectors.make_collectors if unit is None else partial(_one, unit=unit, counter=counter)
+        made = make_for(session, wave, at=now(), channel=channel, trust=trust, respondent_group=respondent_group)
     click.echo(f"made {len(made)} collectors")
 
 
@@ -55,7 +62,7 @@ def make(wave_code: str, unit: str | None, counter: str | None, channel: str, tr
 @click.argument("wave_code", metavar="WAVE")
 def list_collectors(wave_code: str) -> None:
     """Every collector of the wave with its link. Example: sipas collectors list 2026-H1"""
-    lines = table("code", "unit", "counter", "channel", "trust", "state", "link")
+    lines = table("code", "unit", "counter", "channel", "trust", "group", "state", "link")
     base = current_app.config["BASE_URL"]
     with reading() as session:
         wave = waves.find_wave(session, wave_code)
@@ -64,7 +71,7 @@ def list_collectors(wave_code: str) -> None:
             unit = escape(row.unit.name_vi)
             counter = escape(row.counter.name_vi) if row.counter else ""
             link = f"{base}/s/{row.code}"
-            lines.add_row(row.code, unit, counter, row.channel, row.trust, row.state, link)
+            lines.add_row(row.code, unit, counter, row.channel, row.trust, row.respondent_group, row.state, link)
     show(lines)
 
 

@@ -69,6 +69,14 @@ def list_waves() -> None:
     show_default=True,
     help="A trust level that counts in the headline; may be given again.",
 )
+@click.option(
+    "--minimum-people",
+    type=click.IntRange(min=1),
+    default=30,
+    show_default=True,
+    metavar="N",
+    help="With fewer people there is no verdict.",
+)
 def create(
     code: str,
     name: str,
@@ -82,6 +90,7 @@ def create(
     rule: str,
     aggregation: str,
     trust: tuple[str, ...],
+    minimum_people: int,
 ) -> None:
     """Make the draft wave CODE.
 
@@ -102,6 +111,7 @@ def create(
             rule=rule,
             aggregation=aggregation,
             trust_levels=trust,
+            minimum_people=minimum_people,
         )
     click.echo(f"wave {code} is a draft; next: sipas wave add-units {code} UNIT …")
 

@@ -98,12 +98,14 @@ def make_collectors(
     at: datetime,
     channel: str = "qr",
     trust: str = "open",
+    respondent_group: str = "citizen",
     rng: Chooser = secrets,
 ) -> list[Collector]:
-    """A collector for every counter of the wave's units that has no active one of this channel yet: the new ones."""
+    """A collector for every counter in the wave that has no active one of this channel and group yet: the new ones."""
     served = select(Collector.counter_id).where(
         Collector.wave_id == wave.id,
         Collector.channel == channel,
+        Collector.respondent_group == respondent_group,
         Collector.state == "active",
         Collector.counter_id.is_not(None),
     )
@@ -121,7 +123,17 @@ def make_collectors(
         .order_by(Unit.path, Counter.code)
     ).all()
     return [
-        make_collector(session, wave, counter.unit, counter=counter, channel=channel, trust=trust, at=at, rng=rng)
+        make_collector(
+            session,
+            wave,
+            counter.unit,
+            counter=counter,
+            channel=channel,
+            trust=trust,
+            respondent_group=respondent_group,
+            at=at,
+            rng=rng,
+        )
         for counter in counters
     ]
 

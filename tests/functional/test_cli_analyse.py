@@ -89,6 +89,12 @@ def test_unknown_codes_are_refused_in_a_sentence(sipas: Callable[..., Result], w
     assert "U999" in sipas("analyse", "sample", "--unit", "U999", fails=True).output
 
 
+@pytest.mark.parametrize("option", ["--trust", "--channel", "--group"])
+def test_a_filter_nobody_has_is_refused(sipas: Callable[..., Result], wave: Wave, option: str) -> None:
+    output = sipas("analyse", wave.code, option, "nonsense", fails=True).output
+    assert f"Invalid value for '{option}': 'nonsense' is not one of" in output
+
+
 def percent(sipas: Callable[..., Result], *arguments: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(sipas("percent", *arguments, "--json").output)
     return found

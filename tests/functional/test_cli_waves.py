@@ -99,6 +99,33 @@ def test_collectors_are_listed_with_their_links_and_replaced(
     assert "no collector" in sipas("collectors", "revoke", "AAAAAAA", fails=True).output
 
 
+def test_delegates_are_asked_through_collectors_of_their_own(
+    sipas: Callable[..., Result], session: Session, units_file: str
+) -> None:
+    sipas("units", "import", units_file, "--from", "2025-07-01")
+    sipas(*CREATE)
+    sipas("wave", "add-units", "W", "X1", "X2")
+    sipas("collectors", "make", "W")
+    assert "made 2 collectors" in sipas("collectors", "make", "W", "--group", "delegate").output
+    assert "made 0 collectors" in sipas("collectors", "make", "W", "--group", "delegate").output
+    sipas("collectors", "make", "W", "--unit", "X2", "--channel", "link", "--group", "official")
+    groups = session.scalars(select(Collector.respondent_group).order_by(Collector.id)).all()
+    assert groups == ["citizen", "citizen", "delegate", "delegate", "official"]
+    session.rollback()
+    assert "official" in sipas("collectors", "list", "W").output
+    sipas("collectors", "make", "W", "--group", "nonsense", fails=True)
+
+
+def test_a_wave_may_ask_for_more_people_before_a_verdict(sipas: Callable[..., Result], session: Session) -> None:
+    sipas(*CREATE)
+    assert session.scalars(select(Wave.minimum_people)).one() == 30
+    session.rollback()
+    sipas("wave", "create", "W2", *CREATE[3:], "--minimum-people", "100")
+    assert session.scalars(select(Wave.minimum_people).order_by(Wave.id)).all() == [30, 100]
+    session.rollback()
+    assert "--minimum-people" in sipas("wave", "create", "W3", *CREATE[3:], "--minimum-people", "0", fails=True).output
+
+
 def test_a_units_file_is_imported_whole_or_not_at_all(
     sipas: Callable[..., Result], session: Session, tmp_path: Path
 ) -> None:
