@@ -26,6 +26,8 @@ from survey.operations import imports, questionnaires, targets, waves
 from survey.operations.periods import half_year, noon, province_day
 from survey.operations.response_files import Layout, ResponseFileError, ResponseRow, read_responses
 
+CHANNELS = ("import", "paper", "phone", "interview")
+
 group = AppGroup("responses", help="Bring in responses that were collected elsewhere.")
 
 
@@ -36,9 +38,16 @@ group = AppGroup("responses", help="Bring in responses that were collected elsew
 @click.option("--questionnaire", default="counter", show_default=True, help="With --create: what was asked.")
 @click.option("--from", "start", type=DAY, help="With --create: first day of the period [this half-year].")
 @click.option("--until", "end", type=DAY, help="With --create: last day of the period.")
-@click.option("--design", type=click.Choice(DESIGNS), default="probability", show_default=True, help="With --create.")
+@click.option("--design", type=click.Choice(DESIGNS), default="self_selected", show_default=True, help="With --create.")
 @click.option(
     "--headline", type=click.Choice(WEIGHTINGS), help="With --create [weighted if the file has transactions]."
+)
+@click.option(
+    "--channel",
+    type=click.Choice(CHANNELS),
+    default="import",
+    show_default=True,
+    help="How the answers were collected.",
 )
 @click.option("--trust", type=click.Choice(TRUST_LEVELS), default="paper", show_default=True)
 @click.option("--unit-column", default="unit", show_default=True, metavar="NAME")
@@ -55,6 +64,7 @@ def import_file(
     file: Path,
     wave_code: str,
     create: bool,
+    channel: str,
     trust: str,
     unit_column: str,
     transactions_column: str,
@@ -73,8 +83,8 @@ def import_file(
 
     \b
     Examples:
-      sipas responses import paper.csv --wave 2026-H1
-      sipas responses import stratified_wave.csv --wave W --create --questionnaire counter
+      sipas responses import paper.csv --wave 2026-H1 --channel paper
+      sipas responses import stratified_wave.csv --wave W --create --questionnaire counter --design probability
       sipas responses import export.csv --wave W --map "Câu 1=access_signs" --map "Ghi chú=" --dry-run
     """
     content = file.read_bytes()
@@ -91,7 +101,18 @@ def import_file(
         asked = Questionnaire.from_yaml(wave.questionnaire.definition)
         try:
             rows = read_responses(content, asked, imports.question_ids(session, wave), layout, unit=unit)
-            result = _import(session, wave, rows, file, content, trust, create, received, at)
+            result = _import(
+                session,
+                wave,
+                rows,
+                file,
+                content,
+                create,
+                _received_at(wave, received, at),
+                at,
+                trust=trust,
+                channel=channel,
+            )
         except ResponseFileError as refused:
             click.echo(describe_all(refused, lang), err=True)
             raise SystemExit(1) from refused
@@ -108,10 +129,10 @@ def _import(
     rows: list[ResponseRow],
     file: Path,
     content: bytes,
-    trust: str,
     create: bool,
-    received: datetime | None,
+    received_at: datetime,
     at: datetime,
+    **way_in: str,
 ) -> imports.ImportResult:
     with _progress(len(rows)) as advance:
         return imports.import_responses(
@@ -119,12 +140,12 @@ def _import(
             wave,
             rows,
             at=at,
-            received_at=_received_at(wave, received, at),
+            received_at=received_at,
             file_name=file.name,
             file_digest=hashlib.sha256(content).hexdigest(),
-            trust=trust,
             create=create,
             progress=advance,
+            **way_in,
         )
 
 

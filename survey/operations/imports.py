@@ -48,13 +48,14 @@ def import_responses(
     file_name: str,
     file_digest: str,
     trust: str = "paper",
+    channel: str = "import",
     create: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> ImportResult:
     """Store the rows as responses of the wave received at `received_at`; the caller commits, and seals afterwards.
 
-    Each unit's rows come in through its collector of the channel "import" and that trust level. With `create`, unknown
-    units are made and a draft wave is opened. Numbers of transactions are recorded for the wave's period. Raises
+    Each unit's rows come in through its own collector of that channel and trust level, no counter's. With `create`,
+    unknown units are made and a draft wave is opened. Transactions are recorded for the wave's period. Raises
     :class:`~survey.operations.response_files.ResponseFileError` with the lines that do not fit the database, and
     :class:`~survey.operations.waves.WaveError` where the wave takes no responses.
     """
@@ -65,7 +66,7 @@ def import_responses(
     _record_transactions(session, wave, rows, units)
     if create and wave.state == "draft":
         open_wave(session, wave, at)
-    collectors = _collectors(session, wave, units, trust, at)
+    collectors = _collectors(session, wave, units, channel, trust, at)
     submissions = list(_submissions(wave, rows, collectors, int(received_at.timestamp())))
     if wave.state != "open" and not _all_known(session, submissions):
         raise WaveError("accepts_nothing", wave=wave.code, state=wave.state)
@@ -153,18 +154,20 @@ def _record_transactions(session: Session, wave: Wave, rows: Sequence[ResponseRo
 
 
 def _collectors(
-    session: Session, wave: Wave, units: Mapping[str, Unit], trust: str, at: datetime
+    session: Session, wave: Wave, units: Mapping[str, Unit], channel: str, trust: str, at: datetime
 ) -> dict[str, Collector]:
-    """The import collector of each unit, by the unit's code; made where there is none."""
+    """The collector of each unit as a whole, by the unit's code; made where there is none."""
     query = select(Collector).where(
         Collector.wave_id == wave.id,
-        Collector.channel == "import",
+        Collector.channel == channel,
         Collector.trust == trust,
+        Collector.respondent_group == "citizen",
+        Collector.counter_id.is_(None),
         Collector.state == "active",
     )
     by_unit = {collector.unit_id: collector for collector in session.scalars(query.order_by(Collector.id.desc()))}
     return {
-        code: by_unit.get(unit.id) or make_collector(session, wave, unit, channel="import", trust=trust, at=at)
+        code: by_unit.get(unit.id) or make_collector(session, wave, unit, channel=channel, trust=trust, at=at)
         for code, unit in units.items()
     }
 

@@ -12,8 +12,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey.models import ImportRun, Response, Seal, TransactionCount, Unit, Wave
+from survey.models import Collector, ImportRun, Response, Seal, TransactionCount, Unit, Wave
 from survey.operations.waves import find_wave
+from tests.factories import make_collector, make_counter
 
 SAMPLE = Path(__file__).parent.parent / "data" / "stratified_wave.csv"
 CREATE = ["--wave", "W", "--create", "--questionnaire", "counter"]
@@ -38,7 +39,7 @@ def load(app: Flask, tmp_path: Path) -> Callable[..., Result]:
 def test_the_sample_is_imported_by_one_command_and_again_adds_nothing(
     load: Callable[..., Result], session: Session
 ) -> None:
-    output = load(SAMPLE, *CREATE).output
+    output = load(SAMPLE, *CREATE, "--design", "probability").output
     assert "2003 rows read, added 2003 responses (0 were there already)" in output
     assert "made 12 units" in output
     wave = find_wave(session, "W")
@@ -47,7 +48,7 @@ def test_the_sample_is_imported_by_one_command_and_again_adds_nothing(
     assert session.scalar(select(func.count()).select_from(TransactionCount)) == 12
     assert session.scalar(select(func.sum(Seal.leaves))) == 2003
     session.rollback()
-    assert "added 0 responses (2003 were there already)" in load(SAMPLE, *CREATE).output
+    assert "added 0 responses (2003 were there already)" in load(SAMPLE, "--wave", "W").output
     assert session.scalar(select(func.count()).select_from(Response)) == 2003
     assert session.scalars(select(ImportRun.rows_added).order_by(ImportRun.id)).all() == [2003, 0]
 
@@ -68,6 +69,34 @@ def test_the_options_of_a_new_wave_are_taken(load: Callable[..., Result], sessio
     assert (wave.design, wave.headline_weighting, wave.state) == ("census", "unweighted", "closed")
     response = session.scalars(select(Response)).one()
     assert response.half_month == 2026 * 24 + 2 * 2 + 1  # the period is over: its last day
+
+
+def test_a_file_of_unknown_origin_is_no_probability_sample(load: Callable[..., Result], session: Session) -> None:
+    load("unit,q01\nU1,5\n", *CREATE)
+    assert find_wave(session, "W").design == "self_selected"
+
+
+def test_paper_forms_come_in_as_paper_and_at_no_counter(load: Callable[..., Result], session: Session) -> None:
+    load("unit,q01\nU1,5\n", *CREATE)
+    wave = find_wave(session, "W")
+    unit = session.scalars(select(Unit)).one()
+    desk = make_counter(session, unit, code="Q1")
+    make_collector(session, wave, unit, counter=desk, channel="paper", trust="paper")
+    session.commit()
+    for _ in range(2):
+        load("unit,q01\nU1,4\nU1,5\n", "--wave", "W", "--channel", "paper")
+    query = (
+        select(Collector.channel, Collector.counter_id, func.count())
+        .join(Response, Response.collector_id == Collector.id)
+        .group_by(Collector.channel, Collector.counter_id)
+        .order_by(Collector.channel)
+    )
+    assert [tuple(row) for row in session.execute(query)] == [("import", None, 1), ("paper", None, 2)]
+    session.rollback()
+    assert (
+        "Invalid value for '--channel'"
+        in load("unit,q01\nU1,5\n", "--wave", "W", "--channel", "qr", exit_code=2).output
+    )
 
 
 def test_the_day_of_the_responses_may_be_given(load: Callable[..., Result], session: Session) -> None:

@@ -50,7 +50,7 @@ class Published:
             self.run("units", "import", str(units), "--from", "2025-07-01")
             self.run(
                 *("responses", "import", str(SAMPLE), "--wave", "W", "--create", "--questionnaire", "counter"),
-                *("--from", "2026-01-01", "--until", "2026-06-30", "--close"),
+                *("--design", "probability", "--from", "2026-01-01", "--until", "2026-06-30", "--close"),
             )
             self.run("wave", "publish", "W")
 
