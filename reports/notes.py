@@ -154,7 +154,7 @@ def method_note(report: UnitReport, language: Language) -> Iterator[str]:
         language,
         rule=rule_name(method.rule, language),
         aggregation=aggregation_name(method.aggregation, language),
-        weighting=weighting_name(method.weighting, language),
+        weighting=weighting_name(report.index.weighting, language),  # a unit by itself has no strata to weight
     )
     if method.rule_dated:
         dated = gettext("Rule in force since {date}.", language, date=short_date(method.rule_dated, language))

@@ -140,7 +140,7 @@ class Head(Flowable):
         self.issuer, self.fonts = issuer, issuer.fonts or serif()
         self.left_width, self.right_width = 0.40 * CONTENT_WIDTH, 0.60 * CONTENT_WIDTH - self.GAP
         self.superior = wrap(issuer.superior.upper(), self.fonts.regular, 12, self.left_width)
-        self.name = wrap(issuer.name.upper(), self.fonts.bold, 12, self.left_width)
+        self.name = [line for part in _parts(issuer.name) for line in wrap(part, self.fonts.bold, 12, self.left_width)]
         self.nation = gettext("SOCIALIST REPUBLIC OF VIET NAM", language)
         self.motto = gettext("Independence – Freedom – Happiness", language)
         self.number = gettext("No.:            {suffix}", language, suffix=issuer.number_suffix)
@@ -178,6 +178,14 @@ class Head(Flowable):
     def _centred(self, text: str, x: float, y: float, font: str, size: float) -> None:
         self.canv.setFont(font, size)
         self.canv.drawCentredString(x, y, text)
+
+
+def _parts(name: str) -> list[str]:
+    """An issuing body's name in capitals; a people's committee and its place stand on lines of their own."""
+    committee = "ỦY BAN NHÂN DÂN"
+    capitals = name.upper()
+    place = capitals.removeprefix(committee).strip()
+    return [committee, place] if capitals.startswith(committee) and place else [capitals]
 
 
 def title_block(kind: str, subject: Sequence[str], style: Styles) -> list[Flowable]:
