@@ -227,7 +227,7 @@ class Quality:
     """What a reader needs to judge the figures: returned and valid forms, rate, alpha, time, mixes, flags."""
 
     responses: int  # counted responses (without flagged and test ones)
-    flagged: int
+    flagged: int | None  # None where it is hidden
     valid: int | None  # by `validity_rule`; None where the rows may not be read (released figures of an open wave)
     validity_rule: Text
     issued: int | None = None  # paper forms issued, where known

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from reports.figures import NO_ESTIMATE, Figure, HeatCell, Language, Text, UnitLine
 from reports.names import channel_name, group_name, trust_name
-from survey.analysis import disclosure, half_month, tree
+from survey.analysis import disclosure, half_month, parts, tree
 from survey.analysis.estimation import Estimator, suppressed
 from survey.analysis.population import by_ancestor
 from survey.analysis.tally import Cell
@@ -23,9 +23,9 @@ Label = Callable[[str, Language], str]
 Dimension = tuple[str, Callable[[Cell], str], Label]
 
 DIMENSIONS: tuple[Dimension, ...] = (
-    ("channel", lambda cell: cell.origin.channel, channel_name),
-    ("trust", lambda cell: cell.origin.trust, trust_name),
-    ("group", lambda cell: cell.origin.group, group_name),
+    (parts.CHANNEL, lambda cell: cell.origin.channel, channel_name),
+    (parts.TRUST, lambda cell: cell.origin.trust, trust_name),
+    (parts.GROUP, lambda cell: cell.origin.group, group_name),
 )
 INDEX = "index"
 
@@ -63,7 +63,7 @@ def breakdowns(view: View) -> Iterator[tuple[str, tuple[Figure, ...]]]:
 
     Trust levels that do not count in the headline stand beside those that do.
     """
-    unseen = _hidden_parts(view)
+    unseen = _hidden_parts(view) | view.hidden_by_tree
     hidden = view.concealed or INDEX in unseen
     for name, key, label in DIMENSIONS:
         groups = view.parts.by(_keyed(view, name, key))
@@ -72,15 +72,15 @@ def breakdowns(view: View) -> Iterator[tuple[str, tuple[Figure, ...]]]:
             for code in sorted(groups):
                 index = view.part(groups[code]).index()
                 figure = replace(index, code=code, label=Text(label(code, "vi"), label(code, "en")))
-                figures.append(suppressed(figure) if hidden or f"{name}:{code}" in unseen else figure)
+                figures.append(suppressed(figure) if hidden or parts.key(name, code) in unseen else figure)
             yield name, tuple(figures)
     periods = tuple(figure for _, figure in half_months(view))
     if len(periods) > 1:
-        yield "half_month", periods
+        yield parts.HALF_MONTH, periods
 
 
 def _keyed(view: View, name: str, key: Callable[[Cell], str]) -> Callable[[Cell], str | None]:
-    if name == "trust":
+    if name == parts.TRUST:
         return lambda cell: key(cell) if not cell.flagged and view.filtered(cell) else None
     return lambda cell: key(cell) if view.counted(cell) else None
 
@@ -96,8 +96,8 @@ def _hidden_parts(view: View) -> frozenset[str]:
             for name, key, _ in DIMENSIONS:
                 code = _keyed(view, name, key)(cell)
                 if code is not None:
-                    people[atom] += number if name == "trust" else 0
-                    cells[f"{name}:{code}"].add(atom)
+                    people[atom] += number if name == parts.TRUST else 0
+                    cells[parts.key(name, code)].add(atom)
             if view.counted(cell):
                 cells[INDEX].add(atom)
     return disclosure.hidden_cells(people, cells)
@@ -107,13 +107,14 @@ def half_months(view: View) -> list[tuple[int, Figure]]:
     """The headline of each half-month in which somebody answered, in order of time."""
     groups = view.parts.by_half_month(view.counted)
     people = {str(number): view.people(tally) for number, tally in groups.items()}
-    unseen = disclosure.hidden_siblings(people, sum(people.values()))
+    alone = disclosure.hidden_siblings(people, sum(people.values()))
+    unseen = view.hidden_by_tree | {parts.key(parts.HALF_MONTH, number) for number in alone}
     every = view.concealed
     found = []
     for number in sorted(groups):
         figure = view.part(groups[number]).index()
         figure = replace(figure, code=half_month.code(number), label=half_month.label(number))
-        found.append((number, suppressed(figure) if every or str(number) in unseen else figure))
+        found.append((number, suppressed(figure) if every or parts.key(parts.HALF_MONTH, number) in unseen else figure))
     return found
 
 

@@ -11,12 +11,17 @@ which cell and which atoms are empty; the same sums protect every count inside a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from heapq import heapify, heappop, heappush
 from random import Random
 from typing import TypeVar
 
 Atom = TypeVar("Atom", bound=Hashable)
 Key = TypeVar("Key", bound=Hashable)
+Name = TypeVar("Name", bound=Hashable)
+
+# By column: the order in which the pivot was found, its row, and the cells it was made of.
+Pivots = dict[int, tuple[int, dict[int, int], dict[Name, int]]]
 
 THRESHOLD = 5  # people; the default of the dated setting
 
@@ -63,8 +68,11 @@ def hidden_figures(
     units: Mapping[str, str | None],
     questions: Mapping[str, str | None],
     threshold: int = THRESHOLD,
+    *,
+    already: Collection[tuple[str, str]] = (),
 ) -> frozenset[tuple[str, str]]:
-    """The (unit, question) figures to hide in a whole wave, where both units and questions add up.
+    """The (unit, question) figures to hide in a whole wave, where both units and questions add up, with those hidden
+    `already`.
 
     `people` are the bases; `units` and `questions` map each code to the one it is pooled into (None at the top),
     parents first; a unit above others holds their people and nobody else. Different units hold different people, but
@@ -73,22 +81,72 @@ def hidden_figures(
     are walked until nothing is added. This stops every subtraction along totals of one direction, however often
     repeated; it does not search for sums across several lines of both directions at once, as `hidden_cells` does.
     """
-    hidden = {key for key, count in people.items() if is_small(count, threshold)}
+    hidden = {key for key, count in people.items() if is_small(count, threshold)}.union(already)
     before = -1
     while len(hidden) > before:
         before = len(hidden)
         touched = {question for _, question in hidden}
         for question in (question for question in questions if question in touched):
             sizes = {unit: count for unit in units if (count := people.get((unit, question), 0))}
-            already = {unit for unit in sizes if (unit, question) in hidden}
-            hidden |= {(unit, question) for unit in _hidden_nested(units, sizes, already, threshold)}
+            before_here = {unit for unit in sizes if (unit, question) in hidden}
+            hidden |= {(unit, question) for unit in _hidden_nested(units, sizes, before_here, threshold)}
         touched = {unit for unit, _ in hidden}
         for unit in (unit for unit in units if unit in touched):
             sizes = {question: count for question in questions if (count := people.get((unit, question), 0))}
-            already = {question for question in sizes if (unit, question) in hidden}
-            found = _hidden_nested(questions, sizes, already, threshold, shared=True)
+            before_here = {question for question in sizes if (unit, question) in hidden}
+            found = _hidden_nested(questions, sizes, before_here, threshold, shared=True)
             hidden |= {(unit, question) for question in found}
     return frozenset(hidden)
+
+
+def hidden_in_tree(
+    units: Mapping[str, str | None], sizes: Mapping[str, int], already: Collection[str], threshold: int = THRESHOLD
+) -> frozenset[str]:
+    """The units at which one part is to hide, with those hidden `already`; `units` as in :func:`hidden_figures`."""
+    return _hidden_nested(units, sizes, already, threshold)
+
+
+def hidden_in_line(parts: Mapping[str, int], already: Collection[str], threshold: int = THRESHOLD) -> frozenset[str]:
+    """The parts to hide that add up to a visible total, with those hidden `already`."""
+    return frozenset(_hidden_group(parts, already, 0, threshold))
+
+
+def givers(
+    people: Mapping[Atom, int],
+    cells: Mapping[Name, Collection[Atom]],
+    hidden: Collection[Name],
+    secret: Iterable[Name],
+    fixed: Callable[[Name], bool],
+    threshold: int = THRESHOLD,
+) -> frozenset[Name]:
+    """Cells to hide besides `hidden`, since adding and subtracting the others gives something small; empty if nothing.
+
+    Small are the `secret` cells, and one or two blocks (atoms of the same cells) of fewer than `threshold` people. Of
+    the cells that give one, the smallest is named, of those that are not `fixed`. Linear algebra over all visible
+    cells at once, hence exact for what is looked for; larger combinations of blocks are not searched.
+    """
+    blocks, members = _blocks(people, cells)
+    pivots = _pivots({name: row for name, row in members.items() if name not in hidden})
+    weights = _weights(pivots, len(blocks))
+    found = [members[name] for name in secret if not sum(weights[block] for block in members[name]) % _PRIME]
+    opposite: dict[int, int] = {}
+    for block, size in enumerate(blocks):
+        if size < threshold:
+            other = opposite.get(-weights[block] % _PRIME)
+            if not weights[block]:
+                found.append([block])
+            elif other is not None and size + blocks[other] < threshold:
+                found.append([block, other])
+            else:
+                opposite[weights[block]] = block
+    more: set[Name] = set()
+    for group in found:
+        recipe: dict[Name, int] = {}
+        _reduce(dict.fromkeys(group, 1), recipe, pivots)
+        used = [name for name in recipe if not fixed(name)] or list(recipe)
+        if used and more.isdisjoint(used):
+            more.add(min(used, key=lambda name: (sum(blocks[block] for block in members[name]), str(name))))
+    return frozenset(more)
 
 
 def may_replace(added: int, removed: int = 0, threshold: int = THRESHOLD) -> bool:
@@ -185,58 +243,83 @@ def _hidden_overlapping(
     return frozenset(hidden)
 
 
-def _blocks(people: Mapping[Atom, int], cells: Mapping[str, frozenset[Atom]]) -> tuple[list[int], dict[str, list[int]]]:
+def _blocks(
+    people: Mapping[Atom, int], cells: Mapping[Name, Collection[Atom]]
+) -> tuple[list[int], dict[Name, list[int]]]:
     """The people of each block, the blocks of each cell: atoms of exactly the same cells cannot be told apart."""
-    patterns: dict[Atom, tuple[str, ...]] = {}
-    for code, atoms in cells.items():
-        for atom in atoms:
-            patterns[atom] = (*patterns.get(atom, ()), code)
-    numbers = {pattern: number for number, pattern in enumerate(sorted(set(patterns.values())))}
-    blocks = [0] * len(numbers)
+    patterns: dict[Atom, list[int]] = {}
+    names = list(cells)
+    for position, name in enumerate(names):
+        for atom in cells[name]:
+            patterns.setdefault(atom, []).append(position)
+    together: dict[tuple[int, ...], int] = {}
     for atom, pattern in patterns.items():
-        blocks[numbers[pattern]] += people[atom]
-    members: dict[str, list[int]] = {code: [] for code in cells}
-    for pattern, number in numbers.items():
-        for code in pattern:
-            members[code].append(number)
+        at = tuple(pattern)
+        together[at] = together.get(at, 0) + people[atom]
+    blocks = []
+    members: dict[Name, list[int]] = {name: [] for name in names}
+    for number, at in enumerate(sorted(together)):
+        blocks.append(together[at])
+        for position in at:
+            members[names[position]].append(number)
     return blocks, members
 
 
 def _disclosure(blocks: list[int], visible: Mapping[str, list[int]], threshold: int) -> set[str]:
     """The visible cells whose sums and differences give a small group of people; empty if no such group can be formed.
 
-    A set of blocks is a combination of the visible cells exactly if it is orthogonal to every weighting of the blocks
-    that makes all visible cells 0. One random weighting of that kind tells them apart (a chance hit, 1 in 2⁶¹, would
-    only hide more), so it remains to look for a set of fewer than `threshold` people whose weights add up to 0.
+    It remains to look for a set of fewer than `threshold` people whose weights add up to 0.
     """
-    pivots: list[tuple[int, dict[int, int], dict[str, int]]] = []
-    for code, row in visible.items():
-        vector, origin = dict.fromkeys(row, 1), {code: 1}
-        _reduce(vector, origin, pivots)
-        if vector:
-            column = min(vector)
-            inverse = pow(vector[column], -1, _PRIME)
-            vector = {block: value * inverse % _PRIME for block, value in vector.items()}
-            pivots.append((column, vector, {name: value * inverse % _PRIME for name, value in origin.items()}))
-    random = Random(0)  # noqa: S311 — no secret: fixed, so that the same data always hide the same cells
-    weights = [random.randrange(_PRIME) for _ in blocks]
-    for column, vector, _ in reversed(pivots):
-        weights[column] = -sum(value * weights[block] for block, value in vector.items() if block != column) % _PRIME
+    pivots = _pivots(visible)
     small = [block for block, size in enumerate(blocks) if size < threshold]
-    group = _group_of_weight_zero(small, weights, blocks, threshold - 1)
+    group = _group_of_weight_zero(small, _weights(pivots, len(blocks)), blocks, threshold - 1)
     recipe: dict[str, int] = {}
     _reduce(dict.fromkeys(group or (), 1), recipe, pivots)
     return set(recipe)
 
 
-def _reduce(
-    vector: dict[int, int], recipe: dict[str, int], pivots: list[tuple[int, dict[int, int], dict[str, int]]]
-) -> None:
+def _pivots(visible: Mapping[Name, list[int]]) -> Pivots[Name]:
+    """The visible cells, solved: each row is free of the columns of those before it."""
+    pivots: Pivots[Name] = {}
+    for name, row in visible.items():
+        vector, origin = dict.fromkeys(row, 1), {name: 1}
+        _reduce(vector, origin, pivots)
+        if vector:
+            column = min(vector)
+            inverse = pow(vector[column], -1, _PRIME)
+            vector = {block: value * inverse % _PRIME for block, value in vector.items()}
+            origin = {code: value * inverse % _PRIME for code, value in origin.items()}
+            pivots[column] = (len(pivots), vector, origin)
+    return pivots
+
+
+def _weights(pivots: Pivots[Name], blocks: int) -> list[int]:
+    """A random weight for each block, so that every visible cell weighs 0.
+
+    A set of blocks is a combination of the visible cells exactly if it is orthogonal to every weighting of the blocks
+    that makes all visible cells 0. One random weighting of that kind tells them apart (a chance hit, 1 in 2⁶¹, would
+    only hide more).
+    """
+    random = Random(0)  # noqa: S311 — no secret: fixed, so that the same data always hide the same cells
+    weights = [random.randrange(_PRIME) for _ in range(blocks)]
+    for column, (_, vector, _) in reversed(pivots.items()):
+        weights[column] = -sum(value * weights[block] for block, value in vector.items() if block != column) % _PRIME
+    return weights
+
+
+def _reduce(vector: dict[int, int], recipe: dict[Name, int], pivots: Pivots[Name]) -> None:
     """Take from `vector`, in place, its part along the pivot rows; `recipe` keeps which cells were used for it."""
-    for column, row, origin in pivots:
+    waiting = [(pivots[column][0], column) for column in vector if column in pivots]
+    heapify(waiting)
+    while waiting:
+        order, column = heappop(waiting)
         if factor := vector.get(column):
+            _, row, origin = pivots[column]
             _subtract(vector, row, factor)
             _subtract(recipe, origin, factor)
+            for other in row:
+                if other in pivots and pivots[other][0] > order:
+                    heappush(waiting, (pivots[other][0], other))
 
 
 def _subtract(target: dict[Key, int], source: Mapping[Key, int], factor: int) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from reports.figures import NO_ESTIMATE, ItemQuality, Mix, Quality, Text
-from survey.analysis import disclosure, tree
+from survey.analysis import disclosure, parts, tree
 from survey.analysis.estimation import item_counts, shown
 from survey.analysis.instrument import Instrument, read_instrument
 from survey.analysis.reliability import cronbach_alpha
@@ -90,7 +90,7 @@ def keep_disclosure(session: Session, wave: Wave) -> None:
     commits. What is small today is hidden today, whatever was kept.
     """
     mine = KeptStatistic.wave_id == wave.id
-    session.execute(delete(KeptStatistic).where(mine, KeptStatistic.code.startswith(tree.KEPT)))
+    session.execute(delete(KeptStatistic).where(mine, KeptStatistic.code.startswith("hidden")))
     session.execute(delete(KeptStatistic).where(mine, KeptStatistic.code == tree.JUDGED))
     instrument = read_instrument(session, wave.questionnaire)
     session.add_all(tree.kept(session, wave, instrument, headline_trust(wave)))
@@ -158,7 +158,13 @@ def read_quality(session: Session, view: View, *, with_scan: bool = True) -> Qua
     flagged = view.parts.total(lambda cell: _flagged(view, cell))
     scanned = None if hidden else _scanned(session, view, with_scan=with_scan)
     with_flagged = NO_ESTIMATE
-    if flagged.responses and not hidden and not disclosure.is_small(view.people(flagged)):
+    flagged_hidden = (
+        hidden
+        or parts.FLAGGED in view.hidden_by_tree
+        or disclosure.is_small(flagged.responses)
+        or disclosure.is_small(view.people(flagged))
+    )
+    if flagged.responses and not flagged_hidden:
         every = view.estimator(lambda cell: view.counted(cell) or _flagged(view, cell))
         with_flagged = every.index().estimate
     issued = [site.forms_issued for site in view.sites if site.forms_issued is not None] if view.whole else []
@@ -167,7 +173,7 @@ def read_quality(session: Session, view: View, *, with_scan: bool = True) -> Qua
     alpha_shown = scanned is not None and not disclosure.is_small(scanned.alpha_base)
     return Quality(
         responses,
-        flagged.responses,
+        None if flagged_hidden else flagged.responses,
         scanned.valid if scanned else None,
         validity_rule(view.wave.period_end).text,
         sum(issued) if issued else None,
@@ -177,10 +183,10 @@ def read_quality(session: Session, view: View, *, with_scan: bool = True) -> Qua
         tuple(_item_qualities(view)),
         scanned.alpha if scanned and alpha_shown else None,
         scanned.alpha_base if scanned and alpha_shown else 0,
-        scanned.median_seconds if scanned else None,
-        _mix(view, lambda cell: cell.origin.channel, view.counted),
-        _mix(view, lambda cell: cell.origin.trust, lambda cell: not cell.flagged and view.filtered(cell)),
-        _mix(view, lambda cell: cell.origin.group, view.counted),
+        None if scanned is None or disclosure.is_small(scanned.timed) else scanned.median_seconds,
+        _mix(view, parts.CHANNEL, lambda cell: cell.origin.channel, view.counted),
+        _mix(view, parts.TRUST, lambda cell: cell.origin.trust, lambda cell: not cell.flagged and view.filtered(cell)),
+        _mix(view, parts.GROUP, lambda cell: cell.origin.group, view.counted),
         with_flagged,
     )
 
@@ -218,10 +224,18 @@ def _item_qualities(view: View) -> Iterable[ItemQuality]:
             yield ItemQuality(item.code, shown(total, item), counts.base, counts.no_opinion)
 
 
-def _mix(view: View, key: Callable[[Cell], str], keep: Callable[[Cell], bool]) -> tuple[Mix, ...]:
+def _mix(view: View, dimension: str, key: Callable[[Cell], str], keep: Callable[[Cell], bool]) -> tuple[Mix, ...]:
+    """Responses by channel, trust level or group; those hidden as a part of the answers are hidden here, too."""
     groups = view.parts.by(lambda cell: key(cell) if keep(cell) else None)
     responses = {code: tally.responses for code, tally in sorted(groups.items()) if tally.responses}
-    unseen = disclosure.hidden_siblings(responses, sum(responses.values()))
+    adding_up = {code: n for code, n in responses.items() if dimension != parts.TRUST or code in view.trust}
+    unseen = disclosure.hidden_siblings(adding_up, sum(adding_up.values()))
     return tuple(
-        Mix(code, 0, suppressed=True) if code in unseen else Mix(code, number) for code, number in responses.items()
+        Mix(code, 0, suppressed=True)
+        if view.concealed
+        or code in unseen
+        or disclosure.is_small(number)
+        or parts.key(dimension, code) in view.hidden_by_tree
+        else Mix(code, number)
+        for code, number in responses.items()
     )

@@ -13,7 +13,8 @@ from itertools import pairwise
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.analysis import disclosure
+from survey.analysis import disclosure, parts
+from survey.analysis.estimation import headline_people
 from survey.analysis.instrument import ChoiceQuestion, Instrument
 from survey.analysis.tally import Detail, Selection, Tallies, Tally, read
 from survey.analysis.tally_statement import Source
@@ -21,6 +22,7 @@ from survey.models import KeptStatistic, Unit, Wave, WaveUnit
 
 JUDGED = "judged"  # marks a unit whose figures were judged; what is not among the hidden ones may then be shown
 KEPT = "hidden:"
+KEPT_OF_ALL = "hidden_of_all:"
 ROOT = 0  # stands above all units: a wave may have several roots, and their total is shown
 _OWN = ".counters"
 
@@ -58,16 +60,11 @@ def hidden_figures(
         selection = Selection((wave.id,), trust=tuple(trust), flagged=False, source=source)
         found = read(session, selection, Detail(all_choices=bool(instrument.choices)))
     tallies = found.by(lambda cell: cell.origin.unit_id if not cell.flagged and cell.origin.trust in trust else None)
-    rows = session.execute(select(Unit.id, Unit.path).where(Unit.id.in_(list(tallies)))).all()
-    ways = {key: (ROOT, *map(int, path.strip("/").split("/"))) for key, path in rows}
-    parents: dict[str, str | None] = {str(ROOT): None}
-    for way in sorted(ways.values()):
-        for above, below in pairwise(way):
-            parents.setdefault(str(below), str(above))
+    ways, parents = _tree(session, tallies)
     with_sub_units = set(parents.values())
     people: dict[tuple[str, str], int] = defaultdict(int)
     for unit_id, tally in tallies.items():
-        places = [str(node) for node in ways[unit_id]]
+        places = list(ways[unit_id])
         if str(unit_id) in with_sub_units:
             parents[f"{unit_id}{_OWN}"] = str(unit_id)
             places.append(f"{unit_id}{_OWN}")
@@ -81,10 +78,68 @@ def hidden_figures(
     return {unit_id: frozenset(keys) for unit_id, keys in hidden.items()}
 
 
-def hidden_here(instrument: Instrument, tally: Tally) -> frozenset[str]:
-    """The keys to hide in a view that stands alone: a filter, or the total of a wave."""
+def hidden_parts(
+    session: Session,
+    wave: Wave,
+    instrument: Instrument,
+    trust: Sequence[str],
+    figures: Hidden,
+    source: Source = "exact",
+) -> Hidden:
+    """Per unit id (and `ROOT`), the keys of the parts to hide, as in :mod:`survey.analysis.parts`, beside the hidden
+    `figures`. Judged by people with an answer and by responses, since the mixes count those."""
+    index, headline = instrument.index, instrument.headline
+    scopes = (index.id,) if index else ()
+    detail = Detail(all_choices=False, scopes=scopes, half_month_scopes=scopes, half_month_items=index is None)
+    tallies = read(session, Selection((wave.id,), source=source), detail)
+    people: dict[parts.Atom, int] = defaultdict(int)
+    responses: dict[parts.Atom, int] = defaultdict(int)
+    for cell, tally in tallies.periods:
+        people[parts.atom(cell)] += headline_people(instrument, tally) if headline else tally.responses
+        responses[parts.atom(cell)] += tally.responses
+    ways, parents = _tree(session, {atom[0] for atom in responses})
+    hidden = frozenset(
+        (str(unit_id), parts.HEADLINE) for unit_id, keys in figures.items() if headline and headline.key in keys
+    )
+    for measure in (people, responses):
+        hidden = parts.hidden_parts(measure, ways, parents, trust, hidden)
+    found: dict[int, set[str]] = defaultdict(set)
+    for unit, part in hidden:
+        if part != parts.HEADLINE:
+            found[int(unit)].add(part)
+        elif headline:
+            found[int(unit)].add(headline.key)
+    return {unit_id: frozenset(keys) for unit_id, keys in found.items()}
+
+
+def both(figures: Hidden, of_parts: Hidden) -> Hidden:
+    return {
+        unit_id: figures.get(unit_id, frozenset()) | of_parts.get(unit_id, frozenset())
+        for unit_id in figures.keys() | of_parts.keys()
+    }
+
+
+def _tree(session: Session, unit_ids: Iterable[int]) -> tuple[dict[int, tuple[str, ...]], dict[str, str | None]]:
+    """Each unit's way from `ROOT` down to itself, and the unit above each, parents first."""
+    rows = session.execute(select(Unit.id, Unit.path).where(Unit.id.in_(list(unit_ids)))).all()
+    ways = {key: (str(ROOT), *path.strip("/").split("/")) for key, path in rows}
+    parents: dict[str, str | None] = {str(ROOT): None}
+    for way in sorted(ways.values(), key=len):
+        for above, below in pairwise(way):
+            parents.setdefault(below, above)
+    return ways, parents
+
+
+def hidden_here(instrument: Instrument, tally: Tally, apart: Iterable[Tally] = ()) -> frozenset[str]:
+    """The keys to hide in a view that stands alone: a filter, or the total of a wave.
+
+    `apart` are tallies of those by whom it differs from other views: a figure few of them answered is hidden, too.
+    """
     people = {("", key): base for key, base in bases(instrument, tally).items()}
-    return frozenset(key for _, key in disclosure.hidden_figures(people, {"": None}, instrument.pooled_into()))
+    differences = [bases(instrument, other) for other in apart]
+    already = {("", key) for _, key in people if any(disclosure.is_small(of[key]) for of in differences)}
+    found = disclosure.hidden_figures(people, {"": None}, instrument.pooled_into(), already=already)
+    return frozenset(key for _, key in found)
 
 
 def own_counters(key: str) -> str:
@@ -94,24 +149,35 @@ def own_counters(key: str) -> str:
 
 def kept(session: Session, wave: Wave, instrument: Instrument, trust: Sequence[str]) -> Iterator[KeptStatistic]:
     """What is hidden of the units of a wave as rows to keep, with a mark for each unit that takes part."""
-    hidden = hidden_figures(session, wave, instrument, trust)
-    for unit_id in session.scalars(select(WaveUnit.unit_id).where(WaveUnit.wave_id == wave.id)):
+    figures = hidden_figures(session, wave, instrument, trust)
+    hidden = both(figures, hidden_parts(session, wave, instrument, trust, figures))
+    part = select(WaveUnit.unit_id).where(WaveUnit.wave_id == wave.id).order_by(WaveUnit.unit_id)
+    taking_part = session.scalars(part).all()
+    for unit_id in taking_part:
         yield KeptStatistic(wave_id=wave.id, unit_id=unit_id, code=JUDGED, value=None, base=0)
     for unit_id, keys in sorted(hidden.items()):
-        for key in sorted(keys) if unit_id != ROOT else ():
-            yield KeptStatistic(wave_id=wave.id, unit_id=unit_id, code=KEPT + key, value=None, base=0)
+        if unit_id != ROOT:
+            codes, holder = sorted(KEPT + key for key in keys), unit_id
+        else:  # the top above all units has no row of its own
+            codes, holder = sorted(KEPT_OF_ALL + key for key in keys), taking_part[0]
+        for code in codes:
+            yield KeptStatistic(wave_id=wave.id, unit_id=holder, code=code, value=None, base=0)
 
 
 def kept_hidden(session: Session, waves: Iterable[int], path: str) -> dict[tuple[int, int], frozenset[str]]:
-    """What was kept as hidden when the waves closed, by wave and unit, at or under the unit with `path`."""
+    """What was kept as hidden when the waves closed, by wave and unit, at or under the unit with `path`; under `ROOT`
+    that of the whole wave."""
+    statistic = KeptStatistic.code
+    of_units = statistic.startswith(KEPT) & Unit.path.like(f"{path}%")
     rows = session.execute(
-        select(KeptStatistic.wave_id, KeptStatistic.unit_id, KeptStatistic.code)
+        select(KeptStatistic.wave_id, KeptStatistic.unit_id, statistic)
         .join(Unit, Unit.id == KeptStatistic.unit_id)
-        .where(KeptStatistic.wave_id.in_(list(waves)), KeptStatistic.code.startswith(KEPT), Unit.path.like(f"{path}%"))
+        .where(KeptStatistic.wave_id.in_(list(waves)), of_units | statistic.startswith(KEPT_OF_ALL, autoescape=True))
     )
     found: dict[tuple[int, int], set[str]] = defaultdict(set)
     for wave_id, unit_id, code in rows:
-        found[wave_id, unit_id].add(code.removeprefix(KEPT))
+        of_all = code.startswith(KEPT_OF_ALL)
+        found[wave_id, ROOT if of_all else unit_id].add(code.removeprefix(KEPT_OF_ALL if of_all else KEPT))
     return {key: frozenset(codes) for key, codes in found.items()}
 
 

@@ -15,11 +15,11 @@ from reports.figures import Change, Estimate, Text, TrendPoint
 from survey.analysis import disclosure, half_month, tree
 from survey.analysis.breakdown import half_months
 from survey.analysis.change import compare
-from survey.analysis.estimation import Estimator, Terms, suppressed
+from survey.analysis.estimation import Estimator, Terms, headline_people, suppressed
 from survey.analysis.instrument import Instrument, Pool, read_instrument
 from survey.analysis.population import Site, read_sites
 from survey.analysis.statistics import mean_of
-from survey.analysis.tally import Detail, Selection, Tally, read
+from survey.analysis.tally import Detail, Selection, Tallies, Tally, read
 from survey.analysis.view import ROOT_PATH, View, headline_trust
 from survey.models import Wave
 
@@ -95,7 +95,8 @@ def _stages(session: Session, view: View, waves: Sequence[Wave], path: str) -> l
     own_trust = view.trust == headline_trust(view.wave)
     trust = {wave.id: headline_trust(wave) if own_trust else view.trust for wave in waves}
     selection = Selection(tuple(trust), path, flagged=False)
-    tallies = read(session, selection, Detail()).by(
+    every = read(session, selection, Detail())
+    tallies = every.by(
         lambda cell: (
             (cell.origin.wave_id, cell.origin.unit_id)
             if cell.origin.trust in trust[cell.origin.wave_id] and view.filtered(cell)
@@ -110,10 +111,17 @@ def _stages(session: Session, view: View, waves: Sequence[Wave], path: str) -> l
         if by_unit:
             if wave.questionnaire_id not in instruments:
                 instruments[wave.questionnaire_id] = read_instrument(session, wave.questionnaire)
-            keys = hidden.get((wave.id, view.unit.id), frozenset()) if view.unit else frozenset()
+            keys = hidden.get((wave.id, view.unit.id if view.unit else tree.ROOT), frozenset())
             sites = read_sites(session, wave, path)
             instrument = instruments[wave.questionnaire_id]
-            concealed = instrument.headline is not None and instrument.headline.key in keys
+            own, chosen = headline_trust(wave), trust[wave.id]
+            of_wave = Tallies(tuple((c, tally) for c, tally in every.cells if c.origin.wave_id == wave.id), ())
+            apart = map(of_wave.total, view.differences(own, chosen))
+            concealed = (
+                (instrument.headline is not None and instrument.headline.key in keys)
+                or not keys.isdisjoint(view.parts_told_apart(own, chosen))
+                or any(disclosure.is_small(headline_people(instrument, tally)) for tally in apart)
+            )
             stages.append(Stage(wave, instrument, sites, by_unit, concealed, path))
     return stages
 

@@ -7,7 +7,7 @@ one snapshot and can be compared for disclosure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reports.figures import Method, Place, Rule, Text, WaveLabel
-from survey.analysis import disclosure, rules, tree
+from survey.analysis import disclosure, parts, rules, tree
 from survey.analysis.estimation import Estimator, Terms, headline_people
 from survey.analysis.instrument import Instrument, Item, read_instrument
 from survey.analysis.population import Site, read_sites
@@ -95,20 +95,30 @@ class View:
     def people(self, tally: Tally) -> int:
         return headline_people(self.instrument, tally)
 
-    @cached_property
-    def hidden_here(self) -> frozenset[str]:
-        """Keys of this unit's figures that are hidden: by the tree, by their own size, or all of them, because the
-        people outside the filter or the trust levels are too few."""
-        if not self.stands_beside_the_whole(self.headline):
-            return frozenset(self.instrument.pooled_into())
-        by_tree = self.hidden.get(self.unit.id, frozenset()) if self.unit else frozenset()
-        return by_tree | tree.hidden_here(self.instrument, self.headline.total)
+    @property
+    def hidden_by_tree(self) -> frozenset[str]:
+        """Keys of this unit's figures and parts that are hidden for the sake of the whole wave."""
+        return self.hidden.get(self.unit.id if self.unit else tree.ROOT, frozenset())
 
     @cached_property
-    def _levels(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Trust levels that the view adds to the headline's, and those it leaves out."""
-        mine, counted = frozenset(self.trust), frozenset(headline_trust(self.wave))
-        return mine - counted, counted - mine
+    def hidden_here(self) -> frozenset[str]:
+        """Keys of this unit's figures that are hidden: by the tree, by their own size, or since too few people make
+        the difference to what is shown without the filter or with the wave's own trust levels. All of them where the
+        filter is for a part that is hidden."""
+        own = headline_trust(self.wave)
+        if self.hidden_by_tree & self.parts_told_apart(own, self.trust):
+            return frozenset(self.instrument.pooled_into())
+        apart = [self.parts.total(differs) for differs in self.differences(own, self.trust)]
+        return self.hidden_by_tree | tree.hidden_here(self.instrument, self.headline.total, apart)
+
+    def stands_beside_the_whole(self, estimator: Estimator) -> bool:
+        """Whether nobody few are told apart by holding the figures of these sites, with the view's filter and trust
+        levels, against those without."""
+        differences = self.differences(headline_trust(self.wave), self.trust)
+        asked = [each for site in estimator.sites for each in self._asked.get(site.unit_id, ())] if differences else []
+        return not any(
+            disclosure.is_small(sum(number for cell, number in asked if differs(cell))) for differs in differences
+        )
 
     @cached_property
     def _asked(self) -> dict[int, list[tuple[Cell, int]]]:
@@ -119,26 +129,38 @@ class View:
                 asked[cell.origin.unit_id].append((cell, self.people(tally)))
         return asked
 
-    def stands_beside_the_whole(self, estimator: Estimator) -> bool:
-        """Whether nobody few are told apart by holding the figures of these sites, with the view's filter and trust
-        levels, against those without."""
-        asked = [each for site in estimator.sites for each in self._asked.get(site.unit_id, ())]
-        shown, (added, left_out) = estimator.index_people(), self._levels
-        if not added and not left_out and shown == sum(number for _, number in asked):
-            return not disclosure.is_small(shown)  # the view is the whole
+    def parts_told_apart(self, own: Collection[str], chosen: Collection[str]) -> set[str]:
+        """The parts of the answers that the view's filter or the `chosen` trust levels, instead of a wave's `own`, show
+        alone, add or leave out."""
+        told = {parts.key(parts.TRUST, level) for level in set(own) ^ set(chosen)}
+        if set(own) != set(chosen) and len(chosen) == 1:
+            told |= {parts.key(parts.TRUST, level) for level in chosen}
+        if self.channel is not None:
+            told.add(parts.key(parts.CHANNEL, self.channel))
+        if self.group is not None:
+            told.add(parts.key(parts.GROUP, self.group))
+        return told
 
-        def people(keep: Callable[[Cell], bool]) -> int:
-            return sum(number for cell, number in asked if keep(cell))
-
-        wholes = (people(lambda _: True), people(self.filtered), people(lambda cell: cell.origin.trust in self.trust))
-        apart = (people(lambda cell, of=levels: cell.origin.trust in of) for levels in (added, left_out))  # type: ignore[misc]
-        return all(disclosure.complement_is_safe(shown, whole) for whole in wholes) and not any(
-            disclosure.is_small(number) for number in apart
+    def differences(self, own: Collection[str], chosen: Collection[str]) -> tuple[Callable[[Cell], bool], ...]:
+        """Those by whom the view differs from the ones without its filter, without the `chosen` trust levels or both,
+        and the levels added to a wave's `own` or left out. None where nothing was chosen: then no other total is shown.
+        """
+        mine, added, left_out = set(chosen), set(chosen) - set(own), set(own) - set(chosen)
+        if self.whole and not added and not left_out:
+            return ()
+        return (
+            lambda cell: not cell.flagged and not (cell.origin.trust in mine and self.filtered(cell)),
+            lambda cell: not cell.flagged and cell.origin.trust not in mine and self.filtered(cell),
+            lambda cell: not cell.flagged and cell.origin.trust in mine and not self.filtered(cell),
+            lambda cell: not cell.flagged and cell.origin.trust in added,
+            lambda cell: not cell.flagged and cell.origin.trust in left_out,
         )
 
     @property
     def concealed(self) -> bool:
-        """Whether the headline is hidden, and with it everything."""
+        """Whether the headline is hidden, and with it everything; without a headline, whether too few responded."""
+        if self.instrument.headline is None:
+            return disclosure.is_small(self.headline.total.responses)
         return self.conceals(self.hidden_here)
 
     def conceals(self, keys: frozenset[str]) -> bool:
@@ -204,7 +226,7 @@ def read_view(
     counted = headline_trust(wave)
     levels = tuple(sorted(trust)) if trust is not None else counted
     whole = tallies if unit is None and not only_headline else None
-    hidden = read_hidden(session, wave, instrument, counted, path, source, whole)
+    hidden = read_hidden(session, wave, instrument, counted, path, source, whole, with_parts=not only_headline)
     sites = read_sites(session, wave, path)
     return View(wave, unit, terms, instrument, sites, tallies, levels, channel, group, source, hidden)
 
@@ -217,13 +239,18 @@ def read_hidden(
     path: str,
     source: Source,
     whole: Tallies | None,
+    *,
+    with_parts: bool,
 ) -> tree.Hidden:
     """What disclosure control hides at or under `path`: as kept last, else worked out now, from the tallies of the
     `whole` wave if they have been read already."""
     if tree.was_kept(session, wave):
         kept = tree.kept_hidden(session, (wave.id,), path)
         return {unit_id: codes for (_, unit_id), codes in kept.items()}
-    return tree.hidden_figures(session, wave, instrument, trust, source, whole)
+    figures = tree.hidden_figures(session, wave, instrument, trust, source, whole)
+    if not with_parts:
+        return figures
+    return tree.both(figures, tree.hidden_parts(session, wave, instrument, trust, figures, source))
 
 
 def headline_detail(terms: Terms, instrument: Instrument) -> Detail:

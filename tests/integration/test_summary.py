@@ -174,7 +174,13 @@ def test_filters_and_trust_levels_whose_rest_is_small_are_hidden(session: Sessio
     few = collectors.make_collector(session, place.wave, place.units["A"], channel="paper", trust="paper", at=NOW)
     store(session, few, [BAD] * 3)
     session.commit()
-    assert place.report("A").index.suppressed  # 43 with the paper forms, 40 without
+    report = place.report("A")
+    assert report.index.people == 40  # no page shows the 43 with the paper forms
+    assert shown(dict(report.breakdowns)["trust"]) == {"open": 40}
+    assert [(mix.code, mix.responses, mix.suppressed) for mix in report.quality.trust_levels] == [
+        ("open", 40, False),
+        ("paper", 0, True),
+    ]
     assert place.report("A", trust=("open", "paper")).index.suppressed  # the headline may be known from elsewhere
     assert place.report("A", trust=("open", "paper"), channel="qr").index.suppressed
     store(session, few, [BAD] * 2)
