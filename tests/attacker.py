@@ -7,7 +7,9 @@ from fractions import Fraction
 
 
 def given_away(
-    people: Mapping[Hashable, int], published: Iterable[Collection[Hashable]], secrets: Mapping[str, Collection[Hashable]]
+    people: Mapping[Hashable, int],
+    published: Iterable[Collection[Hashable]],
+    secrets: Mapping[str, Collection[Hashable]],
 ) -> list[str]:
     """The secrets, sets of atoms, that are a combination of the published ones. The reader knows which atoms are empty
     and who is counted where."""

@@ -106,24 +106,27 @@ def _close_lines(
     hidden: set[Published],
 ) -> None:
     """Hide company for each hidden part, in place: the same part of other units, and other parts of the same unit."""
+
+    def in_tree(of: Iterable[str]) -> None:
+        for part in of:
+            of_part = {unit: sizes[unit, part] for unit in units if (unit, part) in sizes}
+            already = {unit for unit in of_part if (unit, part) in hidden}
+            hidden.update((unit, part) for unit in disclosure.hidden_in_tree(units, of_part, already))
+
     before = -1
     while len(hidden) > before:
         before = len(hidden)
-        for part in sorted({part for _, part in hidden} - {HEADLINE}):
-            of_part = {unit: sizes[unit, part] for unit in units if (unit, part) in sizes}
-            already = {unit for unit in of_part if (unit, part) in hidden}
-            hidden |= {(unit, part) for unit in disclosure.hidden_in_tree(units, of_part, already)}
+        in_tree(sorted({part for _, part in hidden} - {HEADLINE}))
         for unit in sorted({unit for unit, _ in hidden}):
-            if (unit, HEADLINE) in hidden:
-                hidden |= {(unit, part) for part in by_unit[unit]}
-                continue
             lines: dict[str, dict[str, int]] = defaultdict(dict)
             for part in by_unit[unit]:
                 if part != HEADLINE and cells[unit, part] <= cells.get((unit, HEADLINE), set()):
                     lines[part.partition(":")[0]][part] = sizes[unit, part]
-            for line in lines.values():
-                already = {part for part in line if (unit, part) in hidden}
-                hidden |= {(unit, part) for part in disclosure.hidden_in_line(line, already)}
+            every = set(by_unit[unit]) if (unit, HEADLINE) in hidden else set()
+            already = {part for part in by_unit[unit] if (unit, part) in hidden}
+            company = every.union(*(disclosure.hidden_in_line(line, already & line.keys()) for line in lines.values()))
+            hidden |= {(unit, part) for part in company}
+            in_tree(sorted(company - already - {HEADLINE}))  # at once: the next unit then takes the same company
 
 
 def _given_away(
