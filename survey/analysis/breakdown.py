@@ -16,7 +16,7 @@ from survey.analysis import disclosure, half_month, parts, tree
 from survey.analysis.estimation import Estimator, suppressed
 from survey.analysis.population import by_ancestor
 from survey.analysis.tally import Cell
-from survey.analysis.view import View, counter_place, place
+from survey.analysis.view import View, counter_place, headline_trust, place
 from survey.models import Counter, Unit
 
 Label = Callable[[str, Language], str]
@@ -135,6 +135,7 @@ def heat_cells(view: View, unit: Unit, estimator: Estimator) -> Iterator[HeatCel
 def unit_line(view: View, unit: Unit, estimator: Estimator) -> UnitLine:
     index = estimator.index()
     small = disclosure.is_small(estimator.index_people())
-    by_tree = view.conceals(view.hidden.get(unit.id, frozenset()))
+    keys = view.hidden.get(unit.id, frozenset())
+    by_tree = view.conceals(keys) or bool(keys & view.parts_told_apart(headline_trust(view.wave), view.trust))
     hidden = small or by_tree or view.concealed or not view.stands_beside_the_whole(estimator)
     return UnitLine(place(unit), suppressed(index) if hidden else index, estimator.population)
