@@ -189,9 +189,8 @@ class _Document:
             return
         yield from self.heading(gettext("Change", language))
         for change in self.report.changes:
-            text = (
-                f"{against_word(change, language)} ({change.wave_name[language]}): {change_sentence(change, language)}"
-            )
+            moved = change_sentence(change, language, self.report.index.estimate)
+            text = f"{against_word(change, language)} ({change.wave_name[language]}): {moved}"
             if change.common_items:
                 text += "; " + gettext("compared on {n} common items", language, n=count(change.common_items, language))
             if change.dropped_items:

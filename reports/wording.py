@@ -219,19 +219,30 @@ def signed_points(difference: Number, language: Language) -> str:
     return sign + _written(abs(rounded), language)
 
 
-def change_sentence(change: Change, language: Language) -> str:
-    """Movement, size and interval of a change in one line."""
+def change_sentence(change: Change, language: Language, headline: Estimate | None = None) -> str:
+    """Movement, both values, size and interval of a change in one line.
+
+    Both waves are computed alike, on what they have in common: where that gives another value than the `headline`
+    that stands beside the sentence, the sentence says why.
+    """
     word = movement_word(change.movement, language)
     if change.difference is None or change.lower is None or change.upper is None:
         return word
-    return gettext(
-        "{movement}: {difference} percentage points (95% confidence interval {lower} to {upper})",
+    text = gettext(
+        "{movement}: from {older} to {newer}, {difference} percentage points "
+        "(95% confidence interval {lower} to {upper})",
         language,
         movement=word,
+        older=percent(change.older.value, language),
+        newer=percent(change.newer.value, language),
         difference=signed_points(change.difference, language),
         lower=signed_points(change.lower, language),
         upper=signed_points(change.upper, language),
     )
+    if headline is None or headline.estimate == change.newer.estimate:
+        return text
+    why = gettext("both waves computed alike on common items and units, which can differ from the headline", language)
+    return f"{text}, {why}"
 
 
 def short_date(day: date, language: Language) -> str:

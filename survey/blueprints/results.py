@@ -13,6 +13,7 @@ from flask_compress import Compress
 from werkzeug.exceptions import NotFound
 
 from reports import charts, names, notes, wording
+from reports.choice_table import choice_base
 from reports.figures import Language, UnitLine, UnitReport, WaveOverview
 from reports.line_chart import line_svgs
 from reports.quality_table import quality_rows
@@ -61,6 +62,7 @@ def renderers() -> dict[str, Any]:
         "line_svgs": line_svgs,
         "zip": zip,
         "quality_rows": quality_rows,
+        "choice_base": choice_base,
         "language": language(),
         "link": link,
         "other_language": other_language(),

@@ -144,9 +144,13 @@ def test_verdict_words_and_the_plain_reading_beside_them() -> None:
 
 
 def test_changes_carry_their_interval() -> None:
-    change = Change("previous", "w", Text("Đợt 1"), "moved_up", 0.021, 0.0035, 0.0385)
-    assert wording.change_sentence(change, "vi") == (
-        "Tăng: +2,10 điểm phần trăm (khoảng tin cậy 95%: từ +0,35 đến +3,85)"
+    older, newer = Estimate(0.785), Estimate(0.806)
+    change = Change("previous", "w", Text("Đợt 1"), "moved_up", 0.021, 0.0035, 0.0385, older, newer)
+    plain = "Tăng: từ 78,50% đến 80,60%, +2,10 điểm phần trăm (khoảng tin cậy 95%: từ +0,35 đến +3,85)"
+    assert wording.change_sentence(change, "vi") == plain
+    assert wording.change_sentence(change, "vi", Estimate(0.806)) == plain
+    assert wording.change_sentence(change, "vi", Estimate(0.7771)) == (
+        f"{plain}, hai kỳ được tính cùng một cách trên các tiêu chí và đơn vị chung nên có thể khác số liệu chính"
     )
     broken = Change("last_year", "w", Text("Đợt 0"), "broken")
     assert wording.change_sentence(broken, "vi") == "Không so sánh được"
