@@ -85,7 +85,7 @@ def open_hostile_wave(session: Session, attack: str = ATTACK) -> Hostile:
     unit = create_unit(
         session,
         code="X1",
-        kind="commune",
+        kind="department",
         parent=top,
         name_vi=texts["unit"],
         one_stop_vi=texts["one_stop"],

@@ -63,7 +63,8 @@ def unit_report(
     estimator, instrument = view.headline, view.instrument
     index = estimator.index()
     all_satisfied = estimator.all_satisfied()
-    changes, trend = history(session, view) if with_history else ((), ())
+    # Of a hidden unit not even the months in which somebody answered, nor how the others moved, are told.
+    changes, trend = history(session, view) if with_history and not hidden else ((), ())
     compiled_at, head = last_seal(session, wave, view.path) if source == "exact" else (None, "")
     return UnitReport(
         view.place,
@@ -82,7 +83,7 @@ def unit_report(
         changes,
         trend,
         (*sub_units(session, view), *counters(session, view)),
-        tuple(breakdowns(view)),
+        tuple(breakdowns(view)) if not hidden else (),
         compiled_at,
         head,
         tuple(_choices(view)),

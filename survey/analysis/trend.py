@@ -108,7 +108,7 @@ def _stages(session: Session, view: View, waves: Sequence[Wave], path: str) -> l
     stages = []
     for wave in waves:
         by_unit = {unit_id: tally for (wave_id, unit_id), tally in tallies.items() if wave_id == wave.id}
-        if by_unit:
+        if by_unit.keys() & view.by_unit.keys():  # others have nothing to compare
             if wave.questionnaire_id not in instruments:
                 instruments[wave.questionnaire_id] = read_instrument(session, wave.questionnaire)
             keys = hidden.get((wave.id, view.unit.id if view.unit else tree.ROOT), frozenset())

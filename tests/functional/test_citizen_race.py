@@ -17,7 +17,7 @@ from survey.models import Answer, Response, ResponseConflict
 from survey.operations.submission import issue_token
 from tests.ballots import make_collectors
 
-KEY = "a key of the tests"
+KEY = "a key of the tests, as long as a key must be"
 IDS, SENDERS, WORKERS = 200, 8, 3
 FIELDS = ("q_access_1", "q_access_2", "q_procedures_1", "q_overall")
 HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}

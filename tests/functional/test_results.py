@@ -12,11 +12,12 @@ import pytest
 from flask import Flask
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
-from survey.models import Unit
+from survey.analysis.summary import unit_report
+from survey.models import Unit, Wave
 from tests.factories import make_unit, make_wave
 from tests.page_rules import CheckingClient
 from tests.published_waves import answer_alike, finish, publish_province
@@ -309,3 +310,12 @@ def test_caches_keep_the_languages_apart(client: CheckingClient, province: Mappi
     assert {"Accept-Language", "Accept-Encoding"} <= set(page.vary)
     assert page.headers["Content-Language"] == "en"
     assert page.headers["Cache-Control"] == "no-cache"
+
+
+def test_not_even_the_months_of_a_hidden_unit_are_told(session: Session, province: Mapping[str, Unit]) -> None:
+    wave = session.scalars(select(Wave).where(Wave.code == "now")).one()
+    hidden = unit_report(session, wave, session.scalars(select(Unit).where(Unit.code == "A4")).one())
+    shown = unit_report(session, wave, session.scalars(select(Unit).where(Unit.code == "B2")).one())
+    assert (hidden.changes, hidden.trend, hidden.breakdowns) == ((), (), ())
+    assert shown.changes
+    assert shown.trend

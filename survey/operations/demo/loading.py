@@ -128,7 +128,7 @@ def _plans(today: date) -> tuple[_Plan, ...]:
     first, last = previous_half_year(now)
     middle = date(first.year, first.month + 3, 1)
     return (
-        _quarter(first, middle - timedelta(days=1), 0.33, -0.12, "PHUDIEN"),
+        _quarter(first, middle - timedelta(days=1), 0.33, -0.12, ""),
         _quarter(middle, last, 0.37, 0.0, ""),
         _Plan(
             f"{now[0].year}-H{1 if now[0].month == 1 else 2}",
