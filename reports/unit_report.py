@@ -11,7 +11,8 @@ from reports.catalogue import gettext, gettext_noop
 from reports.charts import distribution_chart, factor_chart
 from reports.choice_table import choice_table
 from reports.drawing import Chart
-from reports.figures import Change, Figure, Language, Place, UnitLine, UnitReport
+from reports.figures import Change, Figure, Language, UnitLine, UnitReport
+from reports.issuer import unit_as_issuer
 from reports.names import breakdown_name, rule_name, weighting_name
 from reports.notes import headline_without_index, interim, method_note, self_selected
 from reports.page import (
@@ -62,28 +63,6 @@ def unit_report_pdf(
     subject = gettext("Satisfaction of citizens and organisations at {place}", language, place=place.name[language])
     content = [*_Document(report, language, issuer, public_url).content(subject)]
     return build(content, title=subject, language=language, issuer=issuer, moment=moment)
-
-
-def unit_as_issuer(place: Place, language: Language) -> Issuer:
-    """The unit issues its own report, in the name its kind bears by Decree 30/2020; its head signs it."""
-    name, superior = place.name[language], place.superior[language]
-    recipients = (gettext("Interior Department", language), gettext("File: registry", language))
-    if place.kind in ("province", "commune"):
-        committee = committee_of(name, language)
-        capacity = gettext("On behalf of the People's Committee", language)
-        chair = gettext("Chairperson", language)
-        return Issuer(committee, number_suffix="/BC-UBND", capacity=capacity, office=chair, recipients=recipients)
-    if place.kind == "department" and superior:
-        superior = committee_of(superior, language)
-    office = gettext("Director", language) if place.kind == "department" else gettext("Head of the unit", language)
-    return Issuer(name, superior, office=office, recipients=recipients)
-
-
-def committee_of(name: str, language: Language) -> str:
-    """The people's committee of a place, unless the name already is a committee's."""
-    committee = gettext("People's Committee of {place}", language, place=name)
-    named = (gettext("People's Committee of {place}", language, place="").strip().casefold(), "ubnd ")
-    return name if name.casefold().startswith(named) else committee
 
 
 class _Document:

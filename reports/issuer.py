@@ -1,0 +1,29 @@
+"""Who issues a unit's own report and in what name: what Decree 30/2020 asks of each kind of body."""
+
+from __future__ import annotations
+
+from reports.catalogue import gettext
+from reports.figures import Language, Place
+from reports.page import Issuer
+
+
+def unit_as_issuer(place: Place, language: Language) -> Issuer:
+    """The unit issues its own report, in the name its kind bears by Decree 30/2020; its head signs it."""
+    name, superior = place.name[language], place.superior[language]
+    recipients = (gettext("Interior Department", language), gettext("File: registry", language))
+    if place.kind in ("province", "commune"):
+        committee = committee_of(name, language)
+        capacity = gettext("On behalf of the People's Committee", language)
+        chair = gettext("Chairperson", language)
+        return Issuer(committee, number_suffix="/BC-UBND", capacity=capacity, office=chair, recipients=recipients)
+    if place.kind == "department" and superior:
+        superior = committee_of(superior, language)
+    office = gettext("Director", language) if place.kind == "department" else gettext("Head of the unit", language)
+    return Issuer(name, superior, office=office, recipients=recipients)
+
+
+def committee_of(name: str, language: Language) -> str:
+    """The people's committee of a place, unless the name already is a committee's."""
+    committee = gettext("People's Committee of {place}", language, place=name)
+    named = (gettext("People's Committee of {place}", language, place="").strip().casefold(), "ubnd ")
+    return name if name.casefold().startswith(named) else committee
