@@ -45,8 +45,8 @@ VALIDITY_RULES = (
         date(2017, 1, 1),
         Fraction(1, 2),
         Text(
-            "Phiếu hợp lệ: trả lời ít nhất một nửa số tiêu chí của chỉ số (áp dụng từ ngày 01/01/2017)",
-            "A valid form answers at least half of the items of the index (in force since 1 January 2017)",
+            "trả lời ít nhất một nửa số tiêu chí của chỉ số (áp dụng từ ngày 01/01/2017)",
+            "at least half of the items of the index answered (in force since 1 January 2017)",
         ),
     ),
 )
