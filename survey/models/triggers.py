@@ -7,6 +7,7 @@ compares the database with this module.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -46,6 +47,7 @@ WAVE_FROZEN = (
     "target_id",
     "minimum_people",
 )
+COLLECTOR_FIXED = ("wave_id", "unit_id", "counter_id", "channel", "trust", "code")
 _STATE_RANK = "CASE {row}.state WHEN 'draft' THEN 0 WHEN 'open' THEN 1 WHEN 'closed' THEN 2 ELSE 3 END"
 
 REFUSE_FUNCTION = """
@@ -56,89 +58,82 @@ END $$
 """
 
 
-def _sqlite() -> dict[str, Trigger]:
-    triggers: dict[str, Trigger] = {}
+class Rule(NamedTuple):
+    """`event` on `table` is refused where `condition` holds; always, where it is empty. ≠ there tells NULL apart."""
 
-    def refuse(name: str, table: str, event: str, message: str, when: str = "") -> None:
-        condition = f"WHEN {when} " if when else ""
-        triggers[name] = Trigger(
-            table,
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {condition}"
-            f"BEGIN SELECT RAISE(ABORT, '{message}'); END",
-        )
+    name: str
+    table: str
+    event: str
+    message: str
+    condition: str = ""
+    looks_elsewhere: bool = False  # the condition holds a subquery
 
+
+def _rules() -> Iterator[Rule]:
+    events = (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
     for table in APPEND_ONLY:
-        for event in ("update", "delete"):
-            refuse(f"{table}_no_{event}", table, event.upper(), f"{table} is append-only")
-    for event in ("update", "delete"):
-        message = "a published questionnaire is immutable"
-        refuse(f"questionnaire_no_{event}", "questionnaire", event.upper(), message, "OLD.published_at IS NOT NULL")
+        for event in ("UPDATE", "DELETE"):
+            yield Rule(f"{table}_no_{event.lower()}", table, event, f"{table} is append-only")
+    immutable = "a published questionnaire is immutable"
+    for event in ("UPDATE", "DELETE"):
+        name = f"questionnaire_no_{event.lower()}"
+        yield Rule(name, "questionnaire", event, immutable, "OLD.published_at IS NOT NULL")
     for table, owner in _PUBLISHED_PARTS.items():
-        for event, row in (("insert", "NEW"), ("update", "OLD"), ("delete", "OLD")):
+        for event, row in events:
             published = f"(SELECT published_at FROM questionnaire WHERE id = {owner.format(row=row)}) IS NOT NULL"
-            refuse(f"{table}_no_{event}", table, event.upper(), "a published questionnaire is immutable", published)
-    changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in WAVE_FROZEN)
-    refuse("wave_frozen", "wave", "UPDATE", "a wave is fixed once it is open", f"OLD.state <> 'draft' AND ({changed})")
+            yield Rule(f"{table}_no_{event.lower()}", table, event, immutable, published, looks_elsewhere=True)
+    fixed = "a wave is fixed once it is open"
+    yield Rule("wave_frozen", "wave", "UPDATE", fixed, f"OLD.state <> 'draft' AND ({_changed(WAVE_FROZEN)})")
     backward = f"{_STATE_RANK.format(row='NEW')} < {_STATE_RANK.format(row='OLD')}"
-    refuse("wave_forward", "wave", "UPDATE", "a wave does not go back", backward)
-    refuse("wave_no_delete", "wave", "DELETE", "only a draft wave can be deleted", "OLD.state <> 'draft'")
-    for event, row in (("insert", "NEW"), ("update", "OLD"), ("delete", "OLD")):
+    yield Rule("wave_forward", "wave", "UPDATE", "a wave does not go back", backward)
+    yield Rule("wave_no_delete", "wave", "DELETE", "only a draft wave can be deleted", "OLD.state <> 'draft'")
+    for event, row in events:
         opened = f"(SELECT state FROM wave WHERE id = {row}.wave_id) <> 'draft'"
-        message = "a wave is fixed once it is open"
-        refuse(f"wave_trust_no_{event}", "wave_trust", event.upper(), message, opened)
-    moved = "NEW.wave_id IS NOT OLD.wave_id OR NEW.unit_id IS NOT OLD.unit_id OR NEW.counter_id IS NOT OLD.counter_id"
-    fixed = f"{moved} OR NEW.channel <> OLD.channel OR NEW.trust <> OLD.trust OR NEW.code <> OLD.code"
-    refuse("collector_fixed", "collector", "UPDATE", "a collector keeps its place, channel and trust level", fixed)
-    refuse("collector_no_delete", "collector", "DELETE", "a collector is revoked, not deleted")
-    return triggers
+        yield Rule(f"wave_trust_no_{event.lower()}", "wave_trust", event, fixed, opened, looks_elsewhere=True)
+    kept = "a collector keeps its place, channel and trust level"
+    yield Rule("collector_fixed", "collector", "UPDATE", kept, _changed(COLLECTOR_FIXED))
+    yield Rule("collector_no_delete", "collector", "DELETE", "a collector is revoked, not deleted")
+
+
+def _changed(columns: Sequence[str]) -> str:
+    return " OR ".join(f"NEW.{column} ≠ OLD.{column}" for column in columns)
+
+
+def _sqlite() -> dict[str, Trigger]:
+    return {rule.name: Trigger(rule.table, _on_sqlite(rule)) for rule in _rules()}
+
+
+def _on_sqlite(rule: Rule) -> str:
+    when = f"WHEN {rule.condition.replace('≠', 'IS NOT')} " if rule.condition else ""
+    return (
+        f"CREATE TRIGGER {rule.name} BEFORE {rule.event} ON {rule.table} FOR EACH ROW {when}"
+        f"BEGIN SELECT RAISE(ABORT, '{rule.message}'); END"
+    )
 
 
 def _postgresql() -> dict[str, Trigger]:
-    """The same rules. A WHEN clause may not hold a subquery there: rules that look elsewhere get a function."""
-    triggers: dict[str, Trigger] = {}
-
-    def refuse(name: str, table: str, event: str, message: str, when: str = "", each: str = "ROW") -> None:
-        condition = f"WHEN ({when}) " if when else ""
-        triggers[name] = Trigger(
-            table,
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH {each} {condition}"
-            f"EXECUTE FUNCTION refuse('{message}')",
-        )
-
-    def refuse_if(name: str, table: str, event: str, message: str, condition: str) -> None:
-        back = "OLD" if event == "DELETE" else "NEW"
-        triggers[name] = Trigger(
-            table,
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF {condition} THEN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; "
-            f"END IF; RETURN {back}; END $$; "
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
-        )
-
+    """The same rules, and none of the append-only tables may be emptied at once."""
+    triggers = {rule.name: Trigger(rule.table, _on_postgresql(rule)) for rule in _rules()}
     for table in APPEND_ONLY:
-        for event in ("update", "delete"):
-            refuse(f"{table}_no_{event}", table, event.upper(), f"{table} is append-only")
-        refuse(f"{table}_no_truncate", table, "TRUNCATE", f"{table} is append-only", each="STATEMENT")
-    for event in ("update", "delete"):
-        message = "a published questionnaire is immutable"
-        refuse(f"questionnaire_no_{event}", "questionnaire", event.upper(), message, "OLD.published_at IS NOT NULL")
-    for table, owner in _PUBLISHED_PARTS.items():
-        for event, row in (("insert", "NEW"), ("update", "OLD"), ("delete", "OLD")):
-            published = f"(SELECT published_at FROM questionnaire WHERE id = {owner.format(row=row)}) IS NOT NULL"
-            refuse_if(f"{table}_no_{event}", table, event.upper(), "a published questionnaire is immutable", published)
-    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in WAVE_FROZEN)
-    refuse("wave_frozen", "wave", "UPDATE", "a wave is fixed once it is open", f"OLD.state <> 'draft' AND ({changed})")
-    backward = f"{_STATE_RANK.format(row='NEW')} < {_STATE_RANK.format(row='OLD')}"
-    refuse("wave_forward", "wave", "UPDATE", "a wave does not go back", backward)
-    refuse("wave_no_delete", "wave", "DELETE", "only a draft wave can be deleted", "OLD.state <> 'draft'")
-    for event, row in (("insert", "NEW"), ("update", "OLD"), ("delete", "OLD")):
-        opened = f"(SELECT state FROM wave WHERE id = {row}.wave_id) <> 'draft'"
-        refuse_if(f"wave_trust_no_{event}", "wave_trust", event.upper(), "a wave is fixed once it is open", opened)
-    columns = ("wave_id", "unit_id", "counter_id", "channel", "trust", "code")
-    fixed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
-    refuse("collector_fixed", "collector", "UPDATE", "a collector keeps its place, channel and trust level", fixed)
-    refuse("collector_no_delete", "collector", "DELETE", "a collector is revoked, not deleted")
+        statement = f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT "
+        statement += f"EXECUTE FUNCTION refuse('{table} is append-only')"
+        triggers[f"{table}_no_truncate"] = Trigger(table, statement)
     return triggers
+
+
+def _on_postgresql(rule: Rule) -> str:
+    condition = rule.condition.replace("≠", "IS DISTINCT FROM")
+    trigger = f"CREATE TRIGGER {rule.name} BEFORE {rule.event} ON {rule.table} FOR EACH ROW "
+    if not rule.looks_elsewhere:
+        when = f"WHEN ({condition}) " if condition else ""
+        return f"{trigger}{when}EXECUTE FUNCTION refuse('{rule.message}')"
+    # A WHEN clause may not hold a subquery there: such a rule gets a function of its own.
+    back = "OLD" if rule.event == "DELETE" else "NEW"
+    return (
+        f"CREATE OR REPLACE FUNCTION {rule.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {condition} THEN RAISE EXCEPTION '{rule.message}' USING ERRCODE = 'integrity_constraint_violation'; "
+        f"END IF; RETURN {back}; END $$; {trigger}EXECUTE FUNCTION {rule.name}()"
+    )
 
 
 TRIGGERS = {"sqlite": _sqlite(), "postgresql": _postgresql()}
