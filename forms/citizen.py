@@ -154,7 +154,7 @@ class CitizenForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no type
     questionnaire: ClassVar[Questionnaire]
     language: ClassVar[Language]
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # Flask-WTF carries no types
         csrf = False  # the page's signed token is the protection; citizens have no session
 
     def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:

@@ -6,7 +6,7 @@ same words and the same digits.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -263,11 +263,6 @@ def official_date(day: date | None, language: Language) -> str:
 
 def _month_number(day: date) -> str:
     return f"{day.month:02}" if day.month < 3 else str(day.month)
-
-
-def date_time(moment: datetime, language: Language) -> str:
-    """Clock time and date: "16:05, 05/02/2026"."""
-    return f"{moment:%H:%M}, {short_date(moment.date(), language)}"
 
 
 def period(start: date, end: date, language: Language) -> str:

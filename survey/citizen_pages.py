@@ -17,7 +17,6 @@ from survey.page_cache import accepted_encoding, compress
 
 _FOLDER = Path(__file__).parent / "static" / "citizen"
 _BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
-_LINES = re.compile(r"\n\s*\n\s*")
 
 
 def _style(name: str) -> Markup:

@@ -157,15 +157,6 @@ def may_replace(added: int, removed: int = 0, threshold: int = THRESHOLD) -> boo
     return not is_small(added + removed, threshold)
 
 
-def refreshable(shown: Mapping[str, int], current: Mapping[str, int], threshold: int = THRESHOLD) -> frozenset[str]:
-    """The counters of an open wave whose snapshot may move on: at least `threshold` new people since `shown`.
-
-    The others keep their old snapshot, and every total is the sum of the snapshots of its counters; then the
-    difference of any two days of any total, too, holds nobody or at least `threshold` people.
-    """
-    return frozenset(code for code, count in current.items() if count - shown.get(code, 0) >= threshold)
-
-
 def complement_is_safe(view: int, total: int, threshold: int = THRESHOLD) -> bool:
     """Whether a view on some trust levels may stand beside the `total`: itself and the rest hold 0 or ≥ `threshold`."""
     return not is_small(view, threshold) and not is_small(total - view, threshold)

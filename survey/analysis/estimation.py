@@ -53,9 +53,9 @@ class Terms:
     ) -> Terms:
         return cls(
             rule or wave.rule,  # type: ignore[arg-type]  # CHECKs of the wave's columns
-            aggregation or wave.aggregation,  # type: ignore[arg-type]
-            weighting or wave.headline_weighting,  # type: ignore[arg-type]
-            design or wave.design,  # type: ignore[arg-type]
+            aggregation or wave.aggregation,  # type: ignore[arg-type]  # CHECKs of the wave's columns
+            weighting or wave.headline_weighting,  # type: ignore[arg-type]  # CHECKs of the wave's columns
+            design or wave.design,  # type: ignore[arg-type]  # CHECKs of the wave's columns
             Fraction(wave.target.value),
             wave.minimum_people,
         )

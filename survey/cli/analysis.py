@@ -156,8 +156,9 @@ def _figure_of(counts: tuple[int, ...], rule: Rule, target: Fraction) -> Figure:
     estimate = unweighted(PersonSums.of_counts(counts), people, rule, item=True)
     verdict = judge(estimate, people, target, MINIMUM_PEOPLE)
     given = Counts((n1, n2, n3, n4, n5))
-    rules = (rule, "pool_answers", "unweighted")
-    return Figure("counts", COUNTS, "item", *rules, people, people, given, estimate, verdict)  # type: ignore[arg-type]
+    return Figure(
+        "counts", COUNTS, "item", rule, "pool_answers", "unweighted", people, people, given, estimate, verdict
+    )
 
 
 def _print(report: UnitReport, language: Language) -> None:

@@ -45,7 +45,7 @@ def command(host: str, port: int, workers: int | None, threads: int) -> None:
     require_current_schema()
     require_free_port(host, port)
     os.environ["PORT"] = str(port)  # the workers read their settings themselves
-    url = os.environ.get("BASE_URL") or f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104
+    url = os.environ.get("BASE_URL") or f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 compared, not bound
     Server(
         {
             "bind": f"{host}:{port}",

@@ -18,7 +18,6 @@ from survey.analysis.disclosure import (
     hidden_siblings,
     is_small,
     may_replace,
-    refreshable,
 )
 
 People = Mapping[str, int]
@@ -328,23 +327,6 @@ def test_protecting_units_and_items_apart_gives_figures_away() -> None:
 )
 def test_two_versions_differ_by_nobody_or_by_five(added: int, removed: int, allowed: bool) -> None:
     assert may_replace(added, removed) is allowed
-
-
-def test_an_open_wave_moves_on_in_steps() -> None:
-    shown = {"A": 10, "B": 10, "C": 10}
-    assert refreshable(shown, {"A": 14, "B": 15, "C": 9, "D": 4, "E": 5}) == {"B", "E"}
-
-
-@given(st.lists(st.dictionaries(st.sampled_from("ABC"), st.integers(0, 7)), max_size=6))
-def test_no_two_days_of_any_total_differ_by_a_small_group(arrivals: list[dict[str, int]]) -> None:
-    current, shown, days = dict.fromkeys("ABC", 0), dict.fromkeys("ABC", 0), [dict.fromkeys("ABC", 0)]
-    for arrival in arrivals:
-        current = {code: count + arrival.get(code, 0) for code, count in current.items()}
-        shown = {**shown, **{code: current[code] for code in refreshable(shown, current)}}
-        days.append(shown)
-    for earlier, later in combinations(days, 2):
-        for counters in chain.from_iterable(combinations("ABC", size) for size in (1, 2, 3)):
-            assert not is_small(sum(later[code] - earlier[code] for code in counters))
 
 
 @pytest.mark.parametrize(
