@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from threading import Barrier, Thread
+from typing import Any
 
 import psycopg
 import pytest
@@ -57,24 +58,33 @@ def post_all(url: str, collector_id: int, questions: list[int], shifts: list[int
 
 
 def insert_unless_seen(url: str, collector_id: int, questions: list[int], shifts: list[int]) -> list[str]:
-    """The control: look whether the id is there, then insert, in a table that leaves uniqueness to the program."""
+    """The control: look whether the id is there, then insert, in a table that leaves uniqueness to the program.
+
+    The moment between looking and inserting, which a server meets by chance, is made certain once: for the first id
+    nobody of a process inserts before all of them have looked.
+    """
     engine = database.make_engine(url, pool_size=len(shifts))
     barrier = Barrier(len(shifts))
 
+    def patiently(statement: str, submission_id: bytes) -> Any:
+        while True:
+            try:
+                with engine.begin() as connection:
+                    result = connection.execute(text(statement), {"id": submission_id})
+                    return result.first() if result.returns_rows else None
+            except OperationalError:
+                continue
+
+    def post(submission_id: bytes, between: Callable[[], object]) -> None:
+        seen = patiently("SELECT 1 FROM naive WHERE submission_id = :id", submission_id)
+        between()
+        if seen is None:
+            patiently("INSERT INTO naive VALUES (:id)", submission_id)
+
     def work(shift: int) -> None:
-        barrier.wait()
+        post(IDS[0], barrier.wait)
         for submission_id in IDS[shift:] + IDS[:shift]:
-            while True:
-                try:
-                    with engine.begin() as connection:
-                        known = text("SELECT 1 FROM naive WHERE submission_id = :id")
-                        seen = connection.execute(known, {"id": submission_id}).first()
-                    if seen is None:
-                        with engine.begin() as connection:
-                            connection.execute(text("INSERT INTO naive VALUES (:id)"), {"id": submission_id})
-                except OperationalError:
-                    continue
-                break
+            post(submission_id, lambda: None)
 
     threads = [Thread(target=work, args=(shift,)) for shift in shifts]
     for thread in threads:
