@@ -1,5 +1,6 @@
 """Tables and constraints; no queries, no rules beyond what the database itself can refuse."""
 
+from survey.models.audit import ACTOR_KINDS, AuditEntry
 from survey.models.base import Base, UtcDateTime
 from survey.models.collector import CHANNELS, RESPONDENT_GROUPS, Collector
 from survey.models.import_run import ImportRun
@@ -36,6 +37,7 @@ from survey.models.wave import (
 )
 
 __all__ = [
+    "ACTOR_KINDS",
     "CHANNELS",
     "RESPONDENT_GROUPS",
     "TRIGGERS",
@@ -43,6 +45,7 @@ __all__ = [
     "UNIT_KINDS",
     "WAVE_STATES",
     "Answer",
+    "AuditEntry",
     "Base",
     "Choice",
     "Collector",

@@ -26,6 +26,7 @@ APPEND_ONLY = (
     "response_flag",
     "response_conflict",
     "seal",
+    "audit_entry",
 )
 # A published questionnaire is spelled out over these; each refers to it by this expression.
 _PUBLISHED_PARTS = {

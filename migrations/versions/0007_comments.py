@@ -1,0 +1,16 @@
+"""What the offices note about comments, and cross-tabulations kept at closing."""
+
+from __future__ import annotations
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

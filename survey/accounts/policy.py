@@ -1,0 +1,95 @@
+"""The one policy: who may do what where. Pure: no database, no web; everything not written here is denied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+ROLES = ("administrator", "compiler", "manager", "reviewer", "entry", "viewer", "auditor")
+# From the unit manager upwards a password alone opens nothing.
+SECOND_FACTOR_ROLES = frozenset({"administrator", "compiler", "manager"})
+
+Reach = Literal["subtree", "line"]
+
+
+class Grant(NamedTuple):
+    """A role on the unit with that path and on everything below it."""
+
+    role: str
+    path: str
+
+
+class Rule(NamedTuple):
+    """Roles that may do something, and how far from the granted unit.
+
+    "subtree": on the unit and below. "line": above it too, for what a superior runs with its units (waves, published
+    questionnaires): such a page shows of the superior's matter only what lies within reach.
+    """
+
+    roles: frozenset[str]
+    reach: Reach = "subtree"
+
+
+def _roles(*names: str, reach: Reach = "subtree") -> Rule:
+    assert set(names) <= set(ROLES)
+    return Rule(frozenset(names), reach)
+
+
+RULES: dict[str, Rule] = {
+    "people.read": _roles("administrator", "auditor"),
+    "people.manage": _roles("administrator"),
+    "audit.read": _roles("administrator", "auditor"),
+    "places.read": _roles(*ROLES),
+    "places.edit": _roles("administrator"),
+    "counters.edit": _roles("administrator", "manager"),
+    "services.edit": _roles("administrator"),
+    "transactions.read": _roles("compiler", "manager", "viewer", "auditor"),
+    "transactions.edit": _roles("compiler", "manager"),
+    "questionnaires.read": _roles(*ROLES, reach="line"),
+    "questionnaires.edit": _roles("compiler", "manager"),
+    "questionnaires.publish": _roles("compiler"),
+    "waves.read": _roles(*ROLES, reach="line"),
+    "waves.edit": _roles("compiler"),
+    "collectors.read": _roles("compiler", "manager", "entry", "viewer", "auditor"),
+    "collectors.edit": _roles("compiler", "manager"),
+    "progress.read": _roles("compiler", "manager", "entry", "viewer", "auditor", reach="line"),
+    "progress.edit": _roles("compiler", "manager"),
+    "results.read": _roles("compiler", "manager", "reviewer", "viewer", "auditor"),
+    "results.exact": _roles("compiler", "auditor"),
+    "results.compare": _roles("compiler", "auditor"),
+    "comments.read": _roles("compiler", "manager", "reviewer"),
+    "comments.moderate": _roles("compiler", "reviewer"),
+    "responses.read": _roles("compiler"),
+    "responses.flag": _roles("compiler"),
+    "responses.write": _roles("compiler", "entry"),
+    "paper.read": _roles("compiler", "manager", "entry", "auditor"),
+    "paper.enter": _roles("compiler", "manager", "entry"),
+    "paper.accept": _roles("compiler", "manager"),
+    "imports.run": _roles("compiler", "entry"),
+    "exports.figures": _roles("compiler", "manager", "reviewer", "viewer", "auditor"),
+    "exports.rows": _roles("compiler"),
+    "api.manage": _roles("administrator"),
+    "webhooks.manage": _roles("administrator"),
+}
+ACTIONS = tuple(RULES)
+
+
+def allows(grants: Iterable[Grant], action: str, path: str | None = None) -> bool:
+    """Whether one of the grants permits `action` on the unit at `path`; without a path, on any unit at all.
+
+    Raises KeyError for an action nobody has written down.
+    """
+    rule = RULES[action]
+    return any(
+        grant.role in rule.roles and (path is None or _reaches(grant.path, path, rule.reach)) for grant in grants
+    )
+
+
+def _reaches(granted: str, path: str, reach: Reach) -> bool:
+    return path.startswith(granted) or (reach == "line" and granted.startswith(path))
+
+
+def reached_paths(grants: Iterable[Grant], action: str) -> tuple[str, ...]:
+    """The roots of the subtrees in which the grants permit `action`, none of them below another."""
+    paths = sorted({grant.path for grant in grants if grant.role in RULES[action].roles})
+    return tuple(path for path in paths if not any(path != other and path.startswith(other) for other in paths))

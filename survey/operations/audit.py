@@ -1,0 +1,207 @@
+"""The audit log: whatever a session with an actor writes through the ORM is noted by itself, the rest by `record`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import event, insert, inspect
+from sqlalchemy.orm import Mapper, Session
+
+from survey.models import AuditEntry, Base, Unit, Wave
+
+# Tables whose rows are no configuration; what matters about them is recorded where it happens.
+NOT_AUDITED = {
+    "audit_entry": "the log itself",
+    "response": "a ballot names nobody and is append-only",
+    "answer": "part of a ballot",
+    "several_answer": "part of a ballot",
+    "text_answer": "part of a ballot",
+    "response_conflict": "a ballot, kept whole",
+    "response_flag": "recorded with its reason where an office flags a response",
+    "seal": "chained by itself",
+    "response_tally": "counted from ballots",
+    "item_tally": "counted from ballots",
+    "scope_tally": "counted from ballots",
+    "released_response_tally": "copied from tallies",
+    "released_item_tally": "copied from tallies",
+    "released_scope_tally": "copied from tallies",
+    "release": "copied from tallies",
+    "kept_statistic": "computed from ballots",
+    "question": "spelled out from the questionnaire's definition",
+    "choice": "spelled out from the questionnaire's definition",
+    "scope": "spelled out from the questionnaire's definition",
+    "scope_item": "spelled out from the questionnaire's definition",
+}
+# What is never written down, by column; a change of it is noted as such.
+SECRET_COLUMNS = frozenset(
+    {"password", "tf_totp_secret", "mf_recovery_codes", "fs_uniquifier", "token_hash", "key_hash", "secret"}
+)
+SECRET = "•••"  # noqa: S105 the sign that stands for one
+LONGEST_VALUE = 2000
+SUBJECT_COLUMNS = ("code", "email", "name", "name_vi", "file_name", "id")
+
+
+class Actor(NamedTuple):
+    """Who writes: an account, an API key, a command on the server, or the platform by itself."""
+
+    kind: str
+    name: str
+    account_id: int | None = None
+
+
+SYSTEM = Actor("system", "sipas")
+
+
+def attribute(session: Session, actor: Actor) -> None:
+    """From here on, whatever the session writes is this actor's doing."""
+    session.info["actor"] = actor
+
+
+@contextmanager
+def unattended(session: Session) -> Iterator[None]:
+    """What is written inside is no change worth noting one by one, such as the sample province."""
+    actor = session.info.pop("actor", None)
+    try:
+        yield
+    finally:
+        if actor is not None:
+            session.info["actor"] = actor
+
+
+def record(
+    session: Session,
+    action: str,
+    *,
+    subject: str,
+    subject_kind: str = "",
+    unit_path: str | None = None,
+    before: Mapping[str, object] | None = None,
+    after: Mapping[str, object] | None = None,
+) -> None:
+    """Note what the ORM does not see: an export, a look at a response, a sign-in, a bulk statement.
+
+    `action` is noun.verb; `subject_kind` defaults to the noun. Nothing is noted for a session without an actor.
+    """
+    actor = session.info.get("actor")
+    if actor is None:
+        return
+    kind = subject_kind or action.partition(".")[0]
+    line = _line(actor, action, kind, subject, unit_path, dict(before or {}), dict(after or {}))
+    session.connection().execute(insert(AuditEntry), [line])
+
+
+def _line(
+    actor: Actor,
+    action: str,
+    kind: str,
+    subject: str,
+    unit_path: str | None,
+    before: dict[str, object],
+    after: dict[str, object],
+) -> dict[str, object]:
+    return {
+        "at": datetime.now(UTC),
+        "actor_kind": actor.kind,
+        "account_id": actor.account_id,
+        "actor": actor.name[:300],
+        "action": action,
+        "subject_kind": kind,
+        "subject": subject[:300],
+        "unit_path": unit_path,
+        "before": _json(before),
+        "after": _json(after),
+    }
+
+
+def _json(values: Mapping[str, object]) -> str | None:
+    return json.dumps(values, ensure_ascii=False, default=_plain) if values else None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value.normalize())
+    if isinstance(value, bytes):
+        return value.hex()
+    return str(value)
+
+
+@event.listens_for(Session, "after_flush")
+def _note_changes(session: Session, _context: object) -> None:
+    """Every audited object that this flush wrote, with the columns that changed."""
+    actor = session.info.get("actor")
+    if actor is None:
+        return
+    lines = [
+        line
+        for verb, objects in (("create", session.new), ("change", session.dirty), ("delete", session.deleted))
+        for changed in objects
+        if (line := _change(session, actor, verb, changed)) is not None
+    ]
+    if lines:
+        session.connection().execute(insert(AuditEntry), lines)
+
+
+def _change(session: Session, actor: Actor, verb: str, changed: object) -> dict[str, object] | None:
+    mapper: Mapper[Any] = inspect(changed).mapper
+    table = mapper.local_table.name  # type: ignore[attr-defined]  # every class of ours is mapped to a table
+    if table in NOT_AUDITED:
+        return None
+    before: dict[str, object] = {}
+    after: dict[str, object] = {}
+    for column in mapper.column_attrs:
+        history = inspect(changed).attrs[column.key].history
+        if verb == "change" and not history.has_changes():
+            continue
+        if verb == "change":
+            before[column.key] = _shown(column.key, history.deleted[0] if history.deleted else None)
+        values = before if verb == "delete" else after
+        values[column.key] = _shown(column.key, getattr(changed, column.key))
+    if verb == "change" and not after:
+        return None
+    if verb != "change":  # what is empty says nothing
+        before, after = ({key: value for key, value in side.items() if value is not None} for side in (before, after))
+    return _line(actor, f"{table}.{verb}", table, subject_of(changed), place_of(session, changed), before, after)
+
+
+def _shown(column: str, value: object) -> object:
+    if value is not None and column in SECRET_COLUMNS:
+        return SECRET
+    if isinstance(value, str) and len(value) > LONGEST_VALUE:
+        return f"{value[:LONGEST_VALUE]}…"
+    return value
+
+
+def subject_of(changed: object) -> str:
+    """What a reader calls the object: its code where it has one."""
+    for column in SUBJECT_COLUMNS:
+        value = getattr(changed, column, None)
+        if value is not None:
+            return str(value)
+    return "/".join(str(part) for part in inspect(changed).identity or ())  # type: ignore[attr-defined]
+
+
+def place_of(session: Session, changed: object) -> str | None:
+    """The path of the unit whose matter the object is, as far as it says; None concerns the whole installation."""
+    if isinstance(changed, Unit):
+        return changed.path
+    with session.no_autoflush:
+        for column in ("unit_id", "owner_id"):
+            unit_id = getattr(changed, column, None)
+            if unit_id is not None:
+                unit = session.get(Unit, unit_id)
+                return unit.path if unit else None
+        wave_id = getattr(changed, "wave_id", None)
+        wave = session.get(Wave, wave_id) if wave_id is not None else None
+    return place_of(session, wave) if wave is not None else None
+
+
+def audited_tables() -> set[str]:
+    """Names of the tables whose changes note themselves."""
+    return {table.name for table in Base.metadata.sorted_tables} - NOT_AUDITED.keys()
