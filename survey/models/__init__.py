@@ -2,7 +2,7 @@
 
 from survey.models.audit import ACTOR_KINDS, AuditEntry
 from survey.models.base import Base, UtcDateTime
-from survey.models.collector import CHANNELS, RESPONDENT_GROUPS, Collector
+from survey.models.collector import CHANNELS, RESPONDENT_GROUPS, Collector, CollectorScan
 from survey.models.import_run import ImportRun
 from survey.models.ledger import (
     ItemTally,
@@ -32,6 +32,7 @@ from survey.models.wave import (
     KeptStatistic,
     Target,
     Wave,
+    WaveClosing,
     WaveTrust,
     WaveUnit,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "Base",
     "Choice",
     "Collector",
+    "CollectorScan",
     "Counter",
     "ImportRun",
     "ItemTally",
@@ -76,6 +78,7 @@ __all__ = [
     "Unit",
     "UtcDateTime",
     "Wave",
+    "WaveClosing",
     "WaveTrust",
     "WaveUnit",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -41,7 +41,21 @@ class Collector(Base):
     state: Mapped[str] = mapped_column(String(8), default="active")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revocation_reason: Mapped[str] = mapped_column(String(300), server_default="", default="")
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("collector.id"))
 
     wave: Mapped[Wave] = relationship()
     unit: Mapped[Unit] = relationship(foreign_keys="Collector.unit_id")
     counter: Mapped[Counter | None] = relationship(foreign_keys="Collector.counter_id", viewonly=True)
+    replaces: Mapped[Collector | None] = relationship(remote_side="Collector.id")
+
+
+class CollectorScan(Base):
+    """How often a collector's form was opened on a day in the province's time: a number, and nothing about anybody."""
+
+    __tablename__ = "collector_scan"
+    __table_args__ = (CheckConstraint("scans > 0", name="scans"), {"sqlite_with_rowid": False})
+
+    collector_id: Mapped[int] = mapped_column(ForeignKey("collector.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    scans: Mapped[int]

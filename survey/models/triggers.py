@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 class Trigger(NamedTuple):
     table: str
     statement: str
+    since: str = ""
 
 
 APPEND_ONLY = (
@@ -60,7 +61,10 @@ END $$
 
 
 class Rule(NamedTuple):
-    """`event` on `table` is refused where `condition` holds; always, where it is empty. ≠ there tells NULL apart."""
+    """`event` on `table` is refused where `condition` holds; always, where it is empty. ≠ there tells NULL apart.
+
+    `since` is the revision that adds a column the rule names, where the table is older than that.
+    """
 
     name: str
     table: str
@@ -68,6 +72,7 @@ class Rule(NamedTuple):
     message: str
     condition: str = ""
     looks_elsewhere: bool = False  # the condition holds a subquery
+    since: str = ""
 
 
 def _rules() -> Iterator[Rule]:
@@ -94,6 +99,13 @@ def _rules() -> Iterator[Rule]:
     kept = "a collector keeps its place, channel and trust level"
     yield Rule("collector_fixed", "collector", "UPDATE", kept, _changed(COLLECTOR_FIXED))
     yield Rule("collector_no_delete", "collector", "DELETE", "a collector is revoked, not deleted")
+    owned = "OLD.state <> 'draft' AND OLD.owner_id IS NOT NULL AND NEW.owner_id ≠ OLD.owner_id"
+    yield Rule("wave_owner_frozen", "wave", "UPDATE", fixed, owned, since="0006")
+    replaced = "a collector keeps what it replaces"
+    yield Rule("collector_history", "collector", "UPDATE", replaced, "NEW.replaces_id ≠ OLD.replaces_id", since="0006")
+    shrunk = "NEW.collector_id ≠ OLD.collector_id OR NEW.day ≠ OLD.day OR NEW.scans < OLD.scans"
+    yield Rule("collector_scan_grows", "collector_scan", "UPDATE", "scans only add up", shrunk)
+    yield Rule("collector_scan_no_delete", "collector_scan", "DELETE", "scans only add up")
 
 
 def _changed(columns: Sequence[str]) -> str:
@@ -101,7 +113,7 @@ def _changed(columns: Sequence[str]) -> str:
 
 
 def _sqlite() -> dict[str, Trigger]:
-    return {rule.name: Trigger(rule.table, _on_sqlite(rule)) for rule in _rules()}
+    return {rule.name: Trigger(rule.table, _on_sqlite(rule), rule.since) for rule in _rules()}
 
 
 def _on_sqlite(rule: Rule) -> str:
@@ -114,7 +126,7 @@ def _on_sqlite(rule: Rule) -> str:
 
 def _postgresql() -> dict[str, Trigger]:
     """The same rules, and none of the append-only tables may be emptied at once."""
-    triggers = {rule.name: Trigger(rule.table, _on_postgresql(rule)) for rule in _rules()}
+    triggers = {rule.name: Trigger(rule.table, _on_postgresql(rule), rule.since) for rule in _rules()}
     for table in APPEND_ONLY:
         statement = f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT "
         statement += f"EXECUTE FUNCTION refuse('{table} is append-only')"
@@ -140,10 +152,11 @@ def _on_postgresql(rule: Rule) -> str:
 TRIGGERS = {"sqlite": _sqlite(), "postgresql": _postgresql()}
 
 
-def install(connection: Connection, tables: tuple[str, ...] | None = None) -> None:
-    """Create the triggers of all tables, or of `tables`, on a database that has none of them."""
+def install(connection: Connection, tables: tuple[str, ...], *, since: str = "") -> None:
+    """Create the triggers of `tables` on a database that has none of them: those that stand on the tables as they were
+    made, or those of the columns that the revision `since` adds."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(REFUSE_FUNCTION.replace("%'", "%%'"))
     for trigger in TRIGGERS[connection.dialect.name].values():
-        if tables is None or trigger.table in tables:
+        if trigger.table in tables and trigger.since == since:
             connection.exec_driver_sql(trigger.statement)

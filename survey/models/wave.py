@@ -40,7 +40,12 @@ class Target(OneLineTexts, Base):
 
 class Wave(OneLineTexts, Base):
     """A survey wave. What decides the headline (questionnaire, period, design, weighting, rule, aggregation, target,
-    minimum, trust levels) is fixed when the wave opens: the database refuses to change it afterwards."""
+    minimum, trust levels, owner) is fixed when the wave opens: the database refuses to change it afterwards.
+
+    The owner is the unit that runs the wave: who may do what with it is asked for the owner's path. Only waves older
+    than the back office may have none. `opens_on` and `closes_on` are days on which the platform opens and closes it
+    by itself; `schedule_failure` is the error's code where that failed the last time.
+    """
 
     __tablename__ = "wave"
     __table_args__ = (
@@ -54,6 +59,7 @@ class Wave(OneLineTexts, Base):
         CheckConstraint("(state = 'draft') = (opened_at IS NULL)", name="opened"),
         CheckConstraint("(state IN ('closed', 'published')) = (closed_at IS NOT NULL)", name="closed"),
         CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="published"),
+        CheckConstraint("closes_on IS NULL OR opens_on IS NULL OR closes_on >= opens_on", name="schedule"),
     )
 
     id: Mapped[primary_key]
@@ -73,7 +79,13 @@ class Wave(OneLineTexts, Base):
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    opens_on: Mapped[date | None]
+    closes_on: Mapped[date | None]
+    schedule_failure: Mapped[str | None] = mapped_column(String(40))
+    schedule_failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    owner: Mapped[Unit | None] = relationship()
     questionnaire: Mapped[Questionnaire] = relationship()
     target: Mapped[Target] = relationship()
     units: Mapped[list[WaveUnit]] = relationship(back_populates="wave")
@@ -106,6 +118,22 @@ class WaveTrust(Base):
 
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), primary_key=True)
     trust: Mapped[str] = mapped_column(String(10), primary_key=True)
+
+
+class WaveClosing(Base):
+    """The closing of a wave: asked for, then ballots refused and sealed, then the rows read once for the statistics.
+
+    `responses` are to be read, `done` have been; a wave whose closing is not finished is not published.
+    """
+
+    __tablename__ = "wave_closing"
+    __table_args__ = (CheckConstraint("done >= 0 AND responses >= 0", name="progress"),)
+
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), primary_key=True)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    responses: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class KeptStatistic(Base):

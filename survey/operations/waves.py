@@ -35,6 +35,7 @@ class WaveError(OperationError):
         "unknown": "There is no wave with the code %(wave)s.",
         "code_form": "%(wave)s cannot be a code: use at most 40 letters, digits, hyphens and full stops.",
         "code_taken": "There is a wave with the code %(wave)s already.",
+        "schedule": "The wave would close on %(closes)s, before it opens on %(opens)s.",
         "period": "The period ends on %(end)s, before it begins on %(start)s.",
         "not_draft": "The wave %(wave)s is %(state)s: this can be changed only before it opens.",
         "not_open": "The wave %(wave)s is %(state)s; only an open wave can be closed.",
@@ -80,14 +81,21 @@ def create_wave(
     rule: str = "top_two",
     aggregation: str = "pool_answers",
     minimum_people: int = 30,
+    owner: Unit | None = None,
+    opens_on: date | None = None,
+    closes_on: date | None = None,
 ) -> Wave:
-    """A draft wave; what is given here is fixed from the moment it opens. Raises :class:`WaveError`."""
+    """A draft wave; what is given here is fixed from the moment it opens. Raises :class:`WaveError`.
+
+    The owner runs it; where none is named, the only root of the tree, or the root of the first unit that takes part.
+    """
     if not is_code(code):
         raise WaveError("code_form", wave=code)
     if session.scalar(select(Wave.id).where(Wave.code == code)) is not None:
         raise WaveError("code_taken", wave=code)
     if period_end < period_start:
         raise WaveError("period", start=period_start.isoformat(), end=period_end.isoformat())
+    check_schedule(opens_on, closes_on)
     wave = Wave(
         code=code,
         name_vi=name_vi,
@@ -102,12 +110,26 @@ def create_wave(
         rule=rule,
         aggregation=aggregation,
         minimum_people=minimum_people,
+        owner=owner or _only_root(session),
+        opens_on=opens_on,
+        closes_on=closes_on,
     )
     session.add(wave)
     session.flush()
     if trust_levels:
         set_trust_levels(session, wave, trust_levels)
     return wave
+
+
+def check_schedule(opens_on: date | None, closes_on: date | None) -> None:
+    """Raise :class:`WaveError` for a wave that would close before it opens."""
+    if opens_on is not None and closes_on is not None and closes_on < opens_on:
+        raise WaveError("schedule", opens=opens_on.isoformat(), closes=closes_on.isoformat())
+
+
+def _only_root(session: Session) -> Unit | None:
+    roots = session.scalars(select(Unit).where(Unit.parent_id.is_(None)).limit(2)).all()
+    return roots[0] if len(roots) == 1 else None
 
 
 def set_trust_levels(session: Session, wave: Wave, levels: Collection[str]) -> None:
@@ -139,6 +161,8 @@ def add_units(session: Session, wave: Wave, units: Iterable[Unit]) -> int:
         session.add(WaveUnit(wave_id=wave.id, unit_id=unit.id))
         taking_part.add(unit.id)
         added += 1
+        if wave.owner is None:
+            wave.owner = session.get_one(Unit, int(unit.path.split("/")[1]))
     session.flush()
     session.expire(wave, ["units"])
     return added

@@ -224,6 +224,30 @@ def test_the_database_keeps_what_decides_the_headline(session: Session, commune:
         session.flush()
 
 
+def test_a_wave_is_run_by_the_root_of_its_units_unless_another_is_named(session: Session) -> None:
+    province, other = make_unit(session, code="T", kind="province"), make_unit(session, code="U", kind="province")
+    below = make_unit(session, code="A", parent=other)
+    wave = make_wave(session, code="W")
+    assert wave.owner is None
+    waves.add_units(session, wave, [below])
+    assert wave.owner is other
+    wave.owner = province
+    waves.open_wave(session, wave, NOW)
+    wave.owner = other
+    with pytest.raises(IntegrityError, match="fixed once it is open"):
+        session.flush()
+
+
+def test_a_wave_does_not_close_before_it_opens(session: Session, commune: Unit) -> None:
+    with pytest.raises(WaveError) as refused:
+        waves.check_schedule(date(2026, 3, 2), date(2026, 3, 1))
+    assert refused.value.code == "schedule"
+    wave = make_wave(session, code="W", units=[commune])
+    wave.opens_on, wave.closes_on = date(2026, 3, 2), date(2026, 3, 1)
+    with pytest.raises(IntegrityError, match="ck_wave_schedule|CHECK"):
+        session.flush()
+
+
 def test_unknown_and_repeated_codes_are_refused(session: Session) -> None:
     make_wave(session, code="W")
     with pytest.raises(WaveError) as refused:
