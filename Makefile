@@ -7,11 +7,28 @@ BIN := $(VENV)/bin
 PACKAGES := forms reports survey
 # Flask-Babel reads compiled catalogues; forms and reports read theirs as they are.
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard survey/translations/*/LC_MESSAGES/*.po))
-# One catalogue a room; the citizen's holds what the whole service says besides.
+# blueprints and templates, forms, operations of a room: those of the names that exist
+room_files = $(wildcard $(foreach noun,$(1),survey/blueprints/$(noun).py survey/templates/$(noun)) \
+    $(foreach noun,$(2),forms/$(noun).py) $(foreach noun,$(3),survey/operations/$(noun).py))
+
+# One catalogue a room: its pages, its forms and the sentences of its operations.
 ROOM_reports := reports
 ROOM_results := survey/blueprints/results.py survey/templates/results
-ROOM_citizen := $(filter-out $(ROOM_results),$(wildcard survey/*.py survey/blueprints/*.py survey/templates/*))
-KEYWORDS := _l gettext_noop lazy_gettext lazy_ngettext:1,2 lazy_pgettext:1c,2
+ROOM_citizen := survey/blueprints/citizen.py survey/blueprints/health.py survey/templates/citizen \
+    $(filter-out survey/staff_%.py,$(wildcard survey/*.py))
+ROOM_staff := $(wildcard survey/staff_*.py) survey/accounts survey/templates/staff survey/templates/security \
+    $(call room_files,staff account people audit,staff account people)
+ROOM_places := $(call room_files,places services transactions,place unit counter service transaction,units unit_files services \
+    service_files transactions quotas)
+ROOM_questionnaires := $(call room_files,questionnaires,questionnaire,questionnaires questionnaire_drafts xlsforms)
+ROOM_waves := $(call room_files,waves collectors progress,wave collector,waves collectors targets release ledger)
+ROOM_unit_results := $(call room_files,unit_results comments responses,comment response,comments)
+ROOM_paper := $(call room_files,paper imports,paper import,paper_batches imports response_files)
+ROOM_exports := $(call room_files,exports,export,exports)
+ROOM_api := $(wildcard survey/blueprints/api) $(call room_files,api_keys webhooks,api_key webhook,api_keys webhooks)
+STAFF_ROOMS := staff places questionnaires waves unit_results paper exports api
+ROOMS := reports results citizen $(STAFF_ROOMS)
+KEYWORDS := _l _n gettext_noop lazy_gettext lazy_ngettext:1,2 lazy_pgettext:1c,2
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 
 export PORT
@@ -74,17 +91,17 @@ catalogues: $(CATALOGUES)
 %.mo: %.po | $(VENV)/runtime.stamp
 	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
 
-.PHONY: messages messages-reports messages-results messages-citizen
-messages: messages-reports messages-results messages-citizen ## extract the wordings, update the catalogues, compile them
+.PHONY: messages $(ROOMS:%=messages-%)
+messages: $(ROOMS:%=messages-%) ## extract the wordings, update the catalogues, compile them
 	@$(MAKE) --no-print-directory catalogues
 
-messages-reports messages-results messages-citizen: messages-%: $(VENV)/dev.stamp
+$(ROOMS:%=messages-%): messages-%: $(VENV)/dev.stamp
 	@mkdir -p .cache
 	@$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --keywords "$(KEYWORDS)" --add-location file --width 110 \
 	    --sort-by-file --project sipas --output-file .cache/$*.pot $(ROOM_$*)
 	@$(BIN)/pybabel --quiet update --domain $* --input-file .cache/$*.pot --locale vi --init-missing --width 110 \
 	    --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
-	    --output-dir $(firstword $(subst /, ,$(ROOM_$*)))/translations
+	    --output-dir $(if $(filter reports,$*),reports,survey)/translations
 
 .PHONY: lock
 lock: $(VENV)/build.stamp ## pin every dependency by hash (make lock UPGRADE=--upgrade for newer versions)

@@ -1,4 +1,4 @@
-"""The applications a server runs: `wsgi:public` serves citizens, `wsgi:app` every surface in one process."""
+"""The applications a server runs: `wsgi:public` for citizens, `wsgi:staff` for offices, `wsgi:app` both in one process."""
 
 from __future__ import annotations
 

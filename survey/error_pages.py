@@ -1,15 +1,25 @@
-"""Error pages of the public surface: what happened and what to do, in the look of the citizen's form."""
+"""Error pages: what happened and what to do, in the look of the surface whose address was asked for."""
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app
+from collections.abc import Callable
+
+from flask import Flask, Response, current_app, request
 from flask_babel import gettext
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from survey.citizen_pages import answer, render
 from survey.citizen_places import UNREACHABLE
 
 BUSY_SECONDS = 20
+
+ErrorPage = Callable[[HTTPException], Response]
+LOOKS = "error_pages"  # the extension that keeps each surface's own page by the beginning of its addresses
+
+
+def register(app: Flask, prefix: str, page: ErrorPage) -> None:
+    """Errors at addresses below `prefix` are shown by `page`."""
+    app.extensions.setdefault(LOOKS, {})[prefix] = page
 
 
 def init_app(app: Flask) -> None:
@@ -43,6 +53,10 @@ def words(status: int) -> tuple[str, str]:
 
 
 def http_error(error: HTTPException) -> Response:
+    for prefix, page in current_app.extensions.get(LOOKS, {}).items():
+        if request.path == prefix or request.path.startswith(f"{prefix}/"):
+            own: Response = page(error)
+            return own
     status = error.code or 500
     title, advice = words(status)
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
@@ -52,5 +66,4 @@ def http_error(error: HTTPException) -> Response:
 def database_error(error: Exception) -> Response:
     """The database does not answer: nothing is promised, and a balancer or a browser may try again."""
     current_app.logger.error("the database does not answer", exc_info=error)
-    title, advice = words(503)
-    return answer(render("citizen/error.html", title=title, advice=advice), 503, {"Retry-After": str(BUSY_SECONDS)})
+    return http_error(ServiceUnavailable(retry_after=BUSY_SECONDS))

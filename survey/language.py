@@ -11,7 +11,18 @@ from werkzeug.http import parse_accept_header
 
 LANGUAGES = ("vi", "en")
 # One catalogue a room, so that each is read and translated by itself; Flask-Babel joins them.
-DOMAINS = ("citizen", "results")
+DOMAINS = (
+    "citizen",
+    "results",
+    "staff",
+    "places",
+    "questionnaires",
+    "waves",
+    "unit_results",
+    "paper",
+    "exports",
+    "api",
+)
 
 
 def chosen_language() -> str:

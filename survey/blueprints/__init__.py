@@ -9,12 +9,17 @@ from flask import Flask
 from survey import error_pages
 from survey.blueprints import citizen, health, results
 
-PUBLIC = (citizen.blueprint, health.blueprint, results.blueprint)
+PUBLIC = (citizen.blueprint, results.blueprint)
 
 
 def init_app(app: Flask, surfaces: Collection[str]) -> None:
-    """Register the blueprints of the surfaces asked for."""
+    """Register the blueprints of the surfaces asked for; a public process does not even load the others' code."""
+    app.register_blueprint(health.blueprint)
     if "public" in surfaces:
         for blueprint in PUBLIC:
             app.register_blueprint(blueprint)
-        error_pages.init_app(app)
+    if "staff" in surfaces:
+        from survey.blueprints import back_office
+
+        back_office.init_app(app)
+    error_pages.init_app(app)

@@ -1,0 +1,77 @@
+"""What the signed-in person reaches: the paths that decide a request, and the same rule as a condition in SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort
+from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from survey.accounts import policy
+from survey.accounts.guard import account
+from survey.analysis.tally_statement import Source
+from survey.database import current_session
+from survey.models import Collector, Unit, Wave
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The roots of the subtrees within reach; empty: nothing is."""
+
+    paths: tuple[str, ...]
+    reach: policy.Reach = "subtree"
+
+    def covers(self, column: ColumnElement[str] | InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        """The condition that a column of unit paths lies within reach."""
+        conditions = [column.startswith(path, autoescape=True) for path in self.paths]
+        if self.reach == "line":
+            above = {path[: k + 1] for path in self.paths for k, letter in enumerate(path) if letter == "/" and k}
+            conditions += [column.in_(sorted(above))] if above else []
+        return or_(false(), *conditions)
+
+    def holds(self, path: str) -> bool:
+        """Whether one path lies within reach."""
+        below = any(path.startswith(own) for own in self.paths)
+        return below or (self.reach == "line" and any(own.startswith(path) for own in self.paths))
+
+
+def scope(action: str) -> Scope:
+    """Where the signed-in person may do `action`."""
+    return Scope(policy.reached_paths(account().grants, action), policy.RULES[action].reach)
+
+
+def can(action: str, path: str | None = None) -> bool:
+    """Whether the signed-in person may do `action` on the unit at `path`; without one, on any unit at all."""
+    return policy.allows(account().grants, action, path)
+
+
+def source_for(path: str) -> Source:
+    """What of an open wave a reader of that unit sees: its exact figures, or those released in steps."""
+    return "exact" if can("results.exact", path) else "released"
+
+
+def unit_path(unit_code: str, **_others: object) -> str:
+    """The path of the unit a request names; 404 where there is none."""
+    path = current_session().scalar(select(Unit.path).where(Unit.code == unit_code))
+    return path if path is not None else abort(404)
+
+
+def wave_path(wave_code: str, **_others: object) -> str:
+    """The path of the unit that runs the wave a request names; 404 where there is none."""
+    session = current_session()
+    row = session.execute(
+        select(Wave.id, Unit.path).outerjoin(Unit, Unit.id == Wave.owner_id).where(Wave.code == wave_code)
+    ).first()
+    if row is None:
+        abort(404)
+    return row.path or "/"
+
+
+def collector_path(collector_code: str, **_others: object) -> str:
+    """The path of the unit whose collector a request names; 404 where there is none."""
+    path = current_session().scalar(
+        select(Unit.path).join(Collector, Collector.unit_id == Unit.id).where(Collector.code == collector_code)
+    )
+    return path if path is not None else abort(404)
