@@ -16,7 +16,7 @@ ROOM_reports := reports
 ROOM_results := survey/blueprints/results.py survey/templates/results
 ROOM_citizen := survey/blueprints/citizen.py survey/blueprints/health.py survey/templates/citizen \
     $(filter-out survey/staff_%.py,$(wildcard survey/*.py))
-ROOM_staff := $(wildcard survey/staff_*.py) survey/accounts survey/templates/staff survey/templates/security \
+ROOM_staff := $(wildcard survey/staff_*.py) survey/accounts survey/templates/staff $(wildcard survey/templates/security) \
     $(call room_files,staff account people audit,staff account people)
 ROOM_places := $(call room_files,places services transactions,place unit counter service transaction,units unit_files services \
     service_files transactions quotas)
