@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+SURFACES = ("public",)
 ROOT = Path(__file__).resolve().parent.parent  # so that `sipas` means the same installation wherever it is called
 PUBLIC_BODY_LIMIT = 64 * 1024
 KEY_CHARACTERS = 32
@@ -65,6 +66,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
         "DATABASE_URL": given.get("DATABASE_URL", f"sqlite:///{instance / 'sipas.sqlite'}"),
         "SECRET_KEY": key,
         "BASE_URL": given.get("BASE_URL", f"http://127.0.0.1:{given.get('PORT', '8000')}").rstrip("/"),
+        "WEBHOOK_HOSTS": tuple(given.get("WEBHOOK_HOSTS", "").lower().replace(",", " ").split()),
         "MAX_CONTENT_LENGTH": PUBLIC_BODY_LIMIT,
         "MAX_FORM_PARTS": 200,
         "COMPRESS_REGISTER": False,

@@ -18,7 +18,7 @@ from survey.cli.output import show
 from survey.cli.transaction import DAY, now, writing
 from survey.database import current_session, engine
 from survey.models import KeptStatistic, Response, Seal
-from survey.operations import ledger, waves
+from survey.operations import audit, ledger, waves
 from survey.operations.demo import Demo, find_demo, load_demo
 from survey.operations.demo.loading import RESPONSES
 from survey.operations.periods import province_day
@@ -62,7 +62,7 @@ def command(today: datetime | None, responses: int, lang: str) -> None:
     day = today.date() if today else province_day(now())
     with Progress(TextColumn("{task.description}"), BarColumn(), console=Console(stderr=True), transient=True) as bar:
         loading = bar.add_task("responses", total=responses)
-        with writing() as session:
+        with writing() as session, audit.unattended(session):
             load_demo(session, day, responses=responses, progress=lambda done: bar.advance(loading, done))
         sealing = bar.add_task("sealing", total=_unsealed())
         ledger.seal_all(engine(), lambda done: bar.advance(sealing, done))

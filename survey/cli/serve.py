@@ -17,6 +17,7 @@ from flask.cli import with_appcontext
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 
+from survey.config import SURFACES
 from survey.database import alembic_config, engine
 
 SEAL_SECONDS = 3
@@ -29,10 +30,18 @@ STOP_SECONDS = 10
 @click.option(
     "--workers", type=click.IntRange(min=1), envvar="WEB_CONCURRENCY", help="Or WEB_CONCURRENCY [cores, ≤ 4]."
 )
+@click.option(
+    "--surface",
+    type=click.Choice([*SURFACES, "app"]),
+    default="app",
+    show_default=True,
+    envvar="SIPAS_SURFACE",
+    help="Citizens' pages, the back office, or both (app); one surface alone leaves the sealing to `sipas seal`.",
+)
 @click.option("--threads", type=click.IntRange(min=1), default=4, show_default=True, help="Of a worker.")
 @with_appcontext
-def command(host: str, port: int, workers: int | None, threads: int) -> None:
-    """Serve citizens and results until Ctrl-C, sealing what comes in.
+def command(host: str, port: int, workers: int | None, surface: str, threads: int) -> None:
+    """Serve citizens, results and the back office until Ctrl-C, sealing what comes in.
 
     A worker's threads hold slow phones without holding each other up; behind a proxy that buffers, --threads 1 answers
     short requests faster.
@@ -41,6 +50,7 @@ def command(host: str, port: int, workers: int | None, threads: int) -> None:
     Examples:
       sipas serve
       PORT=8080 WEB_CONCURRENCY=2 sipas serve --host 0.0.0.0
+      sipas serve --surface staff --port 8001
     """
     require_current_schema()
     require_free_port(host, port)
@@ -57,7 +67,8 @@ def command(host: str, port: int, workers: int | None, threads: int) -> None:
             "loglevel": "warning",
             "proc_name": "sipas",
             "when_ready": lambda _arbiter: click.echo(url),
-        }
+        },
+        surface,
     ).run()
 
 
@@ -87,8 +98,9 @@ def require_current_schema() -> None:
 class Server(BaseApplication):
     """Gunicorn configured by a mapping; each worker builds its own application after the fork."""
 
-    def __init__(self, options: dict[str, Any]) -> None:
+    def __init__(self, options: dict[str, Any], surface: str = "app") -> None:
         self.options = options
+        self.surface = surface
         super().__init__()
 
     def load_config(self) -> None:
@@ -98,9 +110,12 @@ class Server(BaseApplication):
     def load(self) -> Flask:
         from survey import create_app
 
-        return create_app()
+        return create_app(surfaces=SURFACES if self.surface == "app" else (self.surface,))
 
     def run(self) -> None:
+        if self.surface != "app":  # its database role may not seal
+            super().run()
+            return
         sealer = Sealer()
         self.cfg.set("on_exit", lambda _arbiter: sealer.stop())
         KeepingArbiter(self, sealer).run()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from survey.database import current_session
+from survey.operations import audit
 from survey.operations.errors import OperationError
 from survey.operations.writing import begin_write
 
@@ -30,6 +33,7 @@ def writing(*, dry_run: bool = False) -> Iterator[Session]:
     """A write transaction that commits at the end (rolls back for a dry run); a refusal ends the command."""
     session = current_session()
     begin_write(session)
+    audit.attribute(session, audit.Actor("command", _operator()))
     try:
         yield session
     except OperationError as error:
@@ -45,6 +49,14 @@ def writing(*, dry_run: bool = False) -> Iterator[Session]:
         session.rollback()
     else:
         session.commit()
+
+
+def _operator() -> str:
+    """The login name of whoever gave the command; a container may run under a number that has none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 @contextmanager
