@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection, text
 
+from survey.accounts import models as _accounts  # noqa: F401 their tables belong to the schema
 from survey.config import from_environment
 from survey.database import make_engine
 from survey.models import Base

