@@ -28,6 +28,11 @@ APPEND_ONLY = (
     "response_conflict",
     "seal",
     "audit_entry",
+    "flag_note",
+    "questionnaire_origin",
+    "question_continuity",
+    "batch_response",
+    "imported_response",
 )
 # A published questionnaire is spelled out over these; each refers to it by this expression.
 _PUBLISHED_PARTS = {
@@ -106,6 +111,13 @@ def _rules() -> Iterator[Rule]:
     shrunk = "NEW.collector_id ≠ OLD.collector_id OR NEW.day ≠ OLD.day OR NEW.scans < OLD.scans"
     yield Rule("collector_scan_grows", "collector_scan", "UPDATE", "scans only add up", shrunk)
     yield Rule("collector_scan_no_delete", "collector_scan", "DELETE", "scans only add up")
+    finished = "a batch is fixed once it is accepted or rejected"
+    yield Rule("paper_batch_fixed", "paper_batch", "UPDATE", finished, "OLD.state IN ('accepted', 'rejected')")
+    yield Rule("paper_batch_no_delete", "paper_batch", "DELETE", "a batch is rejected, not deleted")
+    for table in ("paper_entry", "paper_resolution"):
+        for event, row in events:
+            over = f"(SELECT state FROM paper_batch WHERE id = {row}.batch_id) IN ('accepted', 'rejected')"
+            yield Rule(f"{table}_no_{event.lower()}", table, event, finished, over, looks_elsewhere=True)
 
 
 def _changed(columns: Sequence[str]) -> str:
