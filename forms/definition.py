@@ -51,6 +51,7 @@ __all__ = [
     "Wording",
 ]
 
+LONGEST_MINUTES = 120
 FORM_PARTS = 190  # public routes take 200 parts; token, honeypot and language need a few
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -75,6 +76,7 @@ class Questionnaire:
     """What is asked, in which order and words; immutable once published, equal when the digest is equal.
 
     `code` and `version` ("2.1") name it; `valid_until` is the last day of its validity, `None` without end.
+    `minutes` is how long answering takes, where somebody measured it; `thanks` is said when the answers have arrived.
     `questions` (all, in order) and `digest` (SHA-256 in hex of the canonical form) are derived.
     Raises :class:`DefinitionError` naming every contradiction.
     """
@@ -88,6 +90,8 @@ class Questionnaire:
     sections: tuple[Section, ...]
     valid_until: date | None = None
     contents: tuple[Content, ...] = ()
+    minutes: int | None = None
+    thanks: Wording | None = None
     questions: tuple[Question, ...] = field(init=False, repr=False)
     digest: str = field(init=False, repr=False)
     _by_code: dict[str, Question] = field(init=False, repr=False)
@@ -160,6 +164,10 @@ class Questionnaire:
         yield from self.title.length_problems("title", TITLE_LENGTH)
         yield from self.introduction.length_problems("introduction", INTRODUCTION_LENGTH, lines=True)
         yield from self.legal_reference.length_problems("legal reference", WORDING_LENGTH)
+        if self.minutes is not None and not 1 <= self.minutes <= LONGEST_MINUTES:
+            yield f"it takes {self.minutes} minutes, not between 1 and {LONGEST_MINUTES}"
+        if self.thanks is not None:
+            yield from self.thanks.length_problems("thanks", WORDING_LENGTH, lines=True)
         if not self.sections:
             yield "it has no section"
         yield from self._code_problems()

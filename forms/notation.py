@@ -21,17 +21,22 @@ T = TypeVar("T")
 
 def canonical(questionnaire: Questionnaire) -> bytes:
     """The bytes a digest is taken of: JSON of the written form, keys sorted, no blanks, UTF-8."""
-    plain = _questionnaire(questionnaire)
+    plain = plain_form(questionnaire)
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode()
 
 
 def write(questionnaire: Questionnaire) -> str:
     """The questionnaire as a YAML document."""
-    plain = _questionnaire(questionnaire)
-    return yaml.dump(plain, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=118)
+    return dump(plain_form(questionnaire))
 
 
-def _questionnaire(questionnaire: Questionnaire) -> dict[str, Any]:
+def dump(plain: Mapping[str, Any]) -> str:
+    """A plain form as a YAML document, laid out as a person would write it."""
+    return yaml.dump(dict(plain), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=118)
+
+
+def plain_form(questionnaire: Questionnaire) -> dict[str, Any]:
+    """The questionnaire as mappings, lists and scalars, under the keys of the notation."""
     no_opinion = questionnaire.no_opinion
     plain: dict[str, Any] = {
         "code": questionnaire.code,
@@ -41,16 +46,18 @@ def _questionnaire(questionnaire: Questionnaire) -> dict[str, Any]:
         "legal_reference": _wording(questionnaire.legal_reference),
         "valid_from": questionnaire.valid_from,
         "valid_until": questionnaire.valid_until,
+        "minutes": questionnaire.minutes,
+        "thanks": questionnaire.thanks and _wording(questionnaire.thanks),
         "no_opinion": no_opinion and _wording(no_opinion),
         "scales": {scale.code: [_choice(choice) for choice in scale.choices] for scale in questionnaire.scales},
         "contents": {content.code: _wording(content.title) for content in questionnaire.contents},
         "sections": [_section(section) for section in questionnaire.sections],
     }
-    return _without_defaults(plain)
+    return without_defaults(plain)
 
 
 def _section(section: Section) -> dict[str, Any]:
-    return _without_defaults(
+    return without_defaults(
         {
             "code": section.code,
             "title": _wording(section.title),
@@ -63,7 +70,7 @@ def _section(section: Section) -> dict[str, Any]:
 
 def _question(question: Question) -> dict[str, Any]:
     condition = question.condition
-    return _without_defaults(
+    return without_defaults(
         {
             "code": question.code,
             "kind": question.kind,
@@ -82,14 +89,14 @@ def _question(question: Question) -> dict[str, Any]:
 
 
 def _choice(choice: Choice) -> dict[str, Any]:
-    return _without_defaults({"value": choice.value, **_wording(choice.wording), "face": choice.face})
+    return without_defaults({"value": choice.value, **_wording(choice.wording), "face": choice.face})
 
 
 def _wording(wording: Wording) -> dict[str, str]:
     return {"vi": wording.vi, "en": wording.en}
 
 
-def _without_defaults(plain: dict[str, Any]) -> dict[str, Any]:
+def without_defaults(plain: Mapping[str, Any]) -> dict[str, Any]:
     """Left out when empty, so that a key added to the notation later changes no digest of today."""
     return {key: value for key, value in plain.items() if value not in (None, "", [], {}) and value is not False}
 
@@ -109,7 +116,7 @@ class _Dumper(yaml.SafeDumper):
         return super().represent_sequence(tag, sequence, short if flow_style is None else flow_style)
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
     """Refuses what hides meaning: keys written twice, and aliases, with which a few lines expand to gigabytes."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
@@ -130,9 +137,15 @@ def read(text: str) -> dict[str, Any]:
     if len(text) > LENGTH:
         raise DefinitionError(subject, [f"it is longer than {LENGTH} characters"])
     try:
-        plain = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader that refuses more
+        plain = yaml.load(text, Loader)  # noqa: S506 - a SafeLoader that refuses more
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise DefinitionError(subject, [f"it is not YAML: {' '.join(str(error).split())}"]) from error
+    return arguments_of(plain)
+
+
+def arguments_of(plain: object) -> dict[str, Any]:
+    """The arguments of a Questionnaire in its plain form; raises :class:`DefinitionError` naming every problem."""
+    subject = "The questionnaire's text"
     problems: list[str] = []
     arguments = _Reader(plain, "the questionnaire", problems).questionnaire()
     if problems:
@@ -278,6 +291,8 @@ class _Reader:
             "legal_reference": self.required_wording("legal_reference"),
             "valid_from": self.take("valid_from", date, required=True),
             "valid_until": self.take("valid_until", date),
+            "minutes": self.take("minutes", int),
+            "thanks": self.optional_wording("thanks"),
             "contents": self.content_titles(),
             "sections": sections,
         }
