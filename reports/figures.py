@@ -168,7 +168,7 @@ class ChoiceFigures:
 class Change:
     """Difference between two waves on common items and units: newer − older, 95 % interval by MOVER."""
 
-    against: Literal["previous", "last_year"]
+    against: Literal["previous", "last_year", "chosen"]
     wave_code: str
     wave_name: Text
     movement: Movement
@@ -179,13 +179,16 @@ class Change:
     newer: Estimate = NO_ESTIMATE
     common_items: int = 0
     dropped_items: tuple[str, ...] = ()  # item codes asked in only one of the two waves
+    changed_items: tuple[str, ...] = ()  # asked in both, but with another meaning or scale: not compared
+    reworded_items: tuple[str, ...] = ()  # compared, though worded otherwise than then
     common_units: int = 0
     others_difference: float | None = None  # the same change in the other units, beside it
 
 
 @dataclass(frozen=True, slots=True)
 class TrendPoint:
-    """One wave (or half-month) of a series; `breaks_before` marks that item codes changed since the point before."""
+    """One wave (or half-month) of a series; `breaks_before` marks that other items, or items of another meaning or
+    scale, are asked than at the point before; `reworded_before` that some only read otherwise."""
 
     code: str
     label: Text
@@ -193,6 +196,7 @@ class TrendPoint:
     end: date
     figure: Figure
     breaks_before: bool = False
+    reworded_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +338,7 @@ class UnitReport:
     compiled_at: datetime | None = None  # time of the last sealed answer, not of printing: same data, same bytes
     ledger_head: str = ""
     choices: tuple[ChoiceFigures, ...] = ()  # in the questionnaire's order
+    months: tuple[TrendPoint, ...] = ()  # the headline by calendar month, beside the series of waves
 
     @property
     def charted_factors(self) -> tuple[Figure, ...]:
@@ -356,7 +361,7 @@ class UnitReport:
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
-    """One item of one unit: its estimate and the people behind it, neither of them where it is suppressed."""
+    """One factor or item of one unit: its estimate and the people behind it, neither of them where it is suppressed."""
 
     estimate: Estimate
     people: int
@@ -365,18 +370,20 @@ class HeatCell:
 
 @dataclass(frozen=True, slots=True)
 class HeatRow:
-    """One unit with its headline and a cell per item."""
+    """One unit with its headline and a cell per factor and per item."""
 
     line: UnitLine
+    factors: tuple[HeatCell, ...]
     cells: tuple[HeatCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class HeatTable:
-    """Units × items of one wave, for the compiler: where a province is weak, and in what."""
+    """Units × factors and items of one wave, for the compiler: where a province is weak, and in what."""
 
     wave: WaveLabel
     method: Method
+    factors: tuple[tuple[str, Text], ...]
     items: tuple[tuple[str, Text], ...]  # code and label, in the order of the cells
     rows: tuple[HeatRow, ...]
 

@@ -236,6 +236,8 @@ def change_json(change: Change, language: Language) -> Json:
         "newer": estimate_json(change.newer),
         "common_items": change.common_items,
         "dropped_items": list(change.dropped_items),
+        "changed_items": list(change.changed_items),
+        "reworded_items": list(change.reworded_items),
         "common_units": change.common_units,
         "others_difference": change.others_difference,
         "printed": {"change": change_sentence(change, language)},
@@ -249,6 +251,7 @@ def trend_json(point: TrendPoint, language: Language) -> Json:
         "start": point.start.isoformat(),
         "end": point.end.isoformat(),
         "breaks_before": point.breaks_before,
+        "reworded_before": point.reworded_before,
         "figure": figure_json(point.figure, language),
     }
 

@@ -9,23 +9,24 @@ from fractions import Fraction
 from typing import Literal
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from reports.figures import Change, Estimate, Text, TrendPoint
 from survey.analysis import disclosure, half_month, tree
 from survey.analysis.breakdown import half_months
 from survey.analysis.change import compare
+from survey.analysis.continuity import Continuity, Meaning, read_continuity
 from survey.analysis.estimation import Estimator, Terms, headline_people, suppressed
 from survey.analysis.instrument import Instrument, Pool, read_instrument
 from survey.analysis.population import Site, read_sites
 from survey.analysis.statistics import mean_of
 from survey.analysis.tally import Detail, Selection, Tallies, Tally, read
 from survey.analysis.view import ROOT_PATH, View, headline_trust
-from survey.models import Wave
+from survey.models import Questionnaire, QuestionnaireOrigin, Unit, Wave
 
 LONGEST_SERIES = 8  # waves, the present one included
 
-Against = Literal["previous", "last_year"]
+Against = Literal["previous", "last_year", "chosen"]
 ByUnit = dict[int, Tally]
 
 
@@ -39,6 +40,7 @@ class Stage:
     by_unit: ByUnit
     hidden: bool
     path: str
+    continuity: Continuity
 
     def estimator(self, view: View, units: frozenset[int] | None = None) -> Estimator:
         sites = [site for site in self.sites if units is None or site.unit_id in units]
@@ -57,38 +59,64 @@ class Stage:
     def item_codes(self) -> tuple[str, ...]:
         return tuple(item.code for item in self.instrument.items)
 
+    def meaning(self, code: str) -> Meaning:
+        return self.continuity.meaning(self.wave.questionnaire_id, code)
 
-def history(session: Session, view: View) -> tuple[tuple[Change, ...], tuple[TrendPoint, ...]]:
-    """Changes against the last wave and the same period last year, and the trend up to the view's wave.
+    @property
+    def asked(self) -> dict[str, Meaning]:
+        """What the headline asks, by item code: the index's items, else the question that stands for it."""
+        headline = self.instrument.headline
+        codes = self.item_codes or ((headline.code,) if headline else ())
+        return {code: self.meaning(code) for code in codes}
+
+
+def common_items(older: Stage, newer: Stage) -> tuple[str, ...]:
+    """Codes of the items that both ask in the same meaning and on the same scale, in the newer order."""
+    theirs = set(older.item_codes)
+    return tuple(
+        code for code in newer.item_codes if code in theirs and newer.meaning(code).compares_with(older.meaning(code))
+    )
+
+
+def history(
+    session: Session, view: View, chosen: Wave | None = None
+) -> tuple[tuple[Change, ...], tuple[TrendPoint, ...]]:
+    """Changes against the last wave and the same period last year (or against the `chosen` earlier one alone), and
+    the trend up to the view's wave.
 
     Earlier waves are finished ones of the same questionnaire, or of any where there is none; beside a published wave
     stand published ones only. Without any, the trend follows the half-months of the wave.
     """
-    waves = _earlier(session, view.wave)
-    stages = _stages(session, view, waves, view.path)
-    now = _present(view)
+    waves = earlier_waves(session, view.wave, view.path)
+    continuity = read_continuity(session, [wave.questionnaire_id for wave in (*waves, view.wave)])
+    stages = _stages(session, view, waves, view.path, continuity)
+    now = Stage(view.wave, view.instrument, view.sites, view.by_unit, view.concealed, view.path, continuity)
     if not stages:
         return (), tuple(_half_month_points(view))
-    return tuple(_changes(session, view, stages, now)), tuple(_points(view, [*stages, now]))
+    return tuple(_changes(session, view, stages, now, chosen)), tuple(_points(view, [*stages, now]))
 
 
-def _earlier(session: Session, wave: Wave) -> list[Wave]:
+def earlier_waves(session: Session, wave: Wave, path: str = ROOT_PATH) -> list[Wave]:
+    """The finished waves a wave is compared with, the oldest first; those with a unit's local supplement only in the
+    series of that unit and what is below it."""
     states = ("published",) if wave.state == "published" else ("closed", "published")
-    found = session.scalars(
-        select(Wave)
-        .where(Wave.period_end < wave.period_start, Wave.state.in_(states))
+    core = aliased(Questionnaire)
+    rows = session.execute(
+        select(Wave, core.code, Unit.path)
+        .outerjoin(QuestionnaireOrigin, QuestionnaireOrigin.questionnaire_id == Wave.questionnaire_id)
+        .outerjoin(core, core.id == QuestionnaireOrigin.core_id)
+        .outerjoin(Unit, Unit.id == QuestionnaireOrigin.owner_id)
+        .where(((Wave.period_end < wave.period_start) & Wave.state.in_(states)) | (Wave.id == wave.id))
         .options(joinedload(Wave.questionnaire), joinedload(Wave.target))
         .order_by(Wave.period_end, Wave.period_start, Wave.code)
     ).all()
-    same = [earlier for earlier in found if earlier.questionnaire.code == wave.questionnaire.code]
-    return (same or list(found))[1 - LONGEST_SERIES :]
+    family = {row.Wave.id: row.code or row.Wave.questionnaire.code for row in rows}
+    found = [row.Wave for row in rows if row.Wave.id != wave.id and (row.path is None or path.startswith(row.path))]
+    same = [earlier for earlier in found if family[earlier.id] == family[wave.id]]
+    return (same or found)[1 - LONGEST_SERIES :]
 
 
-def _present(view: View) -> Stage:
-    return Stage(view.wave, view.instrument, view.sites, view.by_unit, view.concealed, view.path)
-
-
-def _stages(session: Session, view: View, waves: Sequence[Wave], path: str) -> list[Stage]:
+def _stages(session: Session, view: View, waves: Sequence[Wave], path: str, continuity: Continuity) -> list[Stage]:
     """The waves in which somebody answered in the subtree, read by one statement."""
     if not waves:
         return []
@@ -122,24 +150,31 @@ def _stages(session: Session, view: View, waves: Sequence[Wave], path: str) -> l
                 or not keys.isdisjoint(view.parts_told_apart(own, chosen))
                 or any(disclosure.is_small(headline_people(instrument, tally)) for tally in apart)
             )
-            stages.append(Stage(wave, instrument, sites, by_unit, concealed, path))
+            stages.append(Stage(wave, instrument, sites, by_unit, concealed, path, continuity))
     return stages
 
 
 def _points(view: View, stages: Sequence[Stage]) -> Iterator[TrendPoint]:
-    before: frozenset[str] | None = None
+    before: dict[str, Meaning] | None = None
     for stage in stages:
         estimator = stage.estimator(view)
         figure = estimator.index()
         if stage.hidden or disclosure.is_small(estimator.index_people()):
             figure = suppressed(figure)
-        headline = stage.instrument.headline
-        asked = frozenset(stage.item_codes or ((headline.code,) if headline else ()))
-        wave = stage.wave
+        asked, wave = stage.asked, stage.wave
         name = Text(wave.name_vi, wave.name_en)
-        breaks = before is not None and before != asked
-        yield TrendPoint(wave.code, name, wave.period_start, wave.period_end, figure, breaks)
+        breaks = before is not None and not _same_items(before, asked)
+        reworded = before is not None and any(
+            meaning.compares_with(before[code]) and meaning.reads_since != before[code].reads_since
+            for code, meaning in asked.items()
+            if code in before
+        )
+        yield TrendPoint(wave.code, name, wave.period_start, wave.period_end, figure, breaks, reworded)
         before = asked
+
+
+def _same_items(older: dict[str, Meaning], newer: dict[str, Meaning]) -> bool:
+    return older.keys() == newer.keys() and all(newer[code].compares_with(older[code]) for code in newer)
 
 
 def _half_month_points(view: View) -> Iterator[TrendPoint]:
@@ -147,12 +182,16 @@ def _half_month_points(view: View) -> Iterator[TrendPoint]:
         yield TrendPoint(figure.code, figure.label, *half_month.bounds(number), figure)
 
 
-def _changes(session: Session, view: View, stages: Sequence[Stage], now: Stage) -> Iterator[Change]:
+def _changes(
+    session: Session, view: View, stages: Sequence[Stage], now: Stage, chosen: Wave | None
+) -> Iterator[Change]:
     previous = stages[-1]
     compared: list[tuple[Against, Stage]] = [("previous", previous)]
     last_year = [stage for stage in stages if _a_year_before(stage.wave, view.wave)]
     if last_year and last_year[-1] is not previous:
         compared.append(("last_year", last_year[-1]))
+    if chosen is not None:
+        compared = [("chosen", stage) for stage in stages if stage.wave.id == chosen.id]
     others = _others(session, view, [stage.wave for _, stage in compared])
     for against, older in compared:
         change = _change(view, against, older, now)
@@ -175,7 +214,9 @@ def _year_later(day: date) -> date:
 def _change(view: View, against: Against, older: Stage, newer: Stage) -> Change:
     """The difference on common items and common units, empty where it would disclose a small group."""
     mine, theirs = set(newer.item_codes), set(older.item_codes)
-    items = tuple(code for code in newer.item_codes if code in theirs)
+    items = common_items(older, newer)
+    changed = tuple(code for code in newer.item_codes if code in theirs and code not in items)
+    reworded = (code for code in items if newer.meaning(code).reads_since != older.meaning(code).reads_since)
     units = older.responding & newer.responding
     wave = older.wave
     change = Change(
@@ -185,6 +226,8 @@ def _change(view: View, against: Against, older: Stage, newer: Stage) -> Change:
         "cannot_tell" if items else "broken",
         common_items=len(items),
         dropped_items=tuple(sorted(mine ^ theirs)),
+        changed_items=changed,
+        reworded_items=tuple(reworded),
         common_units=len(units),
     )
     if not items or not units or older.hidden or newer.hidden or not all(_safe(view, s, units) for s in (older, newer)):
@@ -236,7 +279,9 @@ def _others(session: Session, view: View, older: Sequence[Wave]) -> dict[int, St
     """All units outside the subtree in the present wave and those it is compared with, by wave id."""
     if view.unit is None:
         return {}
-    stages = _stages(session, view, [*older, view.wave], ROOT_PATH)
+    waves = [*older, view.wave]
+    continuity = read_continuity(session, [wave.questionnaire_id for wave in waves])
+    stages = _stages(session, view, waves, ROOT_PATH, continuity)
     outside = {}
     for stage in stages:
         sites = tuple(site for site in stage.sites if not site.path.startswith(view.path))
@@ -252,7 +297,7 @@ def _others_difference(view: View, others: dict[int, Stage], older: Wave, newer:
         return None
     before, after = others[older.id], others[newer.id]
     units = before.responding & after.responding
-    items = tuple(code for code in after.item_codes if code in before.item_codes)
+    items = common_items(before, after)
     if not units or not items or not all(_safe(view, stage, units) for stage in (before, after)):
         return None
     old, new = _estimates(view, before, after, items, units)
