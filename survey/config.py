@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-SURFACES = ("public",)
+SURFACES = ("public", "staff")
 ROOT = Path(__file__).resolve().parent.parent  # so that `sipas` means the same installation wherever it is called
 PUBLIC_BODY_LIMIT = 64 * 1024
 KEY_CHARACTERS = 32
@@ -53,7 +53,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
     """Settings of a running installation; an empty variable is as good as none. Raises :class:`SettingsError`.
 
     DATABASE_URL (default: SQLite in the instance folder), SECRET_KEY (default: kept in the instance folder),
-    BASE_URL (what QR codes and links begin with), INSTANCE_PATH (default: `instance` beside the program).
+    BASE_URL (what QR codes and links begin with), INSTANCE_PATH (default: `instance` beside the program), WEBHOOK_HOSTS
+    (hosts a webhook may send to though they are not public, by plain HTTP too).
     """
     given = {name: value.strip() for name, value in environment.items() if value.strip()}
     instance = Path(given.get("INSTANCE_PATH", ROOT / "instance")).absolute()

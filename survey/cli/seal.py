@@ -1,4 +1,4 @@
-"""`sipas seal`: seals the unsealed tail, once, or beside a server, where it moves the released figures daily too."""
+"""`sipas seal`: seals the unsealed tail, once, or beside a server, where it does what is due by date too."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Callable
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,6 +20,8 @@ from survey.database import engine
 from survey.operations.ledger import LedgerBusy
 from survey.operations.periods import province_day
 from survey.operations.release import release_due
+from survey.operations.schedule import run_due
+from survey.operations.webhook_delivery import Post, delivering, installation_keys
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +31,10 @@ log = logging.getLogger(__name__)
 @click.option("--parent", type=int, metavar="PID", help="With --every: stop when it is no child of this process.")
 @with_appcontext
 def command(every: float | None, parent: int | None) -> None:
-    """Seal every response that is stored but not sealed yet; with --every, also release figures once a day.
+    """Seal every response that is stored but not sealed yet; with --every, also what is due by date.
+
+    That is: the daily release of an open wave's figures, waves that open or close on their day, closings that were
+    asked for in the back office, and webhooks.
 
     \b
     Examples:
@@ -40,10 +47,34 @@ def command(every: float | None, parent: int | None) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
-    while not stop.is_set() and parent in (None, os.getppid()):
-        try:
-            seal_everything(patience=0)
-            release_due(engine(), province_day(now()), then=keep_disclosure)
-        except (LedgerBusy, SQLAlchemyError) as error:
-            log.warning("sealing is tried again in %s s: %s", every, error)
-        stop.wait(every)
+    with delivering(engine(), post()):
+        while not stop.is_set() and parent in (None, os.getppid()):
+            for work in (_seal, _release, _schedule):
+                _try(work, every)
+            stop.wait(every)
+
+
+def _seal() -> None:
+    seal_everything(patience=0)
+
+
+def _release() -> None:
+    release_due(engine(), province_day(now()), then=keep_disclosure)
+
+
+def _schedule() -> None:
+    run_due(engine(), now())
+
+
+def _try(work: Callable[[], None], every: float) -> None:
+    """One failure keeps neither the others nor the next round from being tried."""
+    try:
+        work()
+    except (LedgerBusy, SQLAlchemyError) as error:
+        log.warning("sealing is tried again in %s s: %s", every, error)
+
+
+def post() -> Post:
+    """How this installation signs webhooks, and which hosts beside the public ones it may send to."""
+    keys = installation_keys(current_app.config["SECRET_KEY"], current_app.config.get("SECRET_KEY_FALLBACKS"))
+    return Post(keys, frozenset(current_app.config["WEBHOOK_HOSTS"]))

@@ -46,6 +46,8 @@ NOT_AUDITED = {
     "scope": "spelled out from the questionnaire's definition",
     "scope_item": "spelled out from the questionnaire's definition",
     "question_continuity": "settled with the publication of a version",
+    "account_session": "signing in and out is recorded",
+    "sign_in_delay": "counted failures; the failures are recorded",
     "webhook_delivery": "written by events, which are noted themselves",
     "webhook_attempt": "a log of its own",
 }
@@ -203,6 +205,9 @@ def place_of(session: Session, changed: object) -> str | None:
     """The path of the unit whose matter the object is, as far as it says; None concerns the whole installation."""
     if isinstance(changed, Unit):
         return changed.path
+    if hasattr(changed, "place"):  # accounts stand where their roles do
+        place: str | None = changed.place
+        return place
     with session.no_autoflush:
         for column in ("unit_id", "owner_id"):
             unit_id = getattr(changed, column, None)

@@ -24,6 +24,7 @@ from survey.operations.responses import Submission
 from survey.operations.transactions import TransactionsError, confirm_transactions
 from survey.operations.units import create_unit
 from survey.operations.waves import WaveError, add_units, open_wave
+from survey.operations.webhooks import emit
 from survey.operations.writing import begin_write
 
 _ID_QUERY = 500
@@ -82,6 +83,8 @@ def import_responses(
         )
     )
     session.flush()
+    told = {"wave": wave.code, "file_name": file_name, "rows_read": len(rows), "rows_added": added}
+    emit(session, "import.finished", told, paths=[unit.path for unit in units.values()], at=at, whole=True)
     return ImportResult(len(rows), added, created)
 
 

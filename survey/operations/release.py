@@ -9,7 +9,7 @@ price: up to four people a cell wait, those of a past half-month until the wave 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import ClassVar
 
@@ -20,6 +20,7 @@ from survey.models import Release, Wave
 from survey.operations.errors import OperationError
 from survey.operations.ledger import BATCH, seal_batch
 from survey.operations.tallies import KEYS, TALLIES
+from survey.operations.webhooks import emit_of_wave
 from survey.operations.writing import begin_write
 
 STEP = 5
@@ -69,6 +70,8 @@ def release_step(session: Session, wave_id: int, today: date) -> int | None:
     moved = len(connection.execute(text(_MOVED), parameters).all())
     for table in ("scope_tally", "item_tally", "response_tally"):  # the last decides which cells moved
         connection.execute(_copying(table), parameters)
+    if moved:
+        emit_of_wave(session, "results.released", session.get_one(Wave, wave_id), datetime.now(UTC))
     return moved
 
 
