@@ -207,6 +207,8 @@ def movement_word(movement: Movement, language: Language) -> str:
 
 def against_word(change: Change, language: Language) -> str:
     """What a change is measured against: the wave before or the same period last year."""
+    if change.against == "chosen":
+        return gettext("Against the chosen wave", language)
     if change.against == "previous":
         return gettext("Against the previous wave", language)
     return gettext("Against the same period last year", language)

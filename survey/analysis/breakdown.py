@@ -10,12 +10,12 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from reports.figures import NO_ESTIMATE, Figure, HeatCell, Language, Text, UnitLine
+from reports.figures import NO_ESTIMATE, Figure, HeatCell, Language, Text, TrendPoint, UnitLine
 from reports.names import channel_name, group_name, trust_name
 from survey.analysis import disclosure, half_month, parts, tree
 from survey.analysis.estimation import Estimator, suppressed
 from survey.analysis.population import by_ancestor
-from survey.analysis.tally import Cell
+from survey.analysis.tally import Cell, Tally
 from survey.analysis.view import View, counter_place, headline_trust, place
 from survey.models import Counter, Unit
 
@@ -118,15 +118,33 @@ def half_months(view: View) -> list[tuple[int, Figure]]:
     return found
 
 
+def months(view: View) -> Iterator[TrendPoint]:
+    """The headline of each calendar month in which somebody answered.
+
+    A month is shown where each of its half-months is: then their sum tells nothing that they do not tell already.
+    """
+    unseen = {number for number, figure in half_months(view) if figure.suppressed}
+    groups: dict[int, list[tuple[int, Tally]]] = defaultdict(list)
+    for number, tally in sorted(view.parts.by_half_month(view.counted).items()):
+        groups[number // 2].append((number, tally))
+    for month, halves in sorted(groups.items()):
+        figure = view.part(Tally.sum([tally for _, tally in halves])).index()
+        figure = replace(figure, code=half_month.month_code(month), label=half_month.month_label(month))
+        if any(number in unseen for number, _ in halves):
+            figure = suppressed(figure)
+        yield TrendPoint(figure.code, figure.label, *half_month.month_bounds(month), figure)
+
+
 def heat_cells(view: View, unit: Unit, estimator: Estimator) -> Iterator[HeatCell]:
-    """The items of a unit in a list of units; hidden as in the unit's own report."""
+    """The factors and then the items of a unit in a list of units; hidden as in the unit's own report."""
     hidden = view.hidden.get(unit.id, frozenset())
-    estimated = estimator.items_estimated()
+    estimated = [*estimator.factors_estimated(), *estimator.items_estimated()]
     if any(disclosure.is_small(people) for people in (estimator.index_people(), *(each[0] for each in estimated))):
         hidden |= tree.hidden_here(view.instrument, estimator.total)
     every = view.concealed or view.conceals(hidden) or not view.stands_beside_the_whole(estimator)
-    for item, (people, estimate) in zip(view.instrument.items, estimated, strict=True):
-        if every or (hidden and item.key in hidden):
+    keys = [each.key for each in view.instrument.factors] + [each.key for each in view.instrument.items]
+    for key, (people, estimate) in zip(keys, estimated, strict=True):
+        if every or (hidden and key in hidden):
             yield HeatCell(NO_ESTIMATE, 0, suppressed=True)
         else:
             yield HeatCell(estimate, people)

@@ -106,9 +106,18 @@ def hidden_in_tree(
     return _hidden_nested(units, sizes, already, threshold)
 
 
-def hidden_in_line(parts: Mapping[str, int], already: Collection[str], threshold: int = THRESHOLD) -> frozenset[str]:
-    """The parts to hide that add up to a visible total, with those hidden `already`."""
-    return frozenset(_hidden_group(parts, already, 0, threshold))
+def hidden_in_line(
+    parts: Mapping[str, int], already: Collection[str], threshold: int = THRESHOLD, *, rest: int = 0
+) -> frozenset[str]:
+    """The parts to hide that add up, with a `rest` that is never shown, to a visible total; some hidden `already`."""
+    return frozenset(_hidden_group(parts, already, rest, threshold))
+
+
+def hidden_in_pools(
+    pools: Mapping[str, str | None], sizes: Mapping[str, int], already: Collection[str], threshold: int = THRESHOLD
+) -> frozenset[str]:
+    """The figures of one group of people to hide, where items are pooled into factors; `pools` parents first."""
+    return _hidden_nested(pools, sizes, already, threshold, shared=True)
 
 
 def givers(

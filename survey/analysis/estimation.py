@@ -171,6 +171,14 @@ class Estimator:
         sampled, rule = self.total.responses, self.terms.rule
         return [(one.people, unweighted(one, sampled, rule, item=True, population=corrected)) for one in sums]
 
+    def factors_estimated(self) -> list[tuple[int, Estimate]]:
+        """The same of each factor."""
+        weighting = self.effective(self.terms.weighting)
+        return [
+            (self.total.sums(factor.id).people, self.pool_estimate(factor, weighting))
+            for factor in self.instrument.factors
+        ]
+
     def item(self, item: Item, weighting: Weighting | None = None, *, in_index: bool = True) -> Figure:
         weighting = self.effective(weighting or self.terms.weighting)
         counts = None if item.three_levels else item_counts(self.total, item)

@@ -17,6 +17,8 @@ from survey.models import Question, Questionnaire, Scope, ScopeItem
 
 OVERALL = "overall_satisfaction"  # the single question that stands outside the pool
 RATING, SEVERAL = "rating", "several"
+SINGLE = "single"  # what people say of themselves: age, occupation, the field of the procedure
+COUNTED = (SEVERAL, SINGLE, "yes_no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class ChoiceQuestion:
     label: Text
     several: bool
     options: tuple[tuple[int, Text], ...]
+    about_oneself: bool = False  # each person is in at most one of its groups: others are broken down by it
 
     @property
     def key(self) -> str:
@@ -78,7 +81,8 @@ class Instrument:
     """A questionnaire's measuring part. Without items in the index, `index` is None (one-tap: only `overall`).
 
     A form without any five-point question has its last question of three levels as `overall`. `choices` are the
-    questions that take several choices and, in a form without five-point questions, those of three levels.
+    questions whose answers are counted and not rated: of one choice, of several and, in a form without five-point
+    questions, of three levels.
     """
 
     code: str
@@ -100,6 +104,12 @@ class Instrument:
     def conditional(self) -> bool:
         """Whether an item is shown only after certain answers, so that those have to be read as well."""
         return any(item.condition for item in (*self.items, *([self.overall] if self.overall else [])))
+
+    @property
+    def scope_ids(self) -> tuple[int, ...]:
+        """Of all pools."""
+        index = (self.index,) if self.index else ()
+        return tuple(pool.id for pool in (*index, *self.contents, *self.factors))
 
     @property
     def headline(self) -> Pool | Item | None:
@@ -163,7 +173,7 @@ def read_instrument(session: Session, questionnaire: Questionnaire) -> Instrumen
         tuple(by_level["factor"]),
         tuple(by_level["content"]),
         index,
-        tuple(_choices(q, ids) for q in defined.questions if q.kind == SEVERAL or q in levels),
+        tuple(_choices(q, ids) for q in defined.questions if q.kind in COUNTED or q in levels),
     )
 
 
@@ -178,7 +188,8 @@ def _item(question: definition.Question, ids: Mapping[str, int]) -> Item:
 def _choices(question: definition.Question, ids: Mapping[str, int]) -> ChoiceQuestion:
     options = tuple((choice.value, Text(choice.wording.vi, choice.wording.en)) for choice in question.choices)
     label = Text(question.label.vi, question.label.en)
-    return ChoiceQuestion(ids[question.code], question.code, label, question.kind == SEVERAL, options)
+    kind = question.kind
+    return ChoiceQuestion(ids[question.code], question.code, label, kind == SEVERAL, options, kind == SINGLE)
 
 
 def _has_three_levels(question: definition.Question) -> bool:

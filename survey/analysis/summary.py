@@ -23,7 +23,7 @@ from reports.figures import (
     Weighting,
 )
 from survey.analysis import tree
-from survey.analysis.breakdown import breakdowns, counters, heat_cells, sub_units, unit_line
+from survey.analysis.breakdown import breakdowns, counters, heat_cells, months, sub_units, unit_line
 from survey.analysis.estimation import Estimator, Terms, suppressed
 from survey.analysis.instrument import Item, Pool
 from survey.analysis.population import by_ancestor
@@ -31,7 +31,7 @@ from survey.analysis.quality import read_quality
 from survey.analysis.tally_statement import Source
 from survey.analysis.trend import history
 from survey.analysis.verdict import tipping_point
-from survey.analysis.view import View, headline_trust, last_seal, read_view, wave_label
+from survey.analysis.view import Period, View, headline_trust, last_seal, read_view, wave_label
 from survey.models import Unit, Wave, WaveUnit
 
 
@@ -47,6 +47,8 @@ def unit_report(
     trust: Iterable[str] | None = None,
     channel: str | None = None,
     group: str | None = None,
+    period: Period | None = None,
+    compared: Wave | None = None,
     source: Source = "exact",
     with_history: bool = True,
     with_scan: bool = True,
@@ -55,16 +57,21 @@ def unit_report(
 
     Terms default to the wave's own. `source` "released" shows what viewers below the compiler may see while the wave
     is open. `with_history` False leaves out changes and trend; `with_scan` False what needs a pass over the rows and
-    was not kept (alpha, median time, valid forms). What too few people answered is hidden.
+    was not kept (alpha, median time, valid forms). `period` narrows to half-months (the first and the last), without
+    history; `compared` is the earlier wave to tell the change against, instead of the last one and that a year ago.
+    What too few people answered is hidden.
     """
     terms = Terms.of_wave(wave, rule=rule, aggregation=aggregation, weighting=weighting, design=design)
-    view = read_view(session, wave, unit, terms=terms, trust=trust, channel=channel, group=group, source=source)
+    view = read_view(
+        session, wave, unit, terms=terms, trust=trust, channel=channel, group=group, period=period, source=source
+    )
     hidden = view.concealed
     estimator, instrument = view.headline, view.instrument
     index = estimator.index()
     all_satisfied = estimator.all_satisfied()
     # Of a hidden unit not even the months in which somebody answered, nor how the others moved, are told.
-    changes, trend = history(session, view) if with_history and not hidden else ((), ())
+    followed = with_history and not hidden and period is None
+    changes, trend = history(session, view, compared) if followed else ((), ())
     compiled_at, head = last_seal(session, wave, view.path) if source == "exact" else (None, "")
     return UnitReport(
         view.place,
@@ -87,6 +94,7 @@ def unit_report(
         compiled_at,
         head,
         tuple(_choices(view)),
+        tuple(months(view)) if followed else (),
     )
 
 
@@ -116,17 +124,26 @@ def wave_overview(
 
 
 def heat_table(session: Session, wave: Wave, root: Unit | None = None, *, source: Source = "exact") -> HeatTable:
-    """Units × items: the units of :func:`wave_overview`, each with the estimate of every item of the index.
+    """Units × factors and items: the units of :func:`wave_overview`, each with the estimate of every factor and item.
 
-    By the wave's own terms. A cell is hidden exactly where the unit's own report hides the item.
+    By the wave's own terms. A cell is hidden exactly where the unit's own report hides the factor or item.
     """
-    view = read_view(session, wave, root, source=source, only_headline=True)
-    items = view.instrument.items
-    rows = tuple(
-        HeatRow(unit_line(view, unit, estimator), tuple(heat_cells(view, unit, estimator)))
-        for unit, estimator in _units(session, view)
+    view = read_view(session, wave, root, source=source, only_headline=True, with_factors=True)
+    factors, items = view.instrument.factors, view.instrument.items
+    rows = []
+    for unit, estimator in _units(session, view):
+        cells = tuple(heat_cells(view, unit, estimator))
+        rows.append(HeatRow(unit_line(view, unit, estimator), cells[: len(factors)], cells[len(factors) :]))
+    of_factors = tuple((factor.code, factor.label) for factor in factors)
+    return HeatTable(
+        wave_label(wave), view.method, of_factors, tuple((item.code, item.label) for item in items), tuple(rows)
     )
-    return HeatTable(wave_label(wave), view.method, tuple((item.code, item.label) for item in items), rows)
+
+
+def siblings(session: Session, wave: Wave, parent: Unit, *, source: Source = "exact") -> tuple[UnitLine, ...]:
+    """The headlines of the units directly below `parent`, in the order of their codes, without their items."""
+    view = read_view(session, wave, parent, source=source, only_headline=True)
+    return tuple(sub_units(session, view))
 
 
 def _units(session: Session, view: View) -> Iterator[tuple[Unit, Estimator]]:

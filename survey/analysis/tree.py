@@ -60,7 +60,7 @@ def hidden_figures(
         selection = Selection((wave.id,), trust=tuple(trust), flagged=False, source=source)
         found = read(session, selection, Detail(all_choices=bool(instrument.choices)))
     tallies = found.by(lambda cell: cell.origin.unit_id if not cell.flagged and cell.origin.trust in trust else None)
-    ways, parents = _tree(session, tallies)
+    ways, parents = lineage(session, tallies)
     with_sub_units = set(parents.values())
     people: dict[tuple[str, str], int] = defaultdict(int)
     for unit_id, tally in tallies.items():
@@ -97,7 +97,7 @@ def hidden_parts(
     for cell, tally in tallies.periods:
         people[parts.atom(cell)] += headline_people(instrument, tally) if headline else tally.responses
         responses[parts.atom(cell)] += tally.responses
-    ways, parents = _tree(session, {atom[0] for atom in responses})
+    ways, parents = lineage(session, {atom[0] for atom in responses})
     hidden = frozenset(
         (str(unit_id), parts.HEADLINE) for unit_id, keys in figures.items() if headline and headline.key in keys
     )
@@ -119,7 +119,7 @@ def both(figures: Hidden, of_parts: Hidden) -> Hidden:
     }
 
 
-def _tree(session: Session, unit_ids: Iterable[int]) -> tuple[dict[int, tuple[str, ...]], dict[str, str | None]]:
+def lineage(session: Session, unit_ids: Iterable[int]) -> tuple[dict[int, tuple[str, ...]], dict[str, str | None]]:
     """Each unit's way from `ROOT` down to itself, and the unit above each, parents first."""
     rows = session.execute(select(Unit.id, Unit.path).where(Unit.id.in_(list(unit_ids)))).all()
     ways = {key: (str(ROOT), *path.strip("/").split("/")) for key, path in rows}

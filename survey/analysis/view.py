@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -25,6 +25,7 @@ from survey.analysis.tally_statement import Source
 from survey.models import Collector, Counter, Response, Seal, Unit, Wave
 
 ROOT_PATH = "/"
+Period = tuple[int, int]  # the first and the last half-month, both included
 WHOLE_WAVE = Text("Toàn đợt khảo sát", "The whole wave")
 
 
@@ -33,6 +34,7 @@ class View:
     """A unit's subtree in a wave (the whole wave without a unit), read.
 
     `trust` are the levels that count in the headline; `hidden` is what the tree's disclosure control hides, by unit.
+    `period` narrows to half-months: one is shown only where each of them is, so that nothing is told by their sum.
     """
 
     wave: Wave
@@ -46,6 +48,7 @@ class View:
     group: str | None
     source: Source
     hidden: tree.Hidden
+    period: Period | None = None
 
     @property
     def path(self) -> str:
@@ -56,13 +59,17 @@ class View:
         return not cell.flagged and cell.origin.trust in self.trust and self.filtered(cell)
 
     def filtered(self, cell: Cell) -> bool:
-        """Whether a cell is of the channel and group that were asked for, whatever its trust level or flags."""
-        return self.channel in (None, cell.origin.channel) and self.group in (None, cell.origin.group)
+        """Whether a cell is of the channel, group and half-months that were asked for, whatever its trust or flags."""
+        return (
+            self.channel in (None, cell.origin.channel)
+            and self.group in (None, cell.origin.group)
+            and (self.period is None or self.period[0] <= cell.half_month <= self.period[1])
+        )
 
     @property
     def whole(self) -> bool:
-        """No filter on channel or group: what N stands for."""
-        return self.channel is None and self.group is None
+        """No filter on channel, group or time: what N stands for."""
+        return self.channel is None and self.group is None and self.period is None
 
     def estimator(self, keep: Callable[[Cell], bool] | None = None) -> Estimator:
         """Figures over all sites from the cells that `keep` accepts (default: the headline's)."""
@@ -139,6 +146,9 @@ class View:
             told.add(parts.key(parts.CHANNEL, self.channel))
         if self.group is not None:
             told.add(parts.key(parts.GROUP, self.group))
+        if self.period is not None:
+            first, last = self.period
+            told |= {parts.key(parts.HALF_MONTH, number) for number in range(first, last + 1)}
         return told
 
     def differences(self, own: Collection[str], chosen: Collection[str]) -> tuple[Callable[[Cell], bool], ...]:
@@ -208,12 +218,16 @@ def read_view(
     trust: Iterable[str] | None = None,
     channel: str | None = None,
     group: str | None = None,
+    period: Period | None = None,
     source: Source = "exact",
     only_headline: bool = False,
+    with_factors: bool = False,
 ) -> View:
     """Read a unit's subtree in a wave, with all trust levels, channels, groups, flags and half-months of the index.
 
-    `only_headline` reads no more than the headline needs, without half-months.
+    `only_headline` reads no more than the headline and the items need (`with_factors` the factors, too), without
+    half-months. With a `period` (its first and last
+    half-month) everything is read apart by half-month.
     """
     terms = terms or Terms.of_wave(wave)
     instrument = read_instrument(session, wave.questionnaire)
@@ -222,13 +236,19 @@ def read_view(
         source = "exact"  # the copies are refreshed while the wave is open, and only then hold anything back
     selection = Selection((wave.id,), unit.path if unit else None, source=source)
     detail = headline_detail(terms, instrument) if only_headline else half_month_detail(terms, instrument)
+    if with_factors:
+        detail = replace(detail, scopes=instrument.scope_ids)
+    if period is not None:
+        detail = replace(detail, scopes=(), half_month_scopes=instrument.scope_ids, half_month_items=True)
     tallies = read(session, selection, detail)
+    if period is not None:
+        tallies = Tallies(tallies.periods, tallies.periods)
     counted = headline_trust(wave)
     levels = tuple(sorted(trust)) if trust is not None else counted
-    whole = tallies if unit is None and not only_headline else None
+    whole = tallies if unit is None and not only_headline and period is None else None
     hidden = read_hidden(session, wave, instrument, counted, path, source, whole, with_parts=not only_headline)
     sites = read_sites(session, wave, path)
-    return View(wave, unit, terms, instrument, sites, tallies, levels, channel, group, source, hidden)
+    return View(wave, unit, terms, instrument, sites, tallies, levels, channel, group, source, hidden, period)
 
 
 def read_hidden(

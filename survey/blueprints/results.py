@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -25,6 +24,7 @@ from survey.analysis.summary import unit_report, wave_overview
 from survey.database import current_session
 from survey.language import chosen_language
 from survey.models import UNIT_KINDS, Unit, Wave
+from survey.operations.folding import folded
 
 blueprint = Blueprint("results", __name__, url_prefix="/ket-qua")
 
@@ -150,7 +150,7 @@ def overview_of(found: Wave) -> WaveOverview:
 
 def place_in_list(line: UnitLine) -> tuple[int, str]:
     """Departments before communes, then by name: an order that says nothing about who is better."""
-    return UNIT_KINDS.index(line.place.kind), plain(line.place.name.vi)
+    return UNIT_KINDS.index(line.place.kind), folded(line.place.name.vi)
 
 
 @blueprint.errorhandler(404)
@@ -186,11 +186,5 @@ def matches(line: UnitLine, query: str, verdict: str, kind: str) -> bool:
         return False
     if kind and line.place.kind != kind:
         return False
-    haystack = plain(f"{line.place.name.vi} {line.place.name.en} {line.place.code}")
-    return all(word in haystack for word in plain(query).split())
-
-
-def plain(text: str) -> str:
-    """Lower case without diacritics, so that "song tra" finds "Sông Trà"."""
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    haystack = folded(f"{line.place.name.vi} {line.place.name.en} {line.place.code}")
+    return all(word in haystack for word in folded(query).split())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -12,10 +14,11 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.models.base import Base, big_primary_key, one_of
+from survey.models.base import Base, UtcDateTime, big_primary_key, one_of
 
 LANGUAGES = ("vi", "en")
 FLAGS = ("honeypot", "too_fast", "token_expired", "duplicate", "manual")
@@ -36,6 +39,14 @@ class Response(Base):
         CheckConstraint("seconds IS NULL OR seconds >= 0", name="seconds"),
         CheckConstraint(one_of("language", LANGUAGES), name="language"),
         Index("ix_response_collector_id_id", "collector_id", "id"),
+        Index("ix_response_received_at_id", "received_at", "id"),
+        Index(
+            "ix_response_is_test",
+            "received_at",
+            "id",
+            sqlite_where=text("is_test"),
+            postgresql_where=text("is_test"),
+        ),
     )
 
     id: Mapped[big_primary_key]
@@ -97,6 +108,21 @@ class ResponseFlag(Base):
 
     response_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("response.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+
+
+class FlagNote(Base):
+    """Why somebody flagged a response by hand."""
+
+    __tablename__ = "flag_note"
+    __table_args__ = (
+        ForeignKeyConstraint(["response_id", "kind"], ["response_flag.response_id", "response_flag.kind"]),
+        CheckConstraint("length(reason) >= 1", name="reason"),
+    )
+
+    response_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ResponseConflict(Base):

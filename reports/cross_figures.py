@@ -1,0 +1,42 @@
+"""Cross-tabulations: what each group of those who said something about themselves answered, as frozen records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports.figures import HeatCell, Level, Method, Place, Text, WaveLabel
+
+
+@dataclass(frozen=True, slots=True)
+class CrossColumn:
+    """A figure every group is given: the index, a factor, an item or the separate overall question."""
+
+    code: str
+    label: Text
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class CrossRow:
+    """One group with a cell per column."""
+
+    label: Text
+    cells: tuple[HeatCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CrossTable:
+    """A unit's result (with its subtree) by the answers to one question, unweighted, each group by itself.
+
+    `counted_at` is set while the wave is open: the moment up to which the rows were read.
+    """
+
+    place: Place
+    wave: WaveLabel
+    method: Method
+    question: str
+    label: Text
+    columns: tuple[CrossColumn, ...]
+    rows: tuple[CrossRow, ...]
+    counted_at: datetime | None = None
