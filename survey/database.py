@@ -75,6 +75,13 @@ def init_app(app: Flask) -> None:
     app.teardown_appcontext(_close_session)
 
 
+def snapshot(engine: Engine) -> Session:
+    """A session whose reads, however long they take, all see one moment; on PostgreSQL it cannot write."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    return Session(engine, expire_on_commit=False)
+
+
 def engine() -> Engine:
     found: Engine = current_app.extensions["engine"]
     return found
