@@ -24,6 +24,7 @@ from survey.models import KeptStatistic, Unit, Wave
 
 ALPHA, MEDIAN_SECONDS, VALID = "alpha", "median_seconds", "valid"
 CLOSED = ("closed", "published")
+LINES_BETWEEN_REPORTS = 10_000
 PAPER = "paper"
 
 
@@ -86,8 +87,8 @@ def index_questions(instrument: Instrument) -> tuple[int, ...]:
 def keep_disclosure(session: Session, wave: Wave) -> None:
     """Judge the whole wave once and keep what is hidden in it, so that a unit's page need not read all others.
 
-    Called with each daily release of an open wave and by :func:`keep_statistics`. Replaces what was kept; never
-    commits. What is small today is hidden today, whatever was kept.
+    Called with each daily release of an open wave, when it closes, and by :func:`keep_statistics`. Replaces what was
+    kept; never commits. What is small today is hidden today, whatever was kept.
     """
     mine = KeptStatistic.wave_id == wave.id
     session.execute(delete(KeptStatistic).where(mine, KeptStatistic.code.startswith("hidden")))
@@ -97,31 +98,52 @@ def keep_disclosure(session: Session, wave: Wave) -> None:
     session.flush()
 
 
-def keep_statistics(session: Session, wave: Wave) -> None:
-    """Scan the wave once and keep, for every unit of its tree, what needs the rows, and what disclosure control hides.
+def scanned_statistics(
+    session: Session, wave: Wave, progress: Callable[[int], None] | None = None
+) -> list[KeptStatistic]:
+    """What one scan of the wave's rows says of every unit of its tree, as rows to keep.
 
-    Called when a wave closes, and again if a response is flagged later. Replaces what was kept; never commits.
+    Takes time in proportion to the responses; `progress` is told now and then how many were read.
     """
     instrument, trust = read_instrument(session, wave.questionnaire), headline_trust(wave)
     rule, questions = validity_rule(wave.period_end), index_questions(instrument)
     lines: dict[int, list[Line]] = defaultdict(list)
-    for line in scan(session, wave, "/", questions, trust):
+    for number, line in enumerate(scan(session, wave, "/", questions, trust), 1):
         lines[line.unit_id].append(line)
+        if progress is not None and number % LINES_BETWEEN_REPORTS == 0:
+            progress(number)
     paths = {unit.id: unit.path for unit in session.scalars(select(Unit).where(Unit.id.in_(list(lines))))}
     below: dict[int, list[Line]] = defaultdict(list)
     for unit_id, path in sorted(paths.items()):
         for part in path.strip("/").split("/"):
             below[int(part)].extend(lines[unit_id])
-    session.execute(delete(KeptStatistic).where(KeptStatistic.wave_id == wave.id))
-    for unit_id, found in sorted(below.items()):
-        numbers = summarise(found, rule)
+    found = []
+    for unit_id, of_unit in sorted(below.items()):
+        numbers = summarise(of_unit, rule)
         for code, value, base in (
             (ALPHA, numbers.alpha, numbers.alpha_base),
             (MEDIAN_SECONDS, numbers.median_seconds, numbers.timed),
             (VALID, None, numbers.valid),
         ):
-            session.add(KeptStatistic(wave_id=wave.id, unit_id=unit_id, code=code, value=value, base=base))
+            found.append(KeptStatistic(wave_id=wave.id, unit_id=unit_id, code=code, value=value, base=base))
+    return found
+
+
+def replace_statistics(session: Session, wave: Wave, statistics: Iterable[KeptStatistic]) -> None:
+    """Keep what :func:`scanned_statistics` found instead of what was kept of that kind; never commits."""
+    kinds = (ALPHA, MEDIAN_SECONDS, VALID)
+    session.execute(delete(KeptStatistic).where(KeptStatistic.wave_id == wave.id, KeptStatistic.code.in_(kinds)))
+    session.add_all(statistics)
     session.flush()
+
+
+def keep_statistics(session: Session, wave: Wave) -> None:
+    """Scan the wave once and keep, for every unit of its tree, what needs the rows, and what disclosure control hides.
+
+    Called again if a response is flagged after closing, and where a wave is closed in one step. Replaces what was kept;
+    never commits.
+    """
+    replace_statistics(session, wave, scanned_statistics(session, wave))
     keep_disclosure(session, wave)
 
 

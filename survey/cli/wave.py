@@ -10,27 +10,22 @@ from flask.cli import AppGroup
 from rich.markup import escape
 from sqlalchemy import func, select
 
-from survey.analysis import quality
 from survey.cli.output import show, table
-from survey.cli.sealing import seal_everything
 from survey.cli.transaction import DAY, now, reading, writing
 from survey.database import engine
 from survey.models import TRUST_LEVELS, Collector, Wave, WaveUnit
 from survey.models.wave import AGGREGATIONS, DESIGNS, RULES, WEIGHTINGS
-from survey.operations import ledger, questionnaires, targets, units, waves
+from survey.operations import closing, questionnaires, targets, units, waves
 
 group = AppGroup("wave", help="Prepare, open, close and publish survey waves.")
 
 
 def finish_wave(code: str) -> None:
-    """Close the wave, seal what came in, and keep the statistics that need a scan of the rows, all at once."""
-    sealed = seal_everything()  # most of it in short transactions, so that citizens of other waves hardly wait
-    with writing() as session:
-        wave = waves.find_wave(session, code)
-        waves.close_wave(session, wave, now())
-        while (seal := ledger.seal_batch(session, ledger.BATCH[engine().dialect.name])) is not None:
-            sealed += seal.leaves
-        quality.keep_statistics(session, wave)
+    """Close the wave, seal what came in, and keep the statistics that need a scan of the rows."""
+    with reading() as session:
+        wave_id = waves.find_wave(session, code).id
+        session.rollback()
+        sealed = closing.finish_wave(engine(), wave_id, now(), session.info.get("actor"))
     click.echo(f"wave {code} is closed ({sealed} responses sealed)")
 
 
@@ -77,6 +72,9 @@ def list_waves() -> None:
     metavar="N",
     help="With fewer people there is no verdict.",
 )
+@click.option("--owner", metavar="UNIT", help="The unit that runs it [the root of its units].")
+@click.option("--opens", type=DAY, help="Open it by itself on this day.")
+@click.option("--closes", type=DAY, help="Close it by itself after this day.")
 def create(
     code: str,
     name: str,
@@ -91,6 +89,9 @@ def create(
     aggregation: str,
     trust: tuple[str, ...],
     minimum_people: int,
+    owner: str | None,
+    opens: datetime | None,
+    closes: datetime | None,
 ) -> None:
     """Make the draft wave CODE.
 
@@ -112,6 +113,9 @@ def create(
             aggregation=aggregation,
             trust_levels=trust,
             minimum_people=minimum_people,
+            owner=units.find_unit(session, owner) if owner else None,
+            opens_on=opens.date() if opens else None,
+            closes_on=closes.date() if closes else None,
         )
     click.echo(f"wave {code} is a draft; next: sipas wave add-units {code} UNIT …")
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from survey.models import Target
 from survey.operations.errors import OperationError
+from survey.operations.errors import noop as _n
 from survey.operations.identifiers import is_code
 
 
@@ -18,11 +19,12 @@ class TargetError(OperationError):
     """A target that makes no sense."""
 
     SENTENCES: ClassVar[dict[str, str]] = {
-        "unknown": "There is no target with the code %(target)s.",
-        "none_in_force": "No target is in force on %(date)s.",
-        "code_form": "%(target)s cannot be a code: use at most 40 letters, digits, hyphens and full stops.",
-        "code_taken": "There is a target with the code %(target)s already.",
-        "value": "A target lies between 0 and 1 (0.8 for 80%%), not at %(value)s.",
+        "unknown": _n("There is no target with the code %(target)s."),
+        "none_in_force": _n("No target is in force on %(date)s."),
+        "code_form": _n("%(target)s cannot be a code: use at most 40 letters, digits, hyphens and full stops."),
+        "code_taken": _n("There is a target with the code %(target)s already."),
+        "validity": _n("The target would end on %(end)s, before it begins on %(start)s."),
+        "value": _n("A target lies between 0 and 1 (0.8 for 80%%), not at %(value)s."),
     }
 
 
@@ -41,6 +43,8 @@ def create_target(
         raise TargetError("code_form", target=code)
     if not 0 < value < 1:
         raise TargetError("value", value=value)
+    if valid_until is not None and valid_until < valid_from:
+        raise TargetError("validity", start=valid_from.isoformat(), end=valid_until.isoformat())
     if session.scalar(select(Target.id).where(Target.code == code)) is not None:
         raise TargetError("code_taken", target=code)
     target = Target(

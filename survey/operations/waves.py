@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import ClassVar
 
@@ -18,11 +18,15 @@ from survey.models import (
     Target,
     Unit,
     Wave,
+    WaveClosing,
     WaveTrust,
     WaveUnit,
 )
 from survey.operations.errors import OperationError
+from survey.operations.errors import noop as _n
 from survey.operations.identifiers import is_code
+from survey.operations.periods import province_day
+from survey.operations.webhooks import emit_of_wave
 from survey.operations.writing import begin_write
 
 CLOSING_SECONDS = 10
@@ -32,28 +36,32 @@ class WaveError(OperationError):
     """A step a wave cannot take, and why."""
 
     SENTENCES: ClassVar[dict[str, str]] = {
-        "unknown": "There is no wave with the code %(wave)s.",
-        "code_form": "%(wave)s cannot be a code: use at most 40 letters, digits, hyphens and full stops.",
-        "code_taken": "There is a wave with the code %(wave)s already.",
-        "schedule": "The wave would close on %(closes)s, before it opens on %(opens)s.",
-        "period": "The period ends on %(end)s, before it begins on %(start)s.",
-        "not_draft": "The wave %(wave)s is %(state)s: this can be changed only before it opens.",
-        "not_open": "The wave %(wave)s is %(state)s; only an open wave can be closed.",
-        "busy": "Responses to the wave %(wave)s are being stored right now; try again in a moment.",
-        "not_closed": "The wave %(wave)s is %(state)s; only a closed wave can be published.",
-        "accepts_nothing": "The wave %(wave)s is %(state)s: it accepts responses only while it is open.",
-        "finished": "The wave %(wave)s is %(state)s: its units are fixed.",
-        "no_units": "The wave %(wave)s has no unit: add the units that take part first.",
-        "no_trust_levels": "The wave %(wave)s names no trust level that counts in the headline.",
-        "trust_unknown": "There is no trust level called %(trust)s.",
-        "target_not_in_force": "The target %(target)s is not in force over the whole period of the wave %(wave)s.",
-        "questionnaire_not_published": "The questionnaire %(questionnaire)s is not published.",
-        "questionnaire_not_valid": "The questionnaire %(questionnaire)s is not valid on %(date)s, "
-        "when the wave's period begins.",
-        "unit_not_valid": "The unit %(unit)s does not exist during the period of the wave %(wave)s.",
-        "unit_has_collectors": "The unit %(unit)s has collectors in the wave %(wave)s; revoke them instead.",
-        "published": "The wave %(wave)s is published: its figures stay as they are.",
-        "unit_not_in_wave": "The unit %(unit)s does not take part in the wave %(wave)s.",
+        "unknown": _n("There is no wave with the code %(wave)s."),
+        "code_form": _n("%(wave)s cannot be a code: use at most 40 letters, digits, hyphens and full stops."),
+        "code_taken": _n("There is a wave with the code %(wave)s already."),
+        "schedule": _n("The wave would close on %(closes)s, before it opens on %(opens)s."),
+        "schedule_past": _n("The wave %(wave)s would close on %(closes)s, which is past: choose a later day, or none."),
+        "period": _n("The period ends on %(end)s, before it begins on %(start)s."),
+        "not_draft": _n("The wave %(wave)s is %(state)s: this can be changed only before it opens."),
+        "not_open": _n("The wave %(wave)s is %(state)s; only an open wave can be closed."),
+        "busy": _n("Responses to the wave %(wave)s are being stored right now; try again in a moment."),
+        "not_closed": _n("The wave %(wave)s is %(state)s; only a closed wave can be published."),
+        "closing": _n("The wave %(wave)s is still being closed: its statistics are being computed."),
+        "accepts_nothing": _n("The wave %(wave)s is %(state)s: it accepts responses only while it is open."),
+        "finished": _n("The wave %(wave)s is %(state)s: its units and quotas are fixed."),
+        "no_units": _n("The wave %(wave)s has no unit: add the units that take part first."),
+        "no_trust_levels": _n("The wave %(wave)s names no trust level that counts in the headline."),
+        "trust_unknown": _n("There is no trust level called %(trust)s."),
+        "target_not_in_force": _n("The target %(target)s is not in force over the whole period of the wave %(wave)s."),
+        "questionnaire_not_published": _n("The questionnaire %(questionnaire)s is not published."),
+        "questionnaire_not_valid": _n(
+            "The questionnaire %(questionnaire)s is not valid on %(date)s, when the wave's period begins."
+        ),
+        "unit_not_valid": _n("The unit %(unit)s does not exist during the period of the wave %(wave)s."),
+        "unit_has_collectors": _n("The unit %(unit)s has collectors in the wave %(wave)s; revoke them instead."),
+        "has_collectors": _n("The draft %(wave)s has collectors: their codes may be printed, so it is kept."),
+        "published": _n("The wave %(wave)s is published: its figures stay as they are."),
+        "unit_not_in_wave": _n("The unit %(unit)s does not take part in the wave %(wave)s."),
     }
 
 
@@ -134,7 +142,7 @@ def _only_root(session: Session) -> Unit | None:
 
 def set_trust_levels(session: Session, wave: Wave, levels: Collection[str]) -> None:
     """Say which trust levels count in the headline; raises :class:`WaveError` once the wave is open."""
-    _require_draft(wave)
+    require_draft(wave)
     for level in levels:
         if level not in TRUST_LEVELS:
             raise WaveError("trust_unknown", trust=level)
@@ -190,7 +198,7 @@ def add_subtree(session: Session, wave: Wave, root: Unit) -> int:
 
 def remove_unit(session: Session, wave: Wave, unit: Unit) -> None:
     """Take a unit out of a draft wave; raises :class:`WaveError`."""
-    _require_draft(wave)
+    require_draft(wave)
     row = session.get(WaveUnit, (wave.id, unit.id))
     if row is None:
         raise WaveError("unit_not_in_wave", unit=unit.code, wave=wave.code)
@@ -212,23 +220,41 @@ def set_forms_issued(session: Session, wave: Wave, unit: Unit, number: int) -> N
     session.flush()
 
 
-def open_wave(session: Session, wave: Wave, at: datetime) -> None:
-    """Draft → open: from here on the database keeps what decides the headline. Raises :class:`WaveError`."""
-    _require_draft(wave)
+def obstacles(wave: Wave, at: datetime) -> Iterator[WaveError]:
+    """Everything that keeps a draft from opening at that moment."""
     questionnaire, target = wave.questionnaire, wave.target
     if questionnaire.published_at is None:
-        raise WaveError("questionnaire_not_published", questionnaire=questionnaire.code)
+        yield WaveError("questionnaire_not_published", questionnaire=questionnaire.code)
     if not _in_force(questionnaire.valid_from, questionnaire.valid_until, wave.period_start, wave.period_start):
-        raise WaveError("questionnaire_not_valid", questionnaire=questionnaire.code, date=wave.period_start.isoformat())
+        yield WaveError("questionnaire_not_valid", questionnaire=questionnaire.code, date=wave.period_start.isoformat())
     if not _in_force(target.valid_from, target.valid_until, wave.period_start, wave.period_end):
-        raise WaveError("target_not_in_force", target=target.code, wave=wave.code)
+        yield WaveError("target_not_in_force", target=target.code, wave=wave.code)
     if not wave.units:
-        raise WaveError("no_units", wave=wave.code)
+        yield WaveError("no_units", wave=wave.code)
     if not wave.trust_levels:
-        raise WaveError("no_trust_levels", wave=wave.code)
+        yield WaveError("no_trust_levels", wave=wave.code)
+    if wave.closes_on is not None and wave.closes_on < province_day(at):
+        yield WaveError("schedule_past", wave=wave.code, closes=wave.closes_on.isoformat())
+
+
+def open_wave(session: Session, wave: Wave, at: datetime) -> None:
+    """Draft → open: from here on the database keeps what decides the headline. Raises :class:`WaveError`."""
+    lock_wave(session, wave)
+    require_draft(wave)
+    for obstacle in obstacles(wave, at):
+        raise obstacle
     wave.state = "open"
     wave.opened_at = at
+    wave.schedule_failure = wave.schedule_failed_at = None
     session.flush()
+    emit_of_wave(session, "wave.opened", wave, at)
+
+
+def lock_wave(session: Session, wave: Wave) -> None:
+    """Read the wave anew and keep it from other writers until the transaction ends: of two who open it one does."""
+    begin_write(session)  # on SQLite a writer is alone
+    session.flush()  # what is read anew would be lost
+    session.refresh(wave, with_for_update=True)
 
 
 def close_wave(session: Session, wave: Wave, at: datetime) -> None:
@@ -237,9 +263,10 @@ def close_wave(session: Session, wave: Wave, at: datetime) -> None:
     Whoever is storing a response is waited for, and nobody stores another before the caller commits: the caller seals
     what came in and keeps the statistics that need a scan in the same transaction, and they miss nothing.
     """
+    lock_wave(session, wave)
     if wave.state != "open":
         raise WaveError("not_open", wave=wave.code, state=wave.state)
-    connection = begin_write(session)  # on SQLite a writer is alone
+    connection = session.connection()
     if connection.dialect.name == "postgresql":
         try:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{CLOSING_SECONDS:d}s'")
@@ -248,19 +275,27 @@ def close_wave(session: Session, wave: Wave, at: datetime) -> None:
             raise WaveError("busy", wave=wave.code) from error
     wave.state = "closed"
     wave.closed_at = at
+    wave.schedule_failure = wave.schedule_failed_at = None
     session.flush()
+    emit_of_wave(session, "wave.closed", wave, at)
 
 
 def publish_wave(session: Session, wave: Wave, at: datetime) -> None:
     """Closed → published: everybody sees the results. Raises :class:`WaveError`."""
+    lock_wave(session, wave)
     if wave.state != "closed":
         raise WaveError("not_closed", wave=wave.code, state=wave.state)
+    closing = session.get(WaveClosing, wave.id)
+    if closing is not None and closing.finished_at is None:
+        raise WaveError("closing", wave=wave.code)
     wave.state = "published"
     wave.published_at = at
     session.flush()
+    emit_of_wave(session, "wave.published", wave, at)
 
 
-def _require_draft(wave: Wave) -> None:
+def require_draft(wave: Wave) -> None:
+    """Raise :class:`WaveError` once the wave is open."""
     if wave.state != "draft":
         raise WaveError("not_draft", wave=wave.code, state=wave.state)
 
