@@ -8,8 +8,7 @@ from typing import Any
 from flask import Flask
 
 from survey import blueprints, cli, config, database, language, security_headers
-
-SURFACES = ("public",)
+from survey.config import SURFACES
 
 
 def create_app(settings: Mapping[str, Any] | None = None, surfaces: Collection[str] = SURFACES) -> Flask:

@@ -3,35 +3,27 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 LANGUAGES = ("vi", "en")
 # One catalogue a room, so that each is read and translated by itself; Flask-Babel joins them.
-DOMAINS = (
-    "citizen",
-    "results",
-    "staff",
-    "places",
-    "questionnaires",
-    "waves",
-    "unit_results",
-    "paper",
-    "exports",
-    "api",
-)
+DOMAINS = tuple(sorted(path.stem for path in (Path(__file__).parent / "translations").glob("*/LC_MESSAGES/*.po")))
 
 
 def chosen_language() -> str:
-    """`?lang=` where it is one of ours, else Accept-Language, else Vietnamese."""
+    """`?lang=` where it is one of ours, else what a signed-in person prefers, else Accept-Language, else Vietnamese."""
     if not has_request_context():
         return "vi"
     wanted = request.args.get("lang", "")
     if wanted in LANGUAGES:
         return wanted
+    if preferred := g.get("preferred_language"):
+        return str(preferred)
     return negotiated(request.headers.get("Accept-Language", ""))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, render_template, request, url_for
+from flask import Flask, Response, current_app, render_template, request, url_for
 from flask_babel import gettext
 from flask_bootstrap import Bootstrap5
 from flask_login import current_user
@@ -55,6 +55,7 @@ def shell() -> dict[str, Any]:
     return {
         "asset": asset,
         "can": can,
+        "door": lambda endpoint: url_for(endpoint) if endpoint in current_app.view_functions else "#",
         "charts": charts,
         "here": here,
         "language": language,

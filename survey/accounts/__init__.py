@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from flask_login.utils import _user_context_processor
 from flask_security import Security, SQLAlchemySessionUserDatastore
 from werkzeug.local import LocalProxy
 
@@ -25,6 +26,7 @@ DEFAULTS: dict[str, Any] = {
     "SESSION_IDLE": timedelta(hours=1),
     "SESSION_LIFETIME": timedelta(hours=12),
     "PASSWORD_LENGTH": 12,
+    "SAMPLE_ACCOUNTS": False,
     "SESSION_COOKIE_NAME": "sipas_staff",
     "SESSION_COOKIE_PATH": "/staff",
     "SESSION_COOKIE_HTTPONLY": True,
@@ -50,8 +52,9 @@ def derived_key(app_key: str, purpose: str) -> str:
 def init_app(app: Flask) -> None:
     """Let people sign in: Flask-Security on this request's database session, without its pages and its roles."""
     for name, value in DEFAULTS.items():
-        if app.config.get(name) is None or name not in app.config:
+        if app.config.get(name) is None:  # Flask has some of them, empty
             app.config[name] = value
+    app.config["SESSION_COOKIE_NAME"] = DEFAULTS["SESSION_COOKIE_NAME"]
     app.config["SESSION_COOKIE_SECURE"] = app.config["BASE_URL"].startswith("https:")
     app.config["SECURITY_TOTP_SECRETS"] = {"1": derived_key(app.config["SECRET_KEY"], "totp")}
     datastore = SQLAlchemySessionUserDatastore(LocalProxy(current_session), Account, RoleGrant)
@@ -67,4 +70,4 @@ def init_app(app: Flask) -> None:
     security.login_manager.session_protection = None  # phones change their address; the session's row decides
     # Both would read the session, and so the database, for each page of the citizens; the guard asks for it itself.
     app.before_request_funcs[None].remove(security.principal._on_before_request)  # noqa: SLF001 it offers no switch
-    app.template_context_processors[None].remove(security.login_manager._user_context_processor)  # noqa: SLF001
+    app.template_context_processors[None].remove(_user_context_processor)
