@@ -15,19 +15,29 @@ CHUNK = 2000
 _SALT = 16
 
 
+Stored = Sequence[tuple[int, Submission]]
+"""Submissions that became responses, with the responses' ids."""
+
+
 def store_submissions(
-    connection: Connection, submissions: Iterable[Submission], progress: Callable[[int], None] | None = None
+    connection: Connection,
+    submissions: Iterable[Submission],
+    progress: Callable[[int], None] | None = None,
+    on_stored: Callable[[Stored], None] | None = None,
 ) -> int:
     """Store the submissions whose id is new, in the caller's write transaction; returns how many.
 
-    Whether their collectors are open is the caller's to know. `progress` is told how many more were handled. On SQLite
-    the transaction must have begun as a writer: ids are given by counting on, which only the holder of the write lock
-    may do.
+    Whether their collectors are open is the caller's to know. `progress` is told how many more were handled,
+    `on_stored` each chunk of those that were new. On SQLite the transaction must have begun as a writer: ids are given
+    by counting on, which only the holder of the write lock may do.
     """
     store = _store_postgresql if connection.dialect.name == "postgresql" else _store_sqlite
     added = 0
     for chunk in _chunks(submissions):
-        added += store(connection, chunk)
+        stored = store(connection, chunk)
+        added += len(stored)
+        if on_stored is not None and stored:
+            on_stored(stored)
         if progress is not None:
             progress(len(chunk))
     return added
@@ -58,7 +68,7 @@ def _response_rows(ids: Iterable[int], submissions: Sequence[Submission]) -> lis
     ]
 
 
-def _parts(stored: Sequence[tuple[int, Submission]]) -> dict[str, list[tuple[object, ...]]]:
+def _parts(stored: Stored) -> dict[str, list[tuple[object, ...]]]:
     """The rows of each table that hangs on the stored responses."""
     return {
         "answer (response_id, question_id, choice)": [
@@ -88,7 +98,7 @@ _RESPONSE = (
 )
 
 
-def _store_sqlite(connection: Connection, submissions: Sequence[Submission]) -> int:
+def _store_sqlite(connection: Connection, submissions: Sequence[Submission]) -> Stored:
     known: set[bytes] = set()
     for start in range(0, len(submissions), 500):
         ids = tuple(submission.submission_id for submission in submissions[start : start + 500])
@@ -101,7 +111,7 @@ def _store_sqlite(connection: Connection, submissions: Sequence[Submission]) -> 
         )
     new = {submission.submission_id: submission for submission in submissions if submission.submission_id not in known}
     if not new:
-        return 0
+        return ()
     last = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM response").scalar_one()
     stored = list(enumerate(new.values(), last + 1))
     rows = _response_rows((response_id for response_id, _ in stored), [submission for _, submission in stored])
@@ -109,7 +119,7 @@ def _store_sqlite(connection: Connection, submissions: Sequence[Submission]) -> 
         if values:
             marks = ",".join("?" * len(values[0]))
             connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({marks})", values)  # noqa: S608 literal names
-    return len(stored)
+    return stored
 
 
 _POSTGRESQL_RESPONSES = f"""
@@ -120,7 +130,7 @@ ON CONFLICT (submission_id) DO NOTHING RETURNING id
 """  # noqa: S608 literal names
 
 
-def _store_postgresql(connection: Connection, submissions: Sequence[Submission]) -> int:
+def _store_postgresql(connection: Connection, submissions: Sequence[Submission]) -> Stored:
     # The sealer must not step over ids that are drawn but not inserted yet: its lock waits for this one.
     connection.exec_driver_sql("LOCK TABLE response IN ROW EXCLUSIVE MODE")
     ids = connection.exec_driver_sql(
@@ -138,4 +148,4 @@ def _store_postgresql(connection: Connection, submissions: Sequence[Submission])
                 with cursor.copy(f"COPY {table} FROM STDIN") as copy:
                     for row in values:
                         copy.write_row(row)
-    return len(stored)
+    return stored
