@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import format_datetime, gettext
 from flask_bootstrap import Bootstrap5
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -30,6 +31,11 @@ STATIC = Path(__file__).parent / "static"
 def say(error: OperationError) -> str:
     """The error's sentence in the reader's language."""
     return gettext(error.sentence) % error.parameters
+
+
+def moment(at: datetime) -> str:
+    """A date and a time as clocks of the province show them."""
+    return str(format_datetime(at, "dd/MM/yyyy HH:mm"))
 
 
 @cache
@@ -60,6 +66,7 @@ def shell() -> dict[str, Any]:
         "here": here,
         "language": language,
         "menu": menu,
+        "moment": moment,
         "names": names,
         "notes": notes,
         "person": current_user,

@@ -1,4 +1,4 @@
-"""The door of every staff page: signed in, second factor where it is due, CSRF, and the view's own rule; else nothing."""
+"""The door of every staff page: signed in, second factor where due, CSRF, and the view's own rule; else nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask_compress import Compress
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 
-from survey.accounts import policy
+from survey.accounts import policy, sessions
 from survey.accounts.models import Account
 from survey.database import current_session
 from survey.operations import audit
@@ -85,7 +85,7 @@ def staff_blueprint(name: str, import_name: str, *, url_prefix: str) -> Blueprin
     blueprint = Blueprint(name, import_name, url_prefix=url_prefix)
     blueprint.before_request(guard)
     blueprint.after_request(compress.after_request)
-    blueprint.after_request(_keep_private)
+    blueprint.after_request(keep_private)
     return blueprint
 
 
@@ -107,6 +107,7 @@ def guard() -> ResponseReturnValue | None:
         begin_write(current_session())
     if not current_user.is_authenticated:
         return redirect(url_for(SIGN_IN, next=request.full_path.rstrip("?") if not changing else None))
+    sessions.choose_language(account())
     if account().needs_second_factor:
         return redirect(url_for(SECOND_FACTOR))
     if changing:
@@ -115,7 +116,8 @@ def guard() -> ResponseReturnValue | None:
     return None
 
 
-def _keep_private(response: Response) -> Response:
+def keep_private(response: Response) -> Response:
+    """Let nobody keep the page, nor learn its address from a link."""
     response.headers.setdefault("Cache-Control", "no-store")
     # A form's sender is checked by its Referer under HTTPS; elsewhere the address of a page is nobody's business.
     response.headers["Referrer-Policy"] = "same-origin"

@@ -74,6 +74,16 @@ class Account(UserMixin, Base):
         return tuple(Grant(held.role, held.unit.path) for held in self.role_grants)
 
     @property
+    def place(self) -> str | None:
+        """The path of the unit that all its roles lie within: who may manage that unit may manage the account."""
+        shared = ""
+        for steps in zip(*(grant.path.split("/") for grant in self.grants), strict=False):
+            if len(set(steps)) > 1:
+                break
+            shared += f"{steps[0]}/"
+        return shared if shared.strip("/") else None
+
+    @property
     def has_second_factor(self) -> bool:
         return self.tf_primary_method is not None
 
@@ -111,6 +121,11 @@ class RoleGrant(Base):
     account: Mapped[Account] = relationship(back_populates="role_grants")
     unit: Mapped[Unit] = relationship(lazy="joined")
 
+    @property
+    def name(self) -> str:
+        """What the audit log calls it."""
+        return f"{self.account.email}: {self.role}"
+
 
 class Invitation(Base):
     """A link by which one person sets a password once: a new account's, or one whose password was forgotten.
@@ -136,6 +151,15 @@ class Invitation(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     account: Mapped[Account] = relationship()
+
+    @property
+    def name(self) -> str:
+        """What the audit log calls it."""
+        return self.account.email
+
+    @property
+    def place(self) -> str | None:
+        return self.account.place
 
 
 class AccountSession(Base):

@@ -75,9 +75,13 @@ def is_code(account: Account, secret: str, code: str) -> bool:
     return plain.isascii() and plain.isdigit() and _security().totp_factory.verify_totp(plain, secret, account, WINDOW)
 
 
-def turn_on(account: Account, secret: str) -> list[str]:
-    """From now on the account signs in with codes of this secret; gives its recovery codes, to be shown once."""
-    account.tf_primary_method, account.tf_totp_secret = METHOD, secret
+def set_up(account: Account, secret: str, code: str) -> list[str] | None:
+    """Let the account sign in with codes of this secret, of which `code` is the first; gives its recovery codes, to be
+    shown once, or None where the code is not right."""
+    account.tf_last_counter = None  # of another secret
+    if not is_code(account, secret, code):
+        return None
+    account.tf_totp_secret, account.tf_primary_method = secret, METHOD
     return new_recovery_codes(account)
 
 

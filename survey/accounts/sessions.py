@@ -11,14 +11,15 @@ import secrets
 import time
 from datetime import UTC, datetime, timedelta
 
-from flask import current_app, request
+from flask import current_app, g, request
 from flask import session as cookie
 from flask_security import login_user
 from flask_security.utils import logout_user
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from survey.accounts.models import Account, AccountSession
+from survey.accounts.models import LANGUAGES, Account, AccountSession
+from survey.accounts.samples import may_sign_in
 from survey.database import current_session
 
 TOKEN = "token"  # noqa: S105 the cookie's key
@@ -44,6 +45,7 @@ def sign_in(session: Session, account: Account, factors: list[str]) -> None:
     """Sign the person of this request in, in a cookie that carries nothing from before."""
     language = cookie.get("language")
     cookie.clear()
+    g.pop("csrf_token", None)  # Flask-WTF's, of the cookie before
     if language:
         cookie["language"] = language
     token = begin(session, account, device_name(), datetime.now(UTC))
@@ -104,7 +106,14 @@ def load(uniquifier: str) -> Account | None:
     if now - used > NOTED_EVERY:
         cookie[LAST_USED] = int(now)
     account: Account = found.Account
-    return account
+    return account if may_sign_in(account) else None
+
+
+def choose_language(account: Account | None) -> None:
+    """What the pages of this request speak: the visible switch, kept for the session, then the account's wish."""
+    if request.args.get("lang") in LANGUAGES:
+        cookie["language"] = request.args["lang"]
+    g.preferred_language = cookie.get("language") or (account.language if account is not None else None)
 
 
 def lifetime() -> timedelta:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Flask
 
 from survey import accounts, staff_pages
-from survey.blueprints import staff
+from survey.blueprints import security, staff
 
 STAFF = (
     # one line a blueprint
+    security.blueprint,
     staff.blueprint,
 )
 
