@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import ClassVar
 
 from sqlalchemy import select
@@ -10,17 +12,21 @@ from sqlalchemy.orm import Session
 
 from forms import definition
 from forms.library import standard
-from survey.models import Choice, Question, Questionnaire, Scope, ScopeItem
+from survey.models import Choice, Question, Questionnaire, QuestionnaireOrigin, Scope, ScopeItem, Unit
 from survey.operations.errors import OperationError
+from survey.operations.errors import noop as _n
 
 
 class QuestionnaireError(OperationError):
     """A questionnaire that cannot be published or found."""
 
     SENTENCES: ClassVar[dict[str, str]] = {
-        "unknown": "There is no published questionnaire with the code %(questionnaire)s.",
-        "version_taken": "Version %(version)s of %(questionnaire)s is published already with other content: "
-        "give the new wording a new version.",
+        "unknown": _n("There is no published questionnaire with the code %(questionnaire)s."),
+        "version_taken": _n(
+            "Version %(version)s of %(questionnaire)s is published already with other content: "
+            "give the new wording a new version."
+        ),
+        "local": _n("The questionnaire %(questionnaire)s is for %(owner)s alone; %(unit)s does not belong to it."),
     }
 
 
@@ -91,6 +97,50 @@ def publish_questionnaire(session: Session, asked: definition.Questionnaire, at:
     published.published_at = at  # from here on the database refuses every change of it
     session.flush()
     return published
+
+
+def definition_of(row: Questionnaire) -> definition.Questionnaire:
+    """What a stored questionnaire asks."""
+    return _definition(row.digest, row.definition)
+
+
+@lru_cache(maxsize=128)
+def _definition(_digest: str, text: str) -> definition.Questionnaire:
+    return definition.Questionnaire.from_yaml(text)
+
+
+def origin_of(session: Session, questionnaire: Questionnaire) -> QuestionnaireOrigin | None:
+    """Where a published version comes from, as far as it was said."""
+    return session.get(QuestionnaireOrigin, questionnaire.id)
+
+
+def offered_questionnaires(session: Session, unit_path: str, on: date) -> list[Questionnaire]:
+    """What a wave of the unit at `unit_path` may ask on that day: the newest valid version of each code, those for
+    everybody first, then the local supplements of the unit and of what stands above it."""
+    valid = (Questionnaire.valid_until.is_(None)) | (Questionnaire.valid_until >= on)
+    rows = session.execute(
+        select(Questionnaire, Unit.path)
+        .outerjoin(QuestionnaireOrigin, QuestionnaireOrigin.questionnaire_id == Questionnaire.id)
+        .outerjoin(Unit, Unit.id == QuestionnaireOrigin.owner_id)
+        .where(Questionnaire.published_at.is_not(None), Questionnaire.valid_from <= on, valid)
+        .order_by(Unit.path.is_not(None), Questionnaire.code, Questionnaire.valid_from.desc(), Questionnaire.id.desc())
+    )
+    newest: dict[str, Questionnaire] = {}
+    for row in rows:
+        if row.path is None or unit_path.startswith(row.path):
+            newest.setdefault(row.Questionnaire.code, row.Questionnaire)
+    return list(newest.values())
+
+
+def require_within_reach(session: Session, questionnaire: Questionnaire, units: Iterable[Unit]) -> None:
+    """A local supplement is asked in its owner's subtree alone. Raises :class:`QuestionnaireError`."""
+    origin = origin_of(session, questionnaire)
+    if origin is None or origin.owner is None:
+        return
+    for unit in units:
+        if not unit.path.startswith(origin.owner.path):
+            names = {"owner": origin.owner.name_vi, "unit": unit.name_vi}
+            raise QuestionnaireError("local", questionnaire=questionnaire.code, **names)
 
 
 def _question_row(position: int, question: definition.Question) -> Question:
