@@ -28,6 +28,7 @@ from survey.operations.collectors import suggestions
 from survey.operations.responses import CollectorClosed, ImpossibleAnswer, Receipt, Submission, record_response
 from survey.operations.submission import BadToken, SubmissionId, flags_for, issue_token, read_token
 from survey.page_cache import accepted_encoding
+from survey.scan_counter import SECONDS, ScanCounter, opened_by_a_person
 
 HONEYPOT = "website"
 MOST_FIELDS = 200
@@ -49,8 +50,10 @@ blueprint = Blueprint("citizen", __name__)
 
 @blueprint.record_once
 def prepare(state: BlueprintSetupState) -> None:
-    state.app.extensions["reception"] = Reception()
-    state.app.jinja_env.filters["breakable"] = breakable
+    app = state.app
+    app.extensions["reception"] = Reception()
+    app.extensions["scans"] = ScanCounter(lambda: app.extensions["engine"], app.config.get("SCAN_SECONDS", SECONDS))
+    app.jinja_env.filters["breakable"] = breakable
 
 
 def breakable(text: str) -> str:
@@ -79,6 +82,8 @@ def form(code: str) -> ResponseReturnValue:
         return unknown(code)
     if place.state != "open":
         return refusal(place)
+    if opened_by_a_person(request.method, request.headers):
+        current_app.extensions["scans"].count(place.collector_id)
     language = written_language()
     page = reception().pages.get((place, language), lambda: fresh_form(place, language))
     encoding = accepted_encoding(request.headers.get("Accept-Encoding", ""))

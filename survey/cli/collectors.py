@@ -75,19 +75,26 @@ def list_collectors(wave_code: str) -> None:
     show(lines)
 
 
+REASON = click.option(
+    "--reason", default="by an operator's command", show_default=True, help="Kept with the collector."
+)
+
+
 @group.command("revoke")
 @click.argument("code")
-def revoke(code: str) -> None:
+@REASON
+def revoke(code: str, reason: str) -> None:
     """Let nothing more in through the collector CODE. Example: sipas collectors revoke 7KQ2M9F"""
     with writing() as session:
-        collectors.revoke_collector(session, _found(session, code), now())
+        collectors.revoke_collector(session, _found(session, code), now(), reason)
     click.echo(f"collector {code} is revoked")
 
 
 @group.command("rotate")
 @click.argument("code")
-def rotate(code: str) -> None:
+@REASON
+def rotate(code: str, reason: str) -> None:
     """Replace the collector CODE by one with a new code. Example: sipas collectors rotate 7KQ2M9F"""
     with writing() as session:
-        new = collectors.rotate_collector(session, _found(session, code), now())
+        new = collectors.rotate_collector(session, _found(session, code), now(), reason)
     click.echo(f"collector {code} is revoked; the new code is {new.code}")

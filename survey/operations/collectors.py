@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from forms.ballot import clean_text
 from survey.models import Collector, Counter, Unit, Wave, WaveUnit
 from survey.operations.codes import Chooser, neighbours, new_code, normalise
 from survey.operations.errors import OperationError
+from survey.operations.errors import noop as _n
+from survey.operations.periods import province_day
 from survey.operations.waves import WaveError
 
 CODE_ATTEMPTS = 8
+LONGEST_REASON = 300
 
 
 class CollectorError(OperationError):
     """A change of a collector that makes no sense."""
 
     SENTENCES: ClassVar[dict[str, str]] = {
-        "unknown": "There is no collector with the code %(collector)s.",
-        "revoked": "The collector %(collector)s was revoked on %(date)s.",
-        "wave_finished": "The wave %(wave)s is %(state)s: it gets no new collectors.",
-        "other_unit": "The counter %(counter)s does not belong to the unit %(unit)s.",
-        "no_free_code": "No free code was found in %(attempts)s attempts.",
+        "unknown": _n("There is no collector with the code %(collector)s."),
+        "revoked": _n("The collector %(collector)s was revoked on %(date)s."),
+        "wave_finished": _n("The wave %(wave)s is %(state)s: it gets no new collectors."),
+        "other_unit": _n("The counter %(counter)s does not belong to the unit %(unit)s."),
+        "no_reason": _n("Say why the collector %(collector)s is revoked: the reason stays with it."),
+        "no_free_code": _n("No free code was found in %(attempts)s attempts."),
     }
 
 
@@ -56,6 +62,7 @@ def make_collector(
     at: datetime,
     counter: Counter | None = None,
     respondent_group: str = "citizen",
+    replaces: Collector | None = None,
     rng: Chooser = secrets,
 ) -> Collector:
     """One more way into the wave at the unit or its counter; raises :class:`CollectorError`, :class:`WaveError`.
@@ -79,6 +86,7 @@ def make_collector(
             respondent_group=respondent_group,
             state="active",
             created_at=at,
+            replaces_id=replaces.id if replaces else None,
         )
         try:
             with session.begin_nested():
@@ -91,6 +99,58 @@ def make_collector(
     raise CollectorError("no_free_code", attempts=CODE_ATTEMPTS)
 
 
+def unserved_counters(
+    session: Session, wave: Wave, *, channel: str, respondent_group: str = "citizen", paths: Iterable[str] = ("/",)
+) -> Sequence[Counter]:
+    """The counters of the wave at or below `paths` that have no active collector of this channel and group yet.
+
+    In the order of the tree; among them those of units and counters that were added after the others got theirs.
+    """
+    served = select(Collector.counter_id).where(
+        *_active(wave, channel, respondent_group), Collector.counter_id.is_not(None)
+    )
+    return session.scalars(
+        select(Counter)
+        .join(WaveUnit, WaveUnit.unit_id == Counter.unit_id)
+        .join(Counter.unit)
+        .where(
+            WaveUnit.wave_id == wave.id,
+            _below(paths),
+            Counter.valid_from <= wave.period_end,
+            (Counter.valid_until.is_(None)) | (Counter.valid_until >= wave.period_start),
+            Counter.id.not_in(served),
+        )
+        .options(contains_eager(Counter.unit))
+        .order_by(Unit.path, Counter.code)
+    ).all()
+
+
+def unserved_units(
+    session: Session, wave: Wave, *, channel: str, respondent_group: str = "citizen", paths: Iterable[str] = ("/",)
+) -> Sequence[Unit]:
+    """The units of the wave at or below `paths` that have no active collector of their own, beside their counters."""
+    served = select(Collector.unit_id).where(*_active(wave, channel, respondent_group), Collector.counter_id.is_(None))
+    return session.scalars(
+        select(Unit)
+        .join(WaveUnit, WaveUnit.unit_id == Unit.id)
+        .where(WaveUnit.wave_id == wave.id, _below(paths), Unit.id.not_in(served))
+        .order_by(Unit.path)
+    ).all()
+
+
+def _active(wave: Wave, channel: str, group: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Collector.wave_id == wave.id,
+        Collector.channel == channel,
+        Collector.respondent_group == group,
+        Collector.state == "active",
+    )
+
+
+def _below(paths: Iterable[str]) -> ColumnElement[bool]:
+    return or_(false(), *(Unit.path.startswith(path, autoescape=True) for path in paths))
+
+
 def make_collectors(
     session: Session,
     wave: Wave,
@@ -99,34 +159,24 @@ def make_collectors(
     channel: str = "qr",
     trust: str = "open",
     respondent_group: str = "citizen",
+    of_units: bool = False,
+    paths: Iterable[str] = ("/",),
     rng: Chooser = secrets,
 ) -> list[Collector]:
-    """A collector for every counter in the wave that has no active one of this channel and group yet: the new ones."""
-    served = select(Collector.counter_id).where(
-        Collector.wave_id == wave.id,
-        Collector.channel == channel,
-        Collector.respondent_group == respondent_group,
-        Collector.state == "active",
-        Collector.counter_id.is_not(None),
-    )
-    counters = session.scalars(
-        select(Counter)
-        .join(WaveUnit, WaveUnit.unit_id == Counter.unit_id)
-        .join(Counter.unit)
-        .where(
-            WaveUnit.wave_id == wave.id,
-            Counter.valid_from <= wave.period_end,
-            (Counter.valid_until.is_(None)) | (Counter.valid_until >= wave.period_start),
-            Counter.id.not_in(served),
-        )
-        .options(joinedload(Counter.unit))
-        .order_by(Unit.path, Counter.code)
-    ).all()
+    """A collector for every counter (`of_units`: every unit) of the wave at or below `paths` that has none of this
+    channel and group yet: the new ones. Raises :class:`CollectorError`."""
+    wanted: Sequence[tuple[Unit, Counter | None]]
+    if of_units:
+        units = unserved_units(session, wave, channel=channel, respondent_group=respondent_group, paths=paths)
+        wanted = [(unit, None) for unit in units]
+    else:
+        counters = unserved_counters(session, wave, channel=channel, respondent_group=respondent_group, paths=paths)
+        wanted = [(counter.unit, counter) for counter in counters]
     return [
         make_collector(
             session,
             wave,
-            counter.unit,
+            unit,
             counter=counter,
             channel=channel,
             trust=trust,
@@ -134,22 +184,27 @@ def make_collectors(
             at=at,
             rng=rng,
         )
-        for counter in counters
+        for unit, counter in wanted
     ]
 
 
-def revoke_collector(session: Session, collector: Collector, at: datetime) -> None:
-    """Let nothing more in here; what came in stays. Raises :class:`CollectorError`."""
+def revoke_collector(session: Session, collector: Collector, at: datetime, reason: str) -> None:
+    """Let nothing more in here; what came in stays. Raises :class:`CollectorError`, also without a reason."""
+    session.refresh(collector, with_for_update=True)  # of two who revoke it, one does
     if collector.revoked_at is not None:
-        raise CollectorError("revoked", collector=collector.code, date=collector.revoked_at.date().isoformat())
+        raise CollectorError("revoked", collector=collector.code, date=province_day(collector.revoked_at).isoformat())
+    reason = clean_text(reason, lines=False)[:LONGEST_REASON]
+    if not reason:
+        raise CollectorError("no_reason", collector=collector.code)
     collector.state = "revoked"
     collector.revoked_at = at
+    collector.revocation_reason = reason
     session.flush()
 
 
-def rotate_collector(session: Session, collector: Collector, at: datetime) -> Collector:
+def rotate_collector(session: Session, collector: Collector, at: datetime, reason: str) -> Collector:
     """Replace a code that leaked: revoke the collector and make its like; raises :class:`CollectorError`."""
-    revoke_collector(session, collector, at)
+    revoke_collector(session, collector, at, reason)
     return make_collector(
         session,
         collector.wave,
@@ -158,5 +213,11 @@ def rotate_collector(session: Session, collector: Collector, at: datetime) -> Co
         channel=collector.channel,
         trust=collector.trust,
         respondent_group=collector.respondent_group,
+        replaces=collector,
         at=at,
     )
+
+
+def replacement_of(session: Session, collector: Collector) -> Collector | None:
+    """The collector that was made in place of this one."""
+    return session.scalar(select(Collector).where(Collector.replaces_id == collector.id))

@@ -25,6 +25,11 @@ def province_day(moment: datetime) -> date:
     return moment.astimezone(PROVINCE_TIME).date()
 
 
+def province_today() -> date:
+    """The day it is in the province now."""
+    return datetime.now(PROVINCE_TIME).date()
+
+
 def noon(day: date) -> datetime:
     """Noon of a day in the province, for what is known by the day only."""
     return datetime(day.year, day.month, day.day, 12, tzinfo=PROVINCE_TIME)

@@ -103,7 +103,7 @@ def other_pages(session: Session) -> dict[str, str]:
     """Path of each page around the form."""
     form = hang_up(session).code
     revoked = hang_up(session)
-    collectors.revoke_collector(session, revoked, factories.NOW)
+    collectors.revoke_collector(session, revoked, factories.NOW, "bảng quầy bị mất")
     session.commit()
     return {
         "start": "/",

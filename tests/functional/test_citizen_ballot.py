@@ -253,7 +253,7 @@ def test_a_revocation_holds_at_once_though_the_page_is_kept(
 ) -> None:
     data = {**FULL, "token": open_form(client, collector)}
     if step == "revoke":
-        collectors.revoke_collector(session, collector, factories.NOW)
+        collectors.revoke_collector(session, collector, factories.NOW, "ảnh áp phích bị phát tán")
     else:
         waves.close_wave(session, collector.wave, factories.NOW)
     session.commit()

@@ -37,7 +37,7 @@ def test_a_code_with_one_wrong_character_is_suggested(
 
 def test_a_revoked_code_is_not_suggested(client: CheckingClient, session: Session) -> None:
     collector = hang_up(session)
-    collectors.revoke_collector(session, collector, factories.NOW)
+    collectors.revoke_collector(session, collector, factories.NOW, "ảnh áp phích bị phát tán")
     session.commit()
     page = client.get(f"/s/{one_off(collector.code)}")
     assert page.status_code == 404
@@ -74,7 +74,7 @@ def test_a_place_that_takes_no_answers_says_why(
 ) -> None:
     collector = hang_up(session, state="open" if state == "revoked" else state)
     if state == "revoked":
-        collectors.revoke_collector(session, collector, factories.NOW)
+        collectors.revoke_collector(session, collector, factories.NOW, "ảnh áp phích bị phát tán")
         session.commit()
     for query, words in (("?lang=vi", vietnamese), ("?lang=en", english)):
         page = client.get(f"/s/{collector.code}{query}")

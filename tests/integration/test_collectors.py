@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey.models import Collector, Unit, Wave
-from survey.operations import collectors
+from survey.operations import collectors, waves
 from survey.operations.codes import check_character, is_valid
 from survey.operations.collectors import CollectorError
 from survey.operations.waves import WaveError
@@ -85,19 +85,54 @@ def test_a_slip_is_answered_with_the_active_codes_near_it(session: Session, wave
     assert collectors.suggestions(session, wrong) == [collector.code]
     assert collectors.suggestions(session, wrong.lower()) == [collector.code]
     assert collectors.suggestions(session, "222222" + check_character("222222")) == []
-    collectors.revoke_collector(session, collector, NOW)
+    collectors.revoke_collector(session, collector, NOW, "ảnh bị phát tán")
     assert collectors.suggestions(session, wrong) == []
 
 
 def test_a_revoked_code_is_replaced_by_its_like(session: Session, wave: Wave, commune: Unit) -> None:
     old = make_collector(session, wave, commune, counter=commune.counters[1], channel="kiosk", trust="present")
-    new = collectors.rotate_collector(session, old, NOW)
-    assert (old.state, old.revoked_at) == ("revoked", NOW)
+    new = collectors.rotate_collector(session, old, NOW, " ảnh\nbị phát tán ")
+    assert (old.state, old.revoked_at, old.revocation_reason) == ("revoked", NOW, "ảnh bị phát tán")
+    assert new.replaces is old
+    assert collectors.replacement_of(session, old) is new
+    assert collectors.replacement_of(session, new) is None
     assert new.code != old.code
     assert (new.counter_id, new.channel, new.trust) == (old.counter_id, "kiosk", "present")
     with pytest.raises(CollectorError) as refused:
-        collectors.revoke_collector(session, old, NOW)
+        collectors.revoke_collector(session, old, NOW, "lần nữa")
     assert refused.value.code == "revoked"
+    with pytest.raises(CollectorError) as refused:
+        collectors.revoke_collector(session, new, NOW, " \n ")
+    assert refused.value.code == "no_reason"
+    assert new.state == "active"
+
+
+def test_what_a_collector_replaces_stays(session: Session, wave: Wave, commune: Unit) -> None:
+    old, other = make_collector(session, wave, commune), make_collector(session, wave, commune)
+    new = collectors.rotate_collector(session, old, NOW, "ảnh bị phát tán")
+    new.replaces_id = other.id
+    with pytest.raises(IntegrityError, match="keeps what it replaces"):
+        session.flush()
+
+
+def test_units_added_later_get_theirs_and_only_within_reach(session: Session, wave: Wave, commune: Unit) -> None:
+    collectors.make_collectors(session, wave, at=NOW)
+    late, beyond = make_unit(session, code="X7"), make_unit(session, code="X8")
+    for unit in (late, beyond):
+        make_counter(session, unit, code="Q1")
+        session.refresh(unit)
+    waves.add_units(session, wave, [late, beyond])
+    unserved = collectors.unserved_counters(session, wave, channel="qr", paths=[late.path])
+    assert [counter.unit.code for counter in unserved] == ["X7"]
+    made = collectors.make_collectors(session, wave, at=NOW, paths=[late.path])
+    assert [(collector.unit_id, collector.counter_id) for collector in made] == [(late.id, late.counters[0].id)]
+    assert collectors.make_collectors(session, wave, at=NOW, paths=[]) == []
+    whole = collectors.make_collectors(
+        session, wave, at=NOW, channel="link", of_units=True, respondent_group="delegate"
+    )
+    assert {collector.unit_id for collector in whole} == {row.unit_id for row in wave.units}
+    assert {collector.counter_id for collector in whole} == {None}
+    assert collectors.make_collectors(session, wave, at=NOW, channel="link", of_units=True) != []
 
 
 def test_a_collector_needs_a_unit_of_the_wave_and_a_counter_of_the_unit(
