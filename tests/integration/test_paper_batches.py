@@ -157,8 +157,10 @@ def test_the_database_itself_keeps_an_accepted_batch(
     for statement in (
         "UPDATE paper_entry SET seconds = 1",
         "DELETE FROM paper_entry",
-        "INSERT INTO paper_entry (batch_id, serial, pass_number, answers, is_blank, entered_by_id, entered_at, seconds)"
-        f" VALUES ({batch.id}, 9, 1, '', TRUE, {clerks[0].id}, '2026-01-01 00:00:00', 1)",
+        (
+            "INSERT INTO paper_entry (batch_id, serial, pass_number, answers, is_blank, entered_by_id, entered_at, "
+            f"seconds) VALUES ({batch.id}, 9, 1, '', TRUE, {clerks[0].id}, '2026-01-01 00:00:00', 1)"
+        ),
         "UPDATE paper_batch SET state = 'open', finished_at = NULL",
         "DELETE FROM paper_batch",
         "UPDATE batch_response SET serial = 9",
