@@ -73,7 +73,7 @@ def row_chunks(dataset: Dataset, form: RowFormat, style: Style) -> Iterator[byte
     return workbook_chunks(sheets, dataset.made)
 
 
-def estimated_size(form: RowFormat, rows: int, variables: int, *, words: bool) -> int:
+def estimated_size(form: RowFormat, rows: int, variables: int, words: bool) -> int:
     """Bytes, roughly; long comments come on top."""
     own, code, wording = _SIZES[form]
     return rows * (own + variables * (wording if words else code))

@@ -19,7 +19,7 @@ from survey.analysis.view import wave_label
 from survey.models import Question, Questionnaire
 
 
-def codebook(session: Session, extract: Extract, *, with_counts: bool) -> Codebook:
+def read_codebook(session: Session, extract: Extract, *, with_counts: bool) -> Codebook:
     """What describes the rows of an extract. `with_counts` counts them: for who may have the rows themselves."""
     stored = extract.wave.questionnaire
     defined = definition.Questionnaire.from_yaml(stored.definition)

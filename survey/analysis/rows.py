@@ -95,9 +95,13 @@ def read_rows(session: Session, extract: Extract, made: datetime, *, with_widths
     places = _read_places(session, extract)
     widths = _text_widths(session, extract) if with_widths and extract.identifying else {}
     layout = _layout(session, extract, places, widths)
-    count = session.scalar(select(func.count()).select_from(_chosen(select(Response.id), extract).subquery())) or 0
+    count = count_rows(session, extract)
     title = extract.wave.name_vi if extract.words != "en" else extract.wave.name_en or extract.wave.name_vi
     return Dataset(title, made, tuple(layout.variables), count, _rows(session, extract, layout, places))
+
+
+def count_rows(session: Session, extract: Extract) -> int:
+    return session.scalar(_chosen(select(func.count(Response.id)), extract)) or 0
 
 
 def read_layout(session: Session, extract: Extract) -> Layout:

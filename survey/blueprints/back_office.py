@@ -5,10 +5,11 @@ from __future__ import annotations
 from flask import Flask
 
 from survey import accounts, staff_pages
-from survey.blueprints import security, staff
+from survey.blueprints import exports, security, staff
 
 STAFF = (
     # one line a blueprint
+    exports.blueprint,
     security.blueprint,
     staff.blueprint,
 )

@@ -1,0 +1,37 @@
+"""What can be exported: the waves whose units a reader reaches, the units of a wave, and the half-months it covers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session
+
+from reports.figures import Text
+from survey.analysis import half_month
+from survey.models import Unit, Wave, WaveUnit
+
+MOST_UNITS = 20
+
+
+def exportable_waves(session: Session, within: ColumnElement[bool]) -> Sequence[Wave]:
+    """Waves that have opened and in which a unit takes part for which `within` holds; the newest period first."""
+    taking_part = exists().where(WaveUnit.wave_id == Wave.id, WaveUnit.unit_id == Unit.id, within).correlate(Wave)
+    statement = select(Wave).where(Wave.state != "draft", taking_part)
+    return session.scalars(statement.order_by(Wave.period_end.desc(), Wave.period_start.desc(), Wave.code)).all()
+
+
+def matching_units(session: Session, words: str, within: ColumnElement[bool]) -> Sequence[Unit]:
+    """Units whose code or name begins with or holds the words, in the order of their codes; a few of many."""
+    found = or_(
+        Unit.code.istartswith(words, autoescape=True),
+        Unit.name_vi.icontains(words, autoescape=True),
+        Unit.name_en.icontains(words, autoescape=True),
+    )
+    return session.scalars(select(Unit).where(within, found).order_by(Unit.code).limit(MOST_UNITS)).all()
+
+
+def half_months(wave: Wave) -> dict[str, tuple[int, Text]]:
+    """The half-months of the wave's period in order: by code, the number and what it is called."""
+    numbers = range(half_month.number(wave.period_start), half_month.number(wave.period_end) + 1)
+    return {half_month.code(number): (number, half_month.label(number)) for number in numbers}
