@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from flask_login.utils import _user_context_processor
-from flask_security import Security, SQLAlchemySessionUserDatastore
+from flask_security import RoleMixin, Security, SQLAlchemySessionUserDatastore
+from sqlalchemy.orm import Session, scoped_session
 from werkzeug.local import LocalProxy
 
 from survey.accounts import sessions
@@ -57,7 +58,8 @@ def init_app(app: Flask) -> None:
     app.config["SESSION_COOKIE_NAME"] = DEFAULTS["SESSION_COOKIE_NAME"]
     app.config["SESSION_COOKIE_SECURE"] = app.config["BASE_URL"].startswith("https:")
     app.config["SECURITY_TOTP_SECRETS"] = {"1": derived_key(app.config["SECRET_KEY"], "totp")}
-    datastore = SQLAlchemySessionUserDatastore(LocalProxy(current_session), Account, RoleGrant)
+    session = cast("scoped_session[Session]", LocalProxy(current_session))
+    datastore = SQLAlchemySessionUserDatastore(session, Account, cast("type[RoleMixin]", RoleGrant))
     security = Security(
         app,
         datastore,

@@ -76,12 +76,12 @@ class Account(UserMixin, Base):
     @property
     def place(self) -> str | None:
         """The path of the unit that all its roles lie within: who may manage that unit may manage the account."""
-        shared = ""
-        for steps in zip(*(grant.path.split("/") for grant in self.grants), strict=False):
+        shared: list[str] = []
+        for steps in zip(*(grant.path.strip("/").split("/") for grant in self.grants), strict=False):
             if len(set(steps)) > 1:
                 break
-            shared += f"{steps[0]}/"
-        return shared if shared.strip("/") else None
+            shared.append(steps[0])
+        return f"/{'/'.join(shared)}/" if shared else None
 
     @property
     def has_second_factor(self) -> bool:

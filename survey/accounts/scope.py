@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from survey.accounts import policy
 from survey.accounts.guard import account
+from survey.accounts.models import Account
 from survey.analysis.tally_statement import Source
 from survey.database import current_session
 from survey.models import Collector, Unit, Wave
@@ -75,3 +76,12 @@ def collector_path(collector_code: str, **_others: object) -> str:
         select(Unit.path).join(Collector, Collector.unit_id == Unit.id).where(Collector.code == collector_code)
     )
     return path if path is not None else abort(404)
+
+
+def account_path(account_id: int, **_others: object) -> str:
+    """The path of the unit within which all roles of the account a request names lie; 404 where there is none.
+
+    Who manages that unit may manage the account: a link for somebody with a role further up would lend that role.
+    """
+    found = current_session().get(Account, account_id) or abort(404)
+    return found.place or "/"

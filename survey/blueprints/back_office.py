@@ -5,11 +5,14 @@ from __future__ import annotations
 from flask import Flask
 
 from survey import accounts, staff_pages
-from survey.blueprints import exports, security, staff
+from survey.blueprints import account, api, audit, exports, people, security, staff
 
 STAFF = (
     # one line a blueprint
+    account.blueprint,
+    audit.blueprint,
     exports.blueprint,
+    people.blueprint,
     security.blueprint,
     staff.blueprint,
 )
@@ -20,3 +23,4 @@ def init_app(app: Flask) -> None:
     staff_pages.init_app(app)
     for blueprint in STAFF:
         app.register_blueprint(blueprint)
+    api.init_app(app)
