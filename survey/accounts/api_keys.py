@@ -102,12 +102,9 @@ def grants_of(key: ApiKey) -> tuple[policy.Grant, ...]:
     return tuple(policy.Grant(grant.role, grant.unit.path) for grant in key.grants)
 
 
-def note_use(session: Session, key: ApiKey, today: date) -> bool:
-    """Remember the day the key was last let in; whether that was news, to be committed by the caller."""
-    if key.last_used_on is not None and key.last_used_on >= today:
-        return False
-    session.execute(update(ApiKey).where(ApiKey.id == key.id).values(last_used_on=today))
-    return True
+def note_use(session: Session, key_id: int, today: date) -> None:
+    """Remember the last day on which the key was let in; no change worth a line in the audit log."""
+    session.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used_on=today))
 
 
 def find_key(session: Session, key_id: int) -> ApiKey:

@@ -26,7 +26,7 @@ from survey.language import chosen_language
 from survey.operations.codes import is_valid, normalise
 from survey.operations.collectors import suggestions
 from survey.operations.responses import CollectorClosed, ImpossibleAnswer, Receipt, Submission, record_response
-from survey.operations.submission import BadToken, SubmissionId, flags_for, issue_token, read_token
+from survey.operations.submission import BadToken, SubmissionId, flags_for, issue_token, minimum_seconds, read_token
 from survey.page_cache import accepted_encoding
 from survey.scan_counter import SECONDS, ScanCounter, opened_by_a_person
 
@@ -151,6 +151,7 @@ def thanks(code: str, number: str, conflict: bool) -> ResponseReturnValue:
         number=number,
         conflict=conflict,
         closing=wording.short_date(place.period[1], language),
+        thanks=reception().asked(place).questionnaire.thanks,
         script=SENT_SCRIPT,
         switch=url_for(request.endpoint or "", code=code, number=number, k=request.args["k"], lang=other(language)),
         results_endpoint=results_endpoint(),
@@ -219,11 +220,6 @@ def submission_of(place: Place, asked: Asked, ballot: Ballot, submission_id: Sub
         texts={ids[code]: text for code, text in ballot.texts.items()},
         flags=flags_for(seconds, bool(request.form.get(HONEYPOT)), minimum_seconds(given)),
     )
-
-
-def minimum_seconds(answers: int) -> int:
-    """The time nobody beats who reads what he answers: two seconds, and one for every four answers."""
-    return 2 + answers // 4
 
 
 def store(submission: Submission) -> Receipt:

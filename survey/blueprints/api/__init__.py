@@ -1,0 +1,43 @@
+"""The REST API at /api/v1: keys instead of sessions, JSON instead of pages, the same policy and operations."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+
+from survey import error_pages
+from survey.accounts.guard import compress
+from survey.blueprints.api import page, questionnaires, responses, results, transactions, units, waves
+from survey.blueprints.api.door import REQUESTS_PER_MINUTE, Throttle
+from survey.blueprints.api.route import PREFIX, blueprint
+from survey.blueprints.api.wire import ApiError, Fault, error_answer
+from survey.operations.errors import OperationError
+
+# In the order of the document.
+RESOURCES = (units, transactions, waves, questionnaires, responses, results, page)
+
+# An operation's refusals that lie in what was sent, not in what stands; the rest are conflicts.
+MISTAKES = frozenset({"code_form", "negative", "none_in_force", "period", "schedule", "schedule_past", "trust_unknown"})
+
+
+@blueprint.errorhandler(ApiError)
+def refused(error: ApiError) -> Response:
+    return error_answer(error)
+
+
+@blueprint.errorhandler(OperationError)
+def cannot_be_done(error: OperationError) -> Response:
+    if error.code in MISTAKES:
+        fault = Fault(("body",), error.code, error.sentence, error.parameters)
+        return error_answer(ApiError(422, faults=[fault]))
+    return error_answer(ApiError(409, error.code, error.sentence, error.parameters))
+
+
+def init_app(app: Flask) -> None:
+    """Serve the API, and errors below its address as JSON."""
+    app.config.setdefault("API_REQUESTS_PER_MINUTE", REQUESTS_PER_MINUTE)
+    app.extensions["api_throttle"] = Throttle(app.config["API_REQUESTS_PER_MINUTE"])
+    app.register_blueprint(blueprint)
+    error_pages.register(app, PREFIX, error_answer)
+
+
+blueprint.after_request(compress.after_request)

@@ -1,0 +1,73 @@
+"""The kinds of value that several resources share, and pages of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic_core import CoreSchema, core_schema
+
+from forms.ballot import clean_text
+from survey.blueprints.api.wire import SENTENCES, Given, next_address
+from survey.models import UNIT_KINDS, WAVE_STATES
+from survey.operations.errors import noop as _n
+
+CODE_PATTERN = r"^\w[\w.-]{0,39}$"
+MOST_ROWS = 200
+LARGEST = 2_000_000_000
+
+
+class OneOf:
+    """A text that is one of the values a column of the database takes."""
+
+    def __init__(self, values: Sequence[str]) -> None:
+        self.values = values
+
+    def __get_pydantic_core_schema__(self, _source: object, _handler: object) -> CoreSchema:
+        return core_schema.literal_schema(list(self.values))
+
+
+UnitKind = Annotated[str, OneOf(UNIT_KINDS)]
+WaveState = Annotated[str, OneOf(WAVE_STATES)]
+
+SENTENCES["no_words"] = _n("Nothing in this text can be seen.")
+
+
+def _with_words(text: str) -> str:
+    if not clean_text(text, lines=False):
+        raise ValueError(SENTENCES["no_words"])
+    return text
+
+
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_with_words)]
+MaybeName = Annotated[str, StringConstraints(max_length=300)]
+Day = Annotated[date, Field(examples=["2026-01-01"])]
+Number = Annotated[int, Field(ge=0, le=LARGEST)]
+
+
+class Listing(Given):
+    """What every list takes: where to go on, and how many rows."""
+
+    after: Code | None = Field(None, description=_n("Go on behind the row with this code; see “next”."))
+    limit: int = Field(50, ge=1, le=MOST_ROWS, description=_n("At most so many rows."))
+
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Page(BaseModel, Generic[T]):
+    """Some rows, and the address of those after them."""
+
+    items: list[T]
+    next: str | None = Field(description=_n("The address of the rows after these; null at the end."))
+
+
+def cut(rows: Sequence[R], limit: int, after: Callable[[R], object]) -> tuple[Sequence[R], str | None]:
+    """Rows that were asked for one more than `limit`, as many as were wanted, and the address of those after them."""
+    if len(rows) <= limit:
+        return rows, None
+    return rows[:limit], next_address(after=after(rows[limit - 1]))

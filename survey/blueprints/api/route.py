@@ -1,0 +1,108 @@
+"""An operation of the API: one decorator lets callers in, reads what they send, and says it all to the document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel
+
+from survey.blueprints.api.door import enter
+from survey.blueprints.api.wire import read_body, read_query
+
+PREFIX = "/api/v1"
+blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
+
+View = Callable[..., ResponseReturnValue]
+
+
+@dataclass(frozen=True)
+class Route:
+    """What the document says of an operation. `summary` and `text` are msgids; `answer` None: no content."""
+
+    method: str
+    rule: str
+    tag: str
+    action: str
+    summary: str
+    text: str
+    query: type[BaseModel] | None
+    body: type[BaseModel] | None
+    status: int
+    answer: type[BaseModel] | Mapping[str, Any]
+    also: frozenset[int]
+    example: Mapping[str, Any] = field(default_factory=dict)
+    answer_example: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def statuses(self) -> list[int]:
+        """Every status the operation may answer with."""
+        every = {self.status, 401, 403, 429, 503, *self.also}
+        if "<" in self.rule:
+            every.add(404)
+        if self.query is not None:
+            every.add(422)
+        if self.body is not None:
+            every |= {400, 413, 415, 422}
+        return sorted(every)
+
+
+ROUTES: list[Route] = []
+
+
+def route(
+    method: str,
+    rule: str,
+    *,
+    tag: str,
+    action: str,
+    summary: str,
+    answer: type[BaseModel] | Mapping[str, Any],
+    text: str = "",
+    query: type[BaseModel] | None = None,
+    body: type[BaseModel] | None = None,
+    status: int = 200,
+    also: tuple[int, ...] = (),
+    example: Mapping[str, Any] | None = None,
+    answer_example: Mapping[str, Any] | None = None,
+) -> Callable[[View], View]:
+    """Serve the view at `rule` to keys that the policy allows `action` somewhere; where exactly, the view asks.
+
+    It is called with the rule's variables and, where there are such models, `query` and `body`.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def serve(**values: Any) -> ResponseReturnValue:
+            enter(action)
+            if query is not None:
+                values["query"] = read_query(query)
+            if body is not None:
+                values["body"] = read_body(body)
+            return view(**values)
+
+        blueprint.add_url_rule(rule, view.__name__, serve, methods=[method], provide_automatic_options=False)
+        ROUTES.append(
+            Route(
+                method,
+                rule,
+                tag,
+                action,
+                summary,
+                text,
+                query,
+                body,
+                status,
+                answer,
+                frozenset(also),
+                example or {},
+                answer_example or {},
+            )
+        )
+        return serve
+
+    return decorate

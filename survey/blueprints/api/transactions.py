@@ -1,0 +1,171 @@
+"""Numbers of transactions over the API: what a one-stop system counts anyway, one period or a whole batch at once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from survey.blueprints.api.door import begin, may, scope, unit_for
+from survey.blueprints.api.fields import MOST_ROWS, Code, Day, Number, Page, cut
+from survey.blueprints.api.route import route
+from survey.blueprints.api.wire import ApiError, Fault, Given, invalid, reply
+from survey.database import current_session
+from survey.models import TransactionCount, Unit
+from survey.operations.errors import noop as _n
+from survey.operations.transactions import TransactionsError, set_transactions
+from survey.operations.units import UnitError
+
+TAG = _n("Transactions")
+MOST_AT_ONCE = 1000
+
+_OUT_OF_REACH = _n("The unit %(unit)s lies outside the key's reach.")
+_NO_DAY = _n("This must be a date such as 2026-03-31.")
+
+
+class TransactionsQuery(Given):
+    after: int | None = Field(None, ge=0, le=2**31 - 1, description=_n("Go on behind this row; see “next”."))
+    limit: int = Field(50, ge=1, le=MOST_ROWS, description=_n("At most so many rows."))
+    unit: Code | None = Field(None, description=_n("Only this unit and what is below it."))
+    since: Day | None = Field(None, description=_n("Only periods that end on this day or later."))
+    until: Day | None = Field(None, description=_n("Only periods that begin on this day or earlier."))
+
+
+class TransactionsOut(BaseModel):
+    unit: str
+    period_start: date
+    period_end: date
+    transactions: int
+
+
+class TransactionsPage(Page[TransactionsOut]):
+    pass
+
+
+class NumberIn(Given):
+    transactions: Number
+
+
+class RowIn(Given):
+    unit: Code
+    period_start: Day
+    period_end: Day
+    transactions: Number
+
+
+class RowsIn(Given):
+    transactions: list[RowIn] = Field(min_length=1, max_length=MOST_AT_ONCE)
+
+
+class Stored(BaseModel):
+    stored: int
+
+
+@route(
+    "GET",
+    "/transactions",
+    tag=TAG,
+    action="transactions.read",
+    summary=_n("Transactions of the units within reach"),
+    query=TransactionsQuery,
+    answer=TransactionsPage,
+)
+def list_transactions(query: TransactionsQuery) -> ResponseReturnValue:
+    rows = select(TransactionCount).join(TransactionCount.unit)
+    rows = rows.where(scope("transactions.read").covers(Unit.path))
+    if query.after is not None:
+        rows = rows.where(TransactionCount.id > query.after)
+    if query.unit is not None:
+        root = select(Unit.path).where(Unit.code == query.unit).scalar_subquery()
+        rows = rows.where(Unit.path.startswith(root))
+    if query.since is not None:
+        rows = rows.where(TransactionCount.period_end >= query.since)
+    if query.until is not None:
+        rows = rows.where(TransactionCount.period_start <= query.until)
+    rows = rows.options(joinedload(TransactionCount.unit)).order_by(TransactionCount.id).limit(query.limit + 1)
+    found, following = cut(current_session().scalars(rows).all(), query.limit, lambda row: row.id)
+    return reply(TransactionsPage(items=[_out(row) for row in found], next=following))
+
+
+@route(
+    "PUT",
+    "/units/<unit_code>/transactions/<start>/<end>",
+    tag=TAG,
+    action="transactions.edit",
+    summary=_n("Say how many transactions a unit handled from one day to another, both included"),
+    text=_n("Replaces an earlier number of exactly that period."),
+    body=NumberIn,
+    answer=TransactionsOut,
+    also=(409,),
+    example={"transactions": 1250},
+)
+def put_transactions(unit_code: str, start: str, end: str, body: NumberIn) -> ResponseReturnValue:
+    session = begin()
+    unit = unit_for("transactions.edit", unit_code)
+    first, last = _day("start", start), _day("end", end)
+    row = set_transactions(session, unit, first, last, body.transactions)
+    session.commit()
+    return reply(_out(row))
+
+
+@route(
+    "POST",
+    "/transactions",
+    tag=TAG,
+    action="transactions.edit",
+    summary=_n("Many numbers of transactions at once: all are stored, or none"),
+    body=RowsIn,
+    answer=Stored,
+    also=(409,),
+    example={
+        "transactions": [
+            {"unit": "X01", "period_start": "2026-01-01", "period_end": "2026-06-30", "transactions": 1250},
+            {"unit": "X02", "period_start": "2026-01-01", "period_end": "2026-06-30", "transactions": 840},
+        ]
+    },
+)
+def post_transactions(body: RowsIn) -> ResponseReturnValue:
+    session = begin()
+    rows = body.transactions
+    found = session.scalars(select(Unit).where(Unit.code.in_({row.unit for row in rows}))).all()
+    by_code = {unit.code: unit for unit in found}
+    if faults := _faults(rows, by_code):
+        raise ApiError(422, faults=faults)
+    for row in rows:
+        set_transactions(session, by_code[row.unit], row.period_start, row.period_end, row.transactions)
+    session.commit()
+    return reply(Stored(stored=len(rows)))
+
+
+def _faults(rows: list[RowIn], by_code: dict[str, Unit]) -> list[Fault]:
+    faults = []
+    for at, row in enumerate(rows):
+        loc = ("body", "transactions", at)
+        unit = by_code.get(row.unit)
+        if unit is None:
+            faults.append(Fault((*loc, "unit"), "unknown", UnitError.SENTENCES["unknown"], {"unit": row.unit}))
+        elif not may("transactions.edit", unit.path):
+            faults.append(Fault((*loc, "unit"), "out_of_reach", _OUT_OF_REACH, {"unit": row.unit}))
+        elif row.period_end < row.period_start:
+            words = {"start": row.period_start.isoformat(), "end": row.period_end.isoformat()}
+            faults.append(Fault((*loc, "period_end"), "period", TransactionsError.SENTENCES["period"], words))
+    return faults
+
+
+def _day(part: str, text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise invalid(("path", part), "date_parsing", _NO_DAY) from error
+    if day.isoformat() != text:
+        raise invalid(("path", part), "date_parsing", _NO_DAY)
+    return day
+
+
+def _out(row: TransactionCount) -> TransactionsOut:
+    return TransactionsOut(
+        unit=row.unit.code, period_start=row.period_start, period_end=row.period_end, transactions=row.transactions
+    )
