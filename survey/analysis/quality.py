@@ -19,7 +19,7 @@ from survey.analysis.instrument import Instrument, read_instrument
 from survey.analysis.reliability import cronbach_alpha
 from survey.analysis.scan import Line, scan
 from survey.analysis.tally import Cell
-from survey.analysis.view import View, headline_trust
+from survey.analysis.view import LAST_RESPONSE, View, headline_trust, last_responses
 from survey.models import KeptStatistic, Unit, Wave
 
 ALPHA, MEDIAN_SECONDS, VALID = "alpha", "median_seconds", "valid"
@@ -85,16 +85,18 @@ def index_questions(instrument: Instrument) -> tuple[int, ...]:
 
 
 def keep_disclosure(session: Session, wave: Wave) -> None:
-    """Judge the whole wave once and keep what is hidden in it, so that a unit's page need not read all others.
+    """Judge the whole wave once and keep what is hidden in it, so that a unit's page need not read all others; and the
+    last response of every unit, which names the seal over its report.
 
     Called with each daily release of an open wave, when it closes, and by :func:`keep_statistics`. Replaces what was
     kept; never commits. What is small today is hidden today, whatever was kept.
     """
     mine = KeptStatistic.wave_id == wave.id
     session.execute(delete(KeptStatistic).where(mine, KeptStatistic.code.startswith("hidden")))
-    session.execute(delete(KeptStatistic).where(mine, KeptStatistic.code == tree.JUDGED))
+    session.execute(delete(KeptStatistic).where(mine, KeptStatistic.code.in_((tree.JUDGED, LAST_RESPONSE))))
     instrument = read_instrument(session, wave.questionnaire)
     session.add_all(tree.kept(session, wave, instrument, headline_trust(wave)))
+    session.add_all(last_responses(session, wave))
     session.flush()
 
 

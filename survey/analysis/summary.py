@@ -56,9 +56,10 @@ def unit_report(
     """The whole result of a unit with its subtree in a wave; without a unit, of the whole wave.
 
     Terms default to the wave's own. `source` "released" shows what viewers below the compiler may see while the wave
-    is open. `with_history` False leaves out changes and trend; `with_scan` False what needs a pass over the rows and
-    was not kept (alpha, median time, valid forms). `period` narrows to half-months (the first and the last), without
-    history; `compared` is the earlier wave to tell the change against, instead of the last one and that a year ago.
+    is open; "sealed" is a published wave's for who may not read responses. `with_history` False leaves out changes and
+    trend; `with_scan` False what needs a pass over the rows and was not kept (alpha, median time, valid forms).
+    `period` narrows to half-months (the first and the last), without history; `compared` is the earlier wave to tell
+    the change against, instead of the last one and that a year ago.
     What too few people answered is hidden.
     """
     terms = Terms.of_wave(wave, rule=rule, aggregation=aggregation, weighting=weighting, design=design)
@@ -72,7 +73,9 @@ def unit_report(
     # Of a hidden unit not even the months in which somebody answered, nor how the others moved, are told.
     followed = with_history and not hidden and period is None
     changes, trend = history(session, view, compared) if followed else ((), ())
-    compiled_at, head = last_seal(session, wave, view.path) if source == "exact" else (None, "")
+    compiled_at, head = None, ""
+    if source != "released":
+        compiled_at, head = last_seal(session, wave, view.path, sealed=source == "sealed")
     return UnitReport(
         view.place,
         wave_label(wave),

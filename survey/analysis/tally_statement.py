@@ -44,7 +44,7 @@ from survey.models import (
     Unit,
 )
 
-Source = Literal["exact", "released"]
+Source = Literal["exact", "sealed", "released"]  # "sealed": without the tail, which a published wave does not have
 
 RESPONSES, ITEMS, SCOPES, TAIL = range(4)  # what a row counts; of the tail, one response
 RATING_COLUMNS = tuple(f"n{value}" for value in range(6))
@@ -55,6 +55,7 @@ EVERYTHING = -1  # the half-month of what was summed over all of them
 
 _TALLIES = {
     "exact": (ResponseTally, ItemTally, ScopeTally),
+    "sealed": (ResponseTally, ItemTally, ScopeTally),
     "released": (ReleasedResponseTally, ReleasedItemTally, ReleasedScopeTally),
 }
 

@@ -122,7 +122,7 @@ def _stages(session: Session, view: View, waves: Sequence[Wave], path: str, cont
         return []
     own_trust = view.trust == headline_trust(view.wave)
     trust = {wave.id: headline_trust(wave) if own_trust else view.trust for wave in waves}
-    selection = Selection(tuple(trust), path, flagged=False)
+    selection = Selection(tuple(trust), path, flagged=False, source="sealed" if view.source == "sealed" else "exact")
     every = read(session, selection, Detail())
     tallies = every.by(
         lambda cell: (

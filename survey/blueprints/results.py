@@ -145,7 +145,7 @@ def unit_xlsx(wave_code: str, unit_code: str) -> ResponseReturnValue:
 def overview_of(found: Wave) -> WaveOverview:
     """Every unit's headline, with the root of their tree as the total."""
     session = current_session()
-    return wave_overview(session, found, root_of_wave(session, found))
+    return wave_overview(session, found, root_of_wave(session, found), source="sealed")
 
 
 def place_in_list(line: UnitLine) -> tuple[int, str]:
@@ -171,7 +171,7 @@ def report_or_404(wave_code: str, unit_code: str) -> tuple[Wave, Unit, UnitRepor
     place = unit_of_wave(current_session(), found, unit_code)
     if place is None:
         abort(404)
-    return found, place, unit_report(current_session(), found, place)
+    return found, place, unit_report(current_session(), found, place, source="sealed", with_scan=False)
 
 
 def attachment(document: bytes, media_type: str, report: UnitReport, extension: str) -> Response:
