@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from sqlalchemy import Connection, Engine, Row, Select, insert, select, text
+from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,7 @@ _LOCK = 0x5349504153  # "SIPAS": the sealers' advisory lock
 # which autovacuum gives way.
 _SHORT_WAIT_MS, _LONG_WAIT_MS = 200, 1500
 _PAUSE = 0.2
+_FLAG_QUERY = 500
 
 
 class LedgerBusy(OperationError):
@@ -169,17 +170,44 @@ def flag_response(session: Session, response_id: int, kind: str) -> bool:
 
     In the session's transaction, under the sealers' lock. Raises IntegrityError for an unknown response or kind.
     """
+    return bool(flag_responses(session, (response_id,), kind))
+
+
+def flag_responses(session: Session, response_ids: Iterable[int], kind: str) -> list[int]:
+    """As :func:`flag_response`, many at once: the ids, ascending, of those that had not that flag yet."""
     connection = begin_write(session)
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    kinds = set(session.scalars(select(ResponseFlag.kind).where(ResponseFlag.response_id == response_id)))
-    if kind in kinds:
-        return False
-    connection.execute(insert(ResponseFlag).values(response_id=response_id, kind=kind))
-    sealed = session.scalar(select(Seal.sequence).where(Seal.last_response_id >= response_id).limit(1))
-    if sealed is not None and not kinds:
-        move_to_flagged(connection, response_id)
-    return True
+    ids = sorted(set(response_ids))
+    doubted: set[int] = set()
+    known: set[int] = set()
+    for chunk in (ids[at : at + _FLAG_QUERY] for at in range(0, len(ids), _FLAG_QUERY)):
+        query = select(ResponseFlag.response_id, ResponseFlag.kind).where(ResponseFlag.response_id.in_(chunk))
+        for row in session.execute(query):
+            doubted.add(row.response_id)
+            if row.kind == kind:
+                known.add(row.response_id)
+    new = [response_id for response_id in ids if response_id not in known]
+    if new:
+        connection.execute(insert(ResponseFlag), [{"response_id": each, "kind": kind} for each in new])
+    sealed = session.scalar(select(func.max(Seal.last_response_id))) or 0
+    for first, last in _runs(each for each in new if each not in doubted and each <= sealed):
+        move_to_flagged(connection, first, last)
+    return new
+
+
+def _runs(ids: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each stretch of ascending ids without a gap."""
+    first = last = None
+    for each in ids:
+        if first is None or last is None:
+            first = each
+        elif each != last + 1:
+            yield first, last
+            first = each
+        last = each
+    if first is not None and last is not None:
+        yield first, last
 
 
 @dataclass(frozen=True, slots=True)

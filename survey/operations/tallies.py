@@ -81,9 +81,9 @@ def add_range(connection: Connection, after: int, last: int) -> None:
         connection.execute(_adding(table, _DOUBTED, ""), {"after": after, "last": last})
 
 
-def move_to_flagged(connection: Connection, response_id: int) -> None:
-    """Take what one sealed response counts out of the unflagged tallies and into the flagged ones."""
-    only = {"after": response_id - 1, "last": response_id}
+def move_to_flagged(connection: Connection, first: int, last: int) -> None:
+    """Take what the sealed responses with first ≤ id ≤ last count out of the unflagged tallies and into the flagged."""
+    only = {"after": first - 1, "last": last}
     for table in TALLIES:
         connection.execute(_adding(table, "(1 = 0)", "-"), only)
         connection.execute(_adding(table, "(1 = 1)", ""), only)
