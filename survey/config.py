@@ -68,6 +68,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
         "SECRET_KEY": key,
         "BASE_URL": given.get("BASE_URL", f"http://127.0.0.1:{given.get('PORT', '8000')}").rstrip("/"),
         "WEBHOOK_HOSTS": tuple(given.get("WEBHOOK_HOSTS", "").lower().replace(",", " ").split()),
+        "SAMPLE_ACCOUNTS": given.get("SIPAS_SAMPLE_ACCOUNTS") == "1",
         "MAX_CONTENT_LENGTH": PUBLIC_BODY_LIMIT,
         "MAX_FORM_PARTS": 200,
         "COMPRESS_REGISTER": False,

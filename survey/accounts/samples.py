@@ -1,4 +1,4 @@
-"""Accounts of the sample province: one of each role, whose passwords and secrets anybody can read in the documentation.
+"""Accounts of the sample province: one of each role, whose password and secret anybody can read in the documentation.
 
 Where the installation is reached by HTTPS it is somebody's real one: such an account signs in nowhere there, unless
 SIPAS_SAMPLE_ACCOUNTS=1 says that it is for trying out.
@@ -6,9 +6,41 @@ SIPAS_SAMPLE_ACCOUNTS=1 says that it is for trying out.
 
 from __future__ import annotations
 
-from flask import current_app
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
 
-from survey.accounts.models import Account
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.accounts import passwords, second_factor
+from survey.accounts.models import Account, RoleGrant
+from survey.models import Unit
+
+PASSWORD = "đò ngang sông Trà mùa nước nổi"  # noqa: S105 printed wherever the sample is
+TOTP_SECRET = "SONGTRASIPASMAUSONGTRASIPASMAUXX"  # noqa: S105 base32, as an app takes it
+
+
+class Sample(NamedTuple):
+    """An account of the sample: its role, whether on the province or on the commune shown, e-mail and name."""
+
+    role: str
+    on_province: bool
+    email: str
+    name: str
+
+
+SAMPLES = (
+    Sample("administrator", True, "quan-tri@songtra.example", "Lê Quang Minh"),
+    Sample("compiler", True, "tong-hop@songtra.example", "Nguyễn Thị Hồng Hạnh"),
+    Sample("manager", False, "phu-trach@songtra.example", "Phạm Văn Tấn"),
+    Sample("reviewer", False, "xu-ly-y-kien@songtra.example", "Trần Thị Mỹ Duyên"),
+    Sample("entry", False, "nhap-lieu@songtra.example", "Võ Thành Công"),
+    Sample("viewer", False, "xem@songtra.example", "Đỗ Thị Thu"),
+    Sample("auditor", True, "kiem-tra@songtra.example", "Bùi Đức Long"),
+)
 
 
 def may_sign_in(account: Account) -> bool:
@@ -18,4 +50,33 @@ def may_sign_in(account: Account) -> bool:
 
 def are_welcome() -> bool:
     """Whether this installation lets sample accounts in."""
-    return current_app.config["SAMPLE_ACCOUNTS"] or not current_app.config["BASE_URL"].startswith("https:")
+    return bool(current_app.config["SAMPLE_ACCOUNTS"]) or not current_app.config["BASE_URL"].startswith("https:")
+
+
+def make_samples(session: Session, province: Unit, commune: Unit, at: datetime) -> list[Account]:
+    """One account of each role; those made before are left as they are."""
+    known = {account.email: account for account in _samples(session)}
+    hashed = passwords.hashed(PASSWORD) if len(known) < len(SAMPLES) else None
+    for sample in SAMPLES:
+        if sample.email in known:
+            continue
+        account = Account(
+            email=sample.email,
+            name=sample.name,
+            password=hashed,
+            fs_uniquifier=secrets.token_hex(32),
+            tf_primary_method=second_factor.METHOD,
+            tf_totp_secret=second_factor.new_secret(TOTP_SECRET),
+            is_sample=True,
+            created_at=at,
+            password_changed_at=at,
+        )
+        account.role_grants.append(RoleGrant(role=sample.role, unit=province if sample.on_province else commune))
+        session.add(account)
+        known[sample.email] = account
+    session.flush()
+    return [known[sample.email] for sample in SAMPLES]
+
+
+def _samples(session: Session) -> Iterable[Account]:
+    return session.scalars(select(Account).where(Account.is_sample))

@@ -59,9 +59,13 @@ def _security() -> Security:
     return cast("Security", current_app.extensions["security"])
 
 
-def new_secret() -> str:
-    """A secret for an authenticator app, encrypted with a key derived from SECRET_KEY."""
-    return _security().totp_factory.generate_totp_secret()
+def new_secret(key: str | None = None) -> str:
+    """A secret for an authenticator app, encrypted with a key derived from SECRET_KEY; `key` (base32) where it is to be
+    a certain one."""
+    factory = _security().totp_factory
+    if key is None:
+        return factory.generate_totp_secret()
+    return str(factory._totp(key=key, format="base32").to_json(encrypt=True))  # noqa: SLF001 it makes random ones only
 
 
 def setup_values(account: Account, secret: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from flask import Flask
 
 from survey import accounts, staff_pages
 from survey.blueprints import account, api, audit, exports, people, security, staff
+from survey.cli import user
 
 STAFF = (
     # one line a blueprint
@@ -23,4 +24,5 @@ def init_app(app: Flask) -> None:
     staff_pages.init_app(app)
     for blueprint in STAFF:
         app.register_blueprint(blueprint)
+    app.cli.add_command(user.group)
     api.init_app(app)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from rich.console import Console
+from rich.console import Console, Group
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from survey.analysis import quality
-from survey.cli.output import show
+from survey.analysis.cross_tables import count_requested
+from survey.cli.output import show, table
 from survey.cli.transaction import DAY, now, writing
 from survey.database import current_session, engine
-from survey.models import KeptStatistic, Response, Seal
+from survey.models import KeptStatistic, Response, Seal, Wave
 from survey.operations import audit, ledger, waves
+from survey.operations.comments import attend_comments, release_comments
 from survey.operations.demo import Demo, find_demo, load_demo
 from survey.operations.demo.loading import RESPONSES
+from survey.operations.demo.places import PROVINCE
 from survey.operations.periods import province_day
 from survey.operations.release import release_due
+from survey.operations.units import find_unit
 
 UNIT_SHOWN = "BENTRA"
 _WORDS = {
@@ -35,6 +40,12 @@ _WORDS = {
         "open": "đang mở",
         "closed": "đã đóng",
         "published": "đã công bố",
+        "accounts": "Tài khoản mẫu của trang nội bộ",
+        "role": "vai trò",
+        "email": "địa chỉ đăng nhập",
+        "password": "mật khẩu",
+        "secret": "khóa TOTP cho ứng dụng xác thực",
+        "code": "hoặc xem mã lúc này",
     },
     "en": {
         "title": "Sông Trà Province – sample data",
@@ -45,6 +56,12 @@ _WORDS = {
         "open": "open",
         "closed": "closed",
         "published": "published",
+        "accounts": "Sample accounts of the back office",
+        "role": "role",
+        "email": "signs in as",
+        "password": "password",
+        "secret": "TOTP secret for an authenticator app",
+        "code": "or see the code of this moment",
     },
 }
 
@@ -66,7 +83,8 @@ def command(today: datetime | None, responses: int, lang: str) -> None:
             load_demo(session, day, responses=responses, progress=lambda done: bar.advance(loading, done))
         sealing = bar.add_task("sealing", total=_unsealed())
         ledger.seal_all(engine(), lambda done: bar.advance(sealing, done))
-        release_due(engine(), day, then=quality.keep_disclosure)
+        attend_comments(engine(), day)
+        release_due(engine(), day, then=lambda session, wave: _release(session, wave, day))
         with writing() as session:
             demo = find_demo(session)
             assert demo is not None
@@ -74,7 +92,16 @@ def command(today: datetime | None, responses: int, lang: str) -> None:
                 kept = session.scalar(select(KeptStatistic.wave_id).where(KeptStatistic.wave_id == wave.id).limit(1))
                 if wave.state in ("closed", "published") and kept is None:
                     quality.keep_statistics(session, waves.find_wave(session, wave.code))
+        attend_comments(engine(), day)
+        while count_requested(engine()):
+            pass
     show(_links(demo, current_app.config["BASE_URL"], lang))
+    show(_accounts(lang))
+
+
+def _release(session: Session, wave: Wave, day: date) -> None:
+    quality.keep_disclosure(session, wave)
+    release_comments(session, wave, day)
 
 
 def _unsealed() -> int:
@@ -100,3 +127,27 @@ def _links(demo: Demo, base: str, language: str) -> Panel:
         text.append(f"{name}: {words[wave.state]}\n", style="dim")
     text.rstrip()
     return Panel.fit(text, title=words["title"], padding=(1, 3))
+
+
+def _accounts(language: str) -> Panel:
+    """One account of each role, made where there is none yet, and how to sign in with it."""
+    from survey import staff_wording  # a public process, which knows every command, loads none of the staff's code
+    from survey.accounts import samples
+
+    words = _WORDS[language]
+    with writing() as session, audit.unattended(session):
+        province, commune = find_unit(session, PROVINCE), find_unit(session, UNIT_SHOWN)
+        made = samples.make_samples(session, province, commune, now())
+        rows = [(account.role_grants[0].role, account.email) for account in made]
+    listing = table(words["role"], words["email"])
+    for role, email in rows:
+        listing.add_row(str(staff_wording.ROLES[role]) if language == "vi" else role, email)
+    facts = Text()
+    facts.append(f"{current_app.config['BASE_URL']}/staff\n\n", style="bold")
+    for label, value in (
+        (words["password"], samples.PASSWORD),
+        (words["secret"], samples.TOTP_SECRET),
+        (words["code"], f"sipas user code {rows[0][1]}"),
+    ):
+        facts.append(f"{label}\n").append(f"  {value}\n", style="bold")
+    return Panel.fit(Group(facts, listing), title=words["accounts"], padding=(1, 3))
