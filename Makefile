@@ -16,8 +16,8 @@ ROOM_reports := reports
 ROOM_results := survey/blueprints/results.py survey/templates/results
 ROOM_citizen := survey/blueprints/citizen.py survey/blueprints/health.py survey/templates/citizen \
     $(filter-out survey/staff_%.py,$(wildcard survey/*.py))
-ROOM_staff := $(wildcard survey/staff_*.py) $(filter-out survey/accounts/api_keys.py,$(wildcard survey/accounts/*.py)) survey/templates/staff $(wildcard survey/templates/security) \
-    $(call room_files,staff account people audit,staff account people)
+ROOM_staff := $(wildcard survey/staff_*.py) $(filter-out survey/accounts/api_keys.py,$(wildcard survey/accounts/*.py)) survey/templates/staff \
+    $(call room_files,staff account people audit security,staff account people)
 ROOM_places := $(call room_files,places services transactions,place unit counter service transaction,units unit_files services \
     service_files transactions quotas)
 ROOM_questionnaires := $(call room_files,questionnaires,questionnaire,questionnaires questionnaire_drafts xlsforms)

@@ -145,7 +145,9 @@ def revoke(account_id: int, grant_id: int) -> ResponseReturnValue:
     if held is None:
         abort(404)
     return _try(
-        person, lambda: operations.revoke(current_session(), held, by=account()), gettext("The role is revoked.")
+        person,
+        lambda: operations.revoke(current_session(), held, by=account()),
+        gettext("The role is revoked; every session of this account has ended."),
     )
 
 
