@@ -1,0 +1,158 @@
+"""What the two database roles may do on PostgreSQL: the public one takes ballots, the staff one runs the back office.
+
+One line a table, in the words of GRANT; a table without a line is nobody's, and a test fails for it. What neither role
+may do (change or remove a ballot, a seal, a line of the audit log) is left to the owner, whom triggers stop. Migrations
+and the sealer run as the owner; :func:`apply` is called after each migration and by `sipas db roles`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from types import MappingProxyType
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection, text
+
+PUBLIC, STAFF = "sipas_public", "sipas_staff"
+ROLES = (PUBLIC, STAFF)
+
+_READ = "SELECT"
+_ADD = "SELECT, INSERT"
+_CHANGE = "SELECT, INSERT, UPDATE"
+_ALL = "SELECT, INSERT, UPDATE, DELETE"
+_NOTHING = ""
+
+# table: what the public role may, what the staff role may
+GRANTS: dict[str, tuple[str, str]] = {
+    "alembic_version": (_READ, _READ),
+    # ballots: the public writes them and reads back no more than tells a repetition from a new one
+    "response": ("INSERT, SELECT (id, submission_id, digest)", _ADD),
+    "answer": ("INSERT", _ADD),
+    "several_answer": ("INSERT", _ADD),
+    "text_answer": ("INSERT", _ADD),
+    "response_flag": ("INSERT", _ADD),
+    "response_conflict": ("INSERT, SELECT (submission_id, content)", _ADD),
+    "collector_scan": (_CHANGE, _CHANGE),
+    "flag_note": (_NOTHING, _ADD),
+    "imported_response": (_NOTHING, _ADD),
+    "batch_response": (_NOTHING, _ADD),
+    # counted from them
+    "seal": (_READ, _READ),
+    "response_tally": (_READ, _CHANGE),
+    "item_tally": (_READ, _CHANGE),
+    "scope_tally": (_READ, _CHANGE),
+    "released_response_tally": (_NOTHING, _CHANGE),
+    "released_item_tally": (_NOTHING, _CHANGE),
+    "released_scope_tally": (_NOTHING, _CHANGE),
+    "release": (_NOTHING, _ADD),
+    "kept_statistic": (_READ, _ALL),
+    "cross_run": (_NOTHING, _ALL),
+    "cross_tally": (_NOTHING, _ALL),
+    # what is asked, where, and against which target
+    "questionnaire": (_READ, _ALL),
+    "question": (_READ, _ALL),
+    "choice": (_READ, _ALL),
+    "scope": (_READ, _ALL),
+    "scope_item": (_READ, _ALL),
+    "question_continuity": (_READ, _ALL),
+    "questionnaire_origin": (_READ, _ALL),
+    "core_section": (_NOTHING, _ALL),
+    "questionnaire_draft": (_NOTHING, _ALL),
+    "target": (_READ, _ALL),
+    "wave": (_READ, _ALL),
+    "wave_unit": (_READ, _ALL),
+    "wave_trust": (_READ, _ALL),
+    "wave_closing": (_NOTHING, _ALL),
+    "collector": (_READ, _ALL),
+    "unit": (_READ, _ALL),
+    "counter": (_READ, _ALL),
+    "transaction_count": (_READ, _ALL),
+    "procedure_field": (_READ, _ALL),
+    "service": (_READ, _ALL),
+    # the back office's own
+    "comment": (_NOTHING, _ALL),
+    "comment_mark": (_NOTHING, _ALL),
+    "paper_batch": (_NOTHING, _ALL),
+    "paper_entry": (_NOTHING, _ALL),
+    "paper_resolution": (_NOTHING, _ALL),
+    "import_draft": (_NOTHING, _ALL),
+    "import_run": (_NOTHING, _ALL),
+    "account": (_NOTHING, _ALL),
+    "account_session": (_NOTHING, _ALL),
+    "invitation": (_NOTHING, _ALL),
+    "role_grant": (_NOTHING, _ALL),
+    "sign_in_delay": (_NOTHING, _ALL),
+    "api_key": (_NOTHING, _ALL),
+    "api_key_grant": (_NOTHING, _ALL),
+    "webhook": (_NOTHING, _ALL),
+    "webhook_event": (_NOTHING, _ALL),
+    "webhook_delivery": (_NOTHING, _ALL),
+    "webhook_attempt": (_NOTHING, _ALL),
+    "audit_entry": (_NOTHING, _ADD),
+}
+
+
+def create(connection: Connection, passwords: Mapping[str, str] = MappingProxyType({})) -> list[str]:
+    """Make the roles that are missing; one with a password may log in, the other is a group to be granted to those that
+    do. Returns the names of the new ones. Raises ProgrammingError unless the connection may make roles.
+
+    Passwords leave this process only as what the server keeps of them (SCRAM), so that no log of it shows one.
+    """
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)
+    known = {name for (name,) in driver.execute("SELECT rolname FROM pg_roles")}
+    for role in ROLES:
+        name = sql.Identifier(role)
+        if role not in known:
+            with (
+                suppress(psycopg.errors.DuplicateObject),
+                driver.transaction(),
+            ):  # another database's operator was first
+                driver.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(name))
+        if role in passwords:
+            kept = driver.pgconn.encrypt_password(passwords[role].encode(), role.encode(), b"scram-sha-256")
+            change = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(name, sql.Literal(kept.decode()))
+            driver.execute(change)
+    return [role for role in ROLES if role not in known]
+
+
+def apply(connection: Connection) -> list[str]:
+    """Give the roles that exist exactly these rights on the tables that exist; returns the roles found.
+
+    Does nothing on SQLite. Rights given before are taken back first, so that a line made narrower holds at once.
+    Raises ProgrammingError unless the connection is the owner's.
+    """
+    if connection.dialect.name != "postgresql":
+        return []
+    known = set(
+        connection.scalars(text("SELECT rolname FROM pg_roles WHERE rolname = ANY(:roles)"), {"roles": list(ROLES)})
+    )
+    tables: list[tuple[str, str | None]] = [(row.table, row.sequence) for row in connection.execute(text(_TABLES))]
+    quoted = connection.dialect.identifier_preparer.quote
+    database = quoted(str(connection.scalar(text("SELECT current_database()"))))
+    for place, role in enumerate(ROLES):
+        if role not in known:
+            continue
+        name = quoted(role)
+        for kind in ("TABLES", "SEQUENCES"):
+            connection.execute(text(f"REVOKE ALL ON ALL {kind} IN SCHEMA public FROM {name}"))
+        connection.execute(text(f"GRANT CONNECT ON DATABASE {database} TO {name}"))
+        connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {name}"))
+        for table, sequence in tables:
+            rights = GRANTS.get(table, (_NOTHING, _NOTHING))[place]
+            if rights:
+                connection.execute(text(f"GRANT {rights} ON {quoted(table)} TO {name}"))
+            if sequence and "INSERT" in rights:
+                connection.execute(text(f"GRANT USAGE ON SEQUENCE {sequence} TO {name}"))
+    return [role for role in ROLES if role in known]
+
+
+# Each table with the sequence that numbers its rows, quoted as the database does.
+_TABLES = """
+SELECT c.relname AS table, pg_get_serial_sequence(quote_ident(c.relname), a.attname) AS sequence
+FROM pg_class c
+LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'id'
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+"""

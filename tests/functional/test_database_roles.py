@@ -1,0 +1,271 @@
+"""The two roles on a real PostgreSQL: what each process needs it may do, and the database refuses the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import make_url, select, text
+from sqlalchemy.orm import Session
+
+from forms.library import standard
+from survey import create_app, database
+from survey.accounts import policy
+from survey.models import Base, Unit, grants
+from survey.operations.transactions import set_transactions
+from tests.factories import (
+    make_collector,
+    make_counter,
+    make_questionnaire,
+    make_target,
+    make_unit,
+    make_wave,
+)
+from tests.page_rules import CheckingClient
+from tests.published_waves import finish
+from tests.sample_waves import store
+from tests.scanning import token_of
+from tests.serving import KEY
+from tests.staff import make_account, sign_in
+
+PASSWORD = "mật_khẩu"  # the same in every test: roles belong to the whole server
+OPEN, PUBLISHED = "MO", "CB"
+
+
+def connection_url(owner: str, role: str) -> str:
+    url = make_url(owner).set(username=role, password=PASSWORD)
+    return url.render_as_string(hide_password=False)
+
+
+def run(url: str, *arguments: str, password: str = PASSWORD) -> str:
+    app = create_app({"DATABASE_URL": url, "SECRET_KEY": KEY}, surfaces=())
+    environment = {f"{role.upper()}_PASSWORD": password for role in grants.ROLES}
+    result = app.test_cli_runner().invoke(args=list(arguments), env=environment)
+    app.extensions["engine"].dispose()
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.fixture
+def prepared(postgresql_url: str) -> str:
+    """A database with its roles, an open and a published wave of two units, and comments in them."""
+    run(postgresql_url, "db", "roles")
+    engine = database.make_engine(postgresql_url)
+    with Session(engine, expire_on_commit=False) as session:
+        top = make_unit(session, code="T", kind="province")
+        units = [make_unit(session, code=code, parent=top) for code in ("X1", "X2")]
+        questionnaire, target = make_questionnaire(session, standard("counter")), make_target(session)
+        asked = [question.code for question in standard("counter").questions if question.kind == "rating"]
+        for code in (PUBLISHED, OPEN):
+            wave = make_wave(
+                session, code=code, units=[top, *units], questionnaire=questionnaire, target=target, state="open"
+            )
+            for unit in units:
+                set_transactions(session, unit, wave.period_start, wave.period_end, 500)
+                counter = make_counter(session, unit, code=f"{code}-1")
+                collector = make_collector(session, wave, unit, counter=counter)
+                store(session, collector, [dict.fromkeys(asked, 3 + number % 3) for number in range(40)])
+            session.commit()
+            if code == PUBLISHED:
+                finish(session, engine, wave)
+    engine.dispose()
+    return postgresql_url
+
+
+@pytest.fixture
+def application(prepared: str) -> Iterator[Callable[[str, str], Flask]]:
+    made = []
+
+    def make(role: str, surface: str) -> Flask:
+        settings = {"TESTING": True, "SECRET_KEY": KEY, "DATABASE_URL": connection_url(prepared, role)}
+        app = create_app(settings, surfaces=(surface,))
+        app.test_client_class = CheckingClient
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def connect(prepared: str) -> Iterator[Callable[[str], psycopg.Connection]]:
+    opened = []
+
+    def to(role: str) -> psycopg.Connection:
+        url = (
+            make_url(connection_url(prepared, role)).set(drivername="postgresql").render_as_string(hide_password=False)
+        )
+        opened.append(psycopg.connect(url, autocommit=True))
+        return opened[-1]
+
+    yield to
+    for connection in opened:
+        connection.close()
+
+
+def collector_of(url: str, wave: str) -> str:
+    engine = database.make_engine(url)
+    with engine.connect() as connection:
+        query = (
+            "SELECT c.code FROM collector c JOIN wave w ON w.id = c.wave_id WHERE w.code = :wave ORDER BY c.id LIMIT 1"
+        )
+        code = connection.execute(text(query), {"wave": wave}).scalar_one()
+    engine.dispose()
+    return str(code)
+
+
+def count(url: str, table: str) -> int:
+    engine = database.make_engine(url)
+    with engine.connect() as connection:
+        number = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+    engine.dispose()
+    return int(number)
+
+
+def test_every_table_says_what_the_roles_may_do() -> None:
+    tables = {table.name for table in Base.metadata.sorted_tables} | {"alembic_version"}
+    assert set(grants.GRANTS) == tables
+    assert all(
+        "UPDATE" not in rights and "DELETE" not in rights for table in BALLOTS for rights in grants.GRANTS[table]
+    )
+
+
+BALLOTS = (
+    "response", "answer", "several_answer", "text_answer", "response_flag", "response_conflict", "flag_note",
+    "imported_response", "batch_response", "seal", "audit_entry",
+)  # fmt: skip
+
+
+def test_the_public_application_does_its_work_as_the_public_role(prepared: str, application) -> None:
+    client = application(grants.PUBLIC, "public").test_client()
+    code = collector_of(prepared, OPEN)
+    before = count(prepared, "response")
+    token = token_of(client.get(f"/s/{code}").text)
+    ballot = {"token": token, "q_access_signs": "4", "q_overall_satisfaction": "5", "q_comment": "Cảm ơn"}
+    ballot["q_respondent_kind"] = "1"
+    first = client.post(f"/s/{code}", data=ballot)
+    assert first.status_code in (200, 201, 303), first.text
+    assert client.post(f"/s/{code}", data=ballot).status_code == first.status_code  # the same again: the same receipt
+    client.post(f"/s/{code}", data={**ballot, "q_access_signs": "1"})  # other content under the id: a conflict
+    assert count(prepared, "response") == before + 1
+    assert count(prepared, "response_conflict") == 1
+    for path in ("/ket-qua/", f"/ket-qua/{PUBLISHED}", f"/ket-qua/{PUBLISHED}/X1", f"/ket-qua/{PUBLISHED}/T"):
+        assert client.get(path).status_code == 200
+    assert client.get(f"/ket-qua/{PUBLISHED}/X1/bao-cao.pdf").status_code == 200
+    assert client.get(f"/ket-qua/{PUBLISHED}/X1/so-lieu.xlsx").status_code == 200
+    assert client.get("/readyz").status_code == 200
+    client.application.extensions["scans"].flush()
+    assert count(prepared, "collector_scan") == 1
+
+
+NOT_THE_PUBLICS = (
+    "SELECT email FROM account",
+    "SELECT * FROM audit_entry",
+    "SELECT * FROM api_key",
+    "SELECT * FROM questionnaire_draft",
+    "SELECT * FROM import_draft",
+    "SELECT * FROM released_item_tally",
+    "SELECT text FROM text_answer",
+    "SELECT choice FROM answer",
+    "SELECT salt FROM response",
+    "SELECT collector_id FROM response",
+    "UPDATE response SET seconds = 1",
+    "UPDATE answer SET choice = 5",
+    "DELETE FROM response",
+    "DELETE FROM text_answer",
+    "TRUNCATE answer",
+    "UPDATE wave SET state = 'open'",
+    "UPDATE item_tally SET n5 = n5 + 1",
+    "INSERT INTO seal (sequence) VALUES (99)",
+    "DROP TABLE response_flag",
+    "CREATE TABLE mine (id int)",
+)
+NOT_THE_STAFFS = (
+    "UPDATE response SET seconds = 1",
+    "UPDATE answer SET choice = 5",
+    "UPDATE several_answer SET choice = 5",
+    "UPDATE text_answer SET text = ''",
+    "UPDATE response_flag SET kind = 'manual'",
+    "UPDATE response_conflict SET content = ''",
+    "UPDATE seal SET leaves = 1",
+    "UPDATE audit_entry SET action = ''",
+    "DELETE FROM response",
+    "DELETE FROM answer",
+    "DELETE FROM text_answer",
+    "DELETE FROM response_flag",
+    "DELETE FROM seal",
+    "DELETE FROM audit_entry",
+    "TRUNCATE response",
+    "ALTER TABLE response DISABLE TRIGGER ALL",
+    "DROP TRIGGER response_no_update ON response",
+    "INSERT INTO seal (sequence) VALUES (99)",
+)
+
+
+@pytest.mark.parametrize(("role", "statements"), [(grants.PUBLIC, NOT_THE_PUBLICS), (grants.STAFF, NOT_THE_STAFFS)])
+def test_the_database_refuses_what_is_not_a_role_s_own(connect, role: str, statements: tuple[str, ...]) -> None:
+    connection = connect(role)
+    assert connection.execute("SELECT count(*) FROM unit").fetchone() == (3,)
+    for statement in statements:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):  # SQLSTATE 42501
+            connection.execute(statement)
+
+
+def test_the_staff_application_does_its_work_as_the_staff_role(prepared: str, application) -> None:
+    app = application(grants.STAFF, "staff")
+    client = app.test_client()
+    engine = database.make_engine(prepared)
+    with Session(engine) as session:
+        top = session.scalars(select(Unit).where(Unit.code == "T")).one()
+        sign_in(client, make_account(session, "compiler", top))
+    engine.dispose()
+    for path in pages_of(app):
+        assert client.get(path).status_code == 200, path
+    # what leaves is written down, and rows are read from a snapshot
+    exported = client.get(f"/staff/xuat/{OPEN}/X1/phieu-tra-loi")
+    assert exported.data.count(b"\r\n") == 41
+    assert count(prepared, "audit_entry") >= 1
+    assert client.get(f"/s/{collector_of(prepared, OPEN)}").status_code == 404
+
+
+def pages_of(app: Flask) -> list[str]:
+    """The pages of the back office that need no argument: every room has some."""
+    return sorted(
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.arguments and rule.rule.startswith("/staff/")
+        and may_see(app, rule.endpoint)
+    )  # fmt: skip
+
+
+def may_see(app: Flask, endpoint: str) -> bool:
+    rule = getattr(app.view_functions[endpoint], "rule", None)
+    return rule is not None and (rule.action is None or "compiler" in policy.RULES[rule.action].roles)
+
+
+def test_a_migration_renews_the_rights(postgresql_url: str) -> None:
+    run(postgresql_url, "db", "roles")
+    with psycopg.connect(postgresql_url, autocommit=True) as owner:
+        owner.execute("GRANT SELECT ON text_answer TO sipas_public")
+        owner.execute("REVOKE INSERT ON response FROM sipas_public")
+        database.upgrade(postgresql_url)
+        rights = "SELECT has_table_privilege('sipas_public', %s, %s)"
+        assert owner.execute(rights, ("text_answer", "SELECT")).fetchone() == (False,)
+        assert owner.execute(rights, ("response", "INSERT")).fetchone() == (True,)
+
+
+def test_roles_without_passwords_are_groups_and_the_command_may_be_repeated(postgresql_url: str) -> None:
+    assert "sipas_public" in run(postgresql_url, "db", "roles", password="")
+    again = run(postgresql_url, "db", "roles", password="")
+    assert again.count("was there") == 2
+
+
+def test_sqlite_has_no_roles(sqlite_url: str) -> None:
+    app = create_app({"DATABASE_URL": sqlite_url, "SECRET_KEY": KEY}, surfaces=())
+    result = app.test_cli_runner().invoke(args=["db", "roles"])
+    app.extensions["engine"].dispose()
+    assert result.exit_code == 1
+    assert "SQLite has no roles" in result.output
