@@ -70,6 +70,13 @@ def init_app(app: Flask) -> None:
     security.login_manager.user_loader(sessions.load)
     security.login_manager.request_loader(lambda _request: None)  # no token in an address or header signs in
     security.login_manager.session_protection = None  # phones change their address; the session's row decides
-    # Both would read the session, and so the database, for each page of the citizens; the guard asks for it itself.
-    app.before_request_funcs[None].remove(security.principal._on_before_request)  # noqa: SLF001 it offers no switch
-    app.template_context_processors[None].remove(_user_context_processor)
+    _leave_other_pages_alone(app, security)
+
+
+def _leave_other_pages_alone(app: Flask, security: Security) -> None:
+    """Take out what Flask-Login and Flask-Principal do around every request: it reads the session, and so the database,
+    for each page of the citizens too. The guard asks for the account itself; no cookie remembers anybody."""
+    manager = security.login_manager
+    app.before_request_funcs[None].remove(security.principal._on_before_request)  # noqa: SLF001 there is no switch
+    app.template_context_processors[None].remove(manager._user_context_processor)  # noqa: SLF001
+    app.after_request_funcs[None].remove(manager._update_remember_cookie)  # noqa: SLF001

@@ -70,6 +70,7 @@ def _try_password(form: SignInForm) -> ResponseReturnValue:
     session.rollback()  # nothing is held while the hash is computed
     right = passwords.matches(form.password.data or "", found)
     if found is None or not right or not samples.may_sign_in(found):
+        _note(email, "sign_in_failed")
         form.password.errors = [gettext("The address or the password is not right.")]
         return render_template("security/login.html", form=form)
     session = _begin_writing()
@@ -116,7 +117,7 @@ def _second_step(form: CodeForm | RecoveryCodeForm, template: str) -> ResponseRe
     else:
         right = second_factor.is_code(found, found.tf_totp_secret or "", code)
     if not right:
-        session.rollback()
+        _note(awaited.email, "code_refused")
         form.code.errors = [gettext("This code is not right, or was used already.")]
         return render_template(template, form=form)
     throttle.forgive(session, tried)
@@ -160,19 +161,21 @@ def _counted(tried: tuple[throttle.Subject, ...], email: str, field: Field) -> b
             )
         ]
         return False
-    _note_attempt(email, "delayed" if delays else "sign_in_failed")
     commit()
+    if delays:
+        _note(email, "delayed")
     return True
 
 
-def _note_attempt(email: str, what: str) -> None:
-    """The log calls an attempt failed until it succeeds; what was typed for an account that is none is not kept."""
-    session = current_session()
+def _note(email: str, what: str) -> None:
+    """Put a failure in the log. What was typed where there is no such account may be a password: it is not kept."""
+    session = _begin_writing()
     known = session.scalar(select(Account).where(Account.email == email))
     audit.attribute(session, audit.SYSTEM)
     place = known.place if known is not None else None
     audit.record(session, f"account.{what}", subject=known.email if known is not None else "?", unit_path=place)
     session.info.pop("actor")
+    commit()
 
 
 def _enter(found: Account, factors: list[str], where: str | None) -> ResponseReturnValue:
