@@ -78,5 +78,5 @@ def _leave_other_pages_alone(app: Flask, security: Security) -> None:
     for each page of the citizens too. The guard asks for the account itself; no cookie remembers anybody."""
     manager = security.login_manager
     app.before_request_funcs[None].remove(security.principal._on_before_request)  # noqa: SLF001 there is no switch
-    app.template_context_processors[None].remove(manager._user_context_processor)  # noqa: SLF001
+    app.template_context_processors[None].remove(_user_context_processor)
     app.after_request_funcs[None].remove(manager._update_remember_cookie)  # noqa: SLF001
