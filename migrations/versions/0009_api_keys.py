@@ -12,7 +12,7 @@ depends_on = None
 
 BIG_KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # In the order they can be dropped.
-TABLES = ("webhook_attempt", "webhook_delivery", "webhook_event", "webhook", "api_key_grant", "api_key")
+TABLES = ("webhook_attempt", "webhook_delivery", "webhook_event", "webhook", "api_key_role", "api_key")
 
 
 def upgrade() -> None:
@@ -32,6 +32,7 @@ def _create_keys() -> None:
         sa.Column("name", sa.String(100), nullable=False),
         sa.Column("prefix", sa.String(8), nullable=False),
         sa.Column("key_hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("made_by_id", sa.Integer(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=False),
@@ -40,20 +41,19 @@ def _create_keys() -> None:
         sa.CheckConstraint("length(key_hash) = 32", name=op.f("ck_api_key_key_hash")),
         sa.CheckConstraint("length(prefix) = 8", name=op.f("ck_api_key_prefix")),
         sa.CheckConstraint("length(name) > 0", name=op.f("ck_api_key_name")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_api_key_unit_id")),
         sa.ForeignKeyConstraint(["made_by_id"], ["account.id"], name=op.f("fk_api_key_made_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
         sa.UniqueConstraint("prefix", name=op.f("uq_api_key_prefix")),
     )
+    op.create_index("ix_api_key_unit_id", "api_key", ["unit_id"])
     op.create_table(
-        "api_key_grant",
+        "api_key_role",
         sa.Column("key_id", sa.Integer(), nullable=False),
-        sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(16), nullable=False),
-        sa.ForeignKeyConstraint(["key_id"], ["api_key.id"], name=op.f("fk_api_key_grant_key_id")),
-        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_api_key_grant_unit_id")),
-        sa.PrimaryKeyConstraint("key_id", "unit_id", "role", name=op.f("pk_api_key_grant")),
+        sa.ForeignKeyConstraint(["key_id"], ["api_key.id"], name=op.f("fk_api_key_role_key_id")),
+        sa.PrimaryKeyConstraint("key_id", "role", name=op.f("pk_api_key_role")),
     )
-    op.create_index("ix_api_key_grant_unit_id", "api_key_grant", ["unit_id"])
 
 
 def _create_webhooks() -> None:

@@ -1,4 +1,4 @@
-"""API keys: made for a program with roles on units, shown once, let in by their hash, revoked, never deleted."""
+"""API keys: made for a program with roles on a unit, shown once, let in by their hash, revoked, never deleted."""
 
 from __future__ import annotations
 
@@ -6,35 +6,36 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
-from sqlalchemy import false, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from survey.accounts import policy
-from survey.models import ApiKey, ApiKeyGrant, Unit
+from survey.accounts.scope import Scope
+from survey.models import ApiKey, ApiKeyRole, Unit
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 
 MARK = "sipas"  # what a key begins with, so that a leaked one is recognised
 PREFIX_BYTES = 4
 SECRET_BYTES = 32
-LONGEST_DAYS = 2 * 366
+LONGEST = timedelta(days=731)
+PAGE = 50
 
 
 class ApiKeyError(OperationError):
     """A key that cannot be made or ended so."""
 
     SENTENCES: ClassVar[dict[str, str]] = {
-        "unknown": _n("There is no such key."),
         "no_name": _n("Give the key the name of the program that will use it."),
-        "no_grant": _n("A key needs a role on at least one unit."),
+        "no_role": _n("Choose at least one role: it decides what the program may do."),
         "role_unknown": _n("There is no role called %(role)s."),
         "out_of_reach": _n("The unit %(unit)s lies outside your own reach."),
         "past": _n("The last day %(date)s is over already."),
-        "too_long": _n("A key lasts at most two years; choose a last day until %(date)s."),
-        "revoked": _n("The key %(key)s was revoked on %(date)s."),
+        "too_long": _n("A key lasts at most two years: choose a day up to %(date)s."),
+        "revoked": _n("The key %(key)s was revoked before."),
     }
 
 
@@ -42,7 +43,8 @@ def make_key(
     session: Session,
     *,
     name: str,
-    grants: Iterable[tuple[str, Unit]],
+    unit: Unit,
+    roles: Iterable[str],
     valid_until: date,
     reach: Iterable[policy.Grant],
     made_by_id: int | None,
@@ -51,30 +53,30 @@ def make_key(
 ) -> tuple[ApiKey, str]:
     """A new key and the text that opens with it, "sipas_<prefix>_<secret>", which nobody can show again.
 
-    Each of `grants` (role, unit) must lie where `reach`, the maker's own grants, lets him manage keys. Raises
-    :class:`ApiKeyError`.
+    The unit must lie where `reach`, the maker's own grants, lets him manage keys. Raises :class:`ApiKeyError`.
     """
-    own, given = tuple(reach), dict.fromkeys(grants)
-    if not given:
-        raise ApiKeyError("no_grant")
-    for role, unit in given:
+    wanted = list(dict.fromkeys(roles))
+    if not wanted:
+        raise ApiKeyError("no_role")
+    for role in wanted:
         if role not in policy.ROLES:
             raise ApiKeyError("role_unknown", role=role)
-        if not policy.allows(own, "api.manage", unit.path):
-            raise ApiKeyError("out_of_reach", unit=unit.code)
+    if not policy.allows(reach, "api.manage", unit.path):
+        raise ApiKeyError("out_of_reach", unit=unit.code)
     if valid_until < today:
         raise ApiKeyError("past", date=valid_until.isoformat())
-    if (valid_until - today).days > LONGEST_DAYS:
-        raise ApiKeyError("too_long", date=date.fromordinal(today.toordinal() + LONGEST_DAYS).isoformat())
+    if valid_until > today + LONGEST:
+        raise ApiKeyError("too_long", date=(today + LONGEST).isoformat())
     prefix, secret = secrets.token_hex(PREFIX_BYTES), secrets.token_urlsafe(SECRET_BYTES)
     key = ApiKey(
         name=name,
         prefix=prefix,
         key_hash=_hash(secret),
+        unit=unit,
+        roles=[ApiKeyRole(role=role) for role in wanted],
         made_by_id=made_by_id,
         made_at=at,
         valid_until=valid_until,
-        grants=[ApiKeyGrant(role=role, unit=unit) for role, unit in given],
     )
     if not key.name:
         raise ApiKeyError("no_name")
@@ -84,22 +86,24 @@ def make_key(
 
 
 def read_key(session: Session, text: str, today: date) -> ApiKey | None:
-    """The key that `text` opens with on that day, with its grants and their units; None for any other text."""
+    """The key that `text` opens with on that day; None for any other text."""
     mark, _, rest = text.partition("_")
     prefix, _, secret = rest.partition("_")
-    if mark != MARK or not secret or len(prefix) != 2 * PREFIX_BYTES or not text.isascii():
+    if mark != MARK or not secret or len(prefix) != 2 * PREFIX_BYTES or not text.isascii() or "\0" in text:
         return None
-    key = session.scalar(
-        select(ApiKey).where(ApiKey.prefix == prefix).options(selectinload(ApiKey.grants).joinedload(ApiKeyGrant.unit))
-    )
+    key = session.scalar(select(ApiKey).where(ApiKey.prefix == prefix))
     if key is None or not hmac.compare_digest(key.key_hash, _hash(secret)):
         return None
-    return key if key.revoked_at is None and today <= key.valid_until else None
+    return key if is_valid(key, today) else None
+
+
+def is_valid(key: ApiKey, today: date) -> bool:
+    return key.revoked_at is None and today <= key.valid_until
 
 
 def grants_of(key: ApiKey) -> tuple[policy.Grant, ...]:
-    """What the policy is asked with; along the units' paths of today."""
-    return tuple(policy.Grant(grant.role, grant.unit.path) for grant in key.grants)
+    """What the policy is asked with; along the unit's path of today."""
+    return tuple(policy.Grant(held.role, key.unit.path) for held in key.roles)
 
 
 def note_use(session: Session, key_id: int, today: date) -> None:
@@ -107,36 +111,19 @@ def note_use(session: Session, key_id: int, today: date) -> None:
     session.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used_on=today))
 
 
-def find_key(session: Session, key_id: int) -> ApiKey:
-    """The key of that number; raises :class:`ApiKeyError`."""
-    key = session.get(ApiKey, key_id, options=[selectinload(ApiKey.grants).joinedload(ApiKeyGrant.unit)])
-    if key is None:
-        raise ApiKeyError("unknown")
-    return key
-
-
-def within_reach(key: ApiKey, reach: Iterable[policy.Grant]) -> bool:
-    """Whether whoever holds `reach` may manage keys on every unit of this one."""
-    own = tuple(reach)
-    return all(policy.allows(own, "api.manage", grant.unit.path) for grant in key.grants)
-
-
-def keys_page(session: Session, paths: Sequence[str], *, after: int | None = None, limit: int = 50) -> Sequence[ApiKey]:
-    """Keys all of whose units lie under one of `paths`, the newest first, below the key with the number `after`."""
-    outside = select(ApiKeyGrant.key_id).join(ApiKeyGrant.unit)
-    for path in paths:
-        outside = outside.where(~Unit.path.startswith(path, autoescape=True))
-    query = select(ApiKey).where(ApiKey.id.not_in(outside)) if paths else select(ApiKey).where(false())
+def keys(session: Session, scope: Scope, after: int | None = None) -> tuple[Sequence[ApiKey], int | None]:
+    """A page of the keys of units within reach, the newest first, and the key of the next page."""
+    query = select(ApiKey).join(ApiKey.unit).where(scope.covers(Unit.path)).order_by(ApiKey.id.desc()).limit(PAGE + 1)
     if after is not None:
         query = query.where(ApiKey.id < after)
-    with_units = selectinload(ApiKey.grants).joinedload(ApiKeyGrant.unit)
-    return session.scalars(query.options(with_units).order_by(ApiKey.id.desc()).limit(limit)).all()
+    found = session.scalars(query).unique().all()
+    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
 
 
 def revoke_key(session: Session, key: ApiKey, at: datetime) -> None:
     """Let the key in no more; raises :class:`ApiKeyError` where it was revoked before."""
     if key.revoked_at is not None:
-        raise ApiKeyError("revoked", key=key.name, date=key.revoked_at.date().isoformat())
+        raise ApiKeyError("revoked", key=key.name)
     key.revoked_at = at
     session.flush()
 

@@ -14,7 +14,7 @@ from survey.accounts.guard import account
 from survey.accounts.models import Account
 from survey.analysis.tally_statement import Source
 from survey.database import current_session
-from survey.models import Collector, Unit, Wave
+from survey.models import ApiKey, Collector, Unit, Wave, Webhook
 
 
 @dataclass(frozen=True)
@@ -85,3 +85,19 @@ def account_path(account_id: int, **_others: object) -> str:
     """
     found = current_session().get(Account, account_id) or abort(404)
     return found.place or "/"
+
+
+def key_path(key_id: int, **_others: object) -> str:
+    """The path of the unit whose API key a request names; 404 where there is none."""
+    path = current_session().scalar(
+        select(Unit.path).join(ApiKey, ApiKey.unit_id == Unit.id).where(ApiKey.id == key_id)
+    )
+    return path if path is not None else abort(404)
+
+
+def hook_path(hook_id: int, **_others: object) -> str:
+    """The path of the unit whose webhook a request names; 404 where there is none."""
+    path = current_session().scalar(
+        select(Unit.path).join(Webhook, Webhook.unit_id == Unit.id).where(Webhook.id == hook_id)
+    )
+    return path if path is not None else abort(404)

@@ -1,6 +1,6 @@
 """Tables and constraints; no queries, no rules beyond what the database itself can refuse."""
 
-from survey.models.api_key import ApiKey, ApiKeyGrant
+from survey.models.api_key import ApiKey, ApiKeyRole
 from survey.models.audit import ACTOR_KINDS, AuditEntry
 from survey.models.base import Base, UtcDateTime
 from survey.models.collector import CHANNELS, RESPONDENT_GROUPS, Collector, CollectorScan
@@ -73,7 +73,7 @@ __all__ = [
     "WEBHOOK_EVENTS",
     "Answer",
     "ApiKey",
-    "ApiKeyGrant",
+    "ApiKeyRole",
     "AuditEntry",
     "Base",
     "BatchResponse",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from forms.ballot import clean_text
@@ -15,7 +15,8 @@ from survey.models.unit import Unit
 class ApiKey(Base):
     """A program's key: `prefix` finds it, `key_hash` (SHA-256 of its secret part) proves it.
 
-    It ends with its last day `valid_until`, or when it is revoked; `last_used_on` is the last day it was let in.
+    Its roles reach its unit and everything below it, as an account's would. It ends with its last day `valid_until`,
+    or when it is revoked; `last_used_on` is the last day it was let in.
     """
 
     __tablename__ = "api_key"
@@ -29,28 +30,25 @@ class ApiKey(Base):
     name: Mapped[str] = mapped_column(String(100))
     prefix: Mapped[str] = mapped_column(String(8), unique=True)
     key_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     made_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     valid_until: Mapped[date]
     last_used_on: Mapped[date | None]
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    grants: Mapped[list[ApiKeyGrant]] = relationship(back_populates="key", order_by="ApiKeyGrant.unit_id")
+    unit: Mapped[Unit] = relationship(lazy="joined")
+    roles: Mapped[list[ApiKeyRole]] = relationship(lazy="selectin", order_by="ApiKeyRole.role")
 
     @validates("name")
     def _cleaned(self, _attribute: str, text: str) -> str:
         return clean_text(text, lines=False)
 
 
-class ApiKeyGrant(Base):
-    """A role of a key on a unit and everything below it, as an account's."""
+class ApiKeyRole(Base):
+    """A role of a key on its unit."""
 
-    __tablename__ = "api_key_grant"
-    __table_args__ = (Index("ix_api_key_grant_unit_id", "unit_id"),)
+    __tablename__ = "api_key_role"
 
     key_id: Mapped[int] = mapped_column(ForeignKey("api_key.id"), primary_key=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
     role: Mapped[str] = mapped_column(String(16), primary_key=True)
-
-    key: Mapped[ApiKey] = relationship(back_populates="grants")
-    unit: Mapped[Unit] = relationship()

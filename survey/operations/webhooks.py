@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import false, insert, or_, select
+from sqlalchemy import ColumnElement, func, insert, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from survey.models import (
@@ -30,6 +30,7 @@ from survey.operations.submission import new_submission_id
 from survey.operations.webhook_target import read_target
 
 SEED_BYTES = 32
+PAGE = 50
 _PURPOSE = b"sipas-webhook"
 
 
@@ -144,15 +145,22 @@ def find_webhook(session: Session, hook_id: int) -> Webhook:
     return webhook
 
 
-def webhooks_page(
-    session: Session, paths: Sequence[str], *, after: int | None = None, limit: int = 50
-) -> Sequence[Webhook]:
-    """Webhooks of the units under `paths`, the newest first, below the one with the number `after`."""
-    near = [Unit.path.startswith(path, autoescape=True) for path in paths]
-    query = select(Webhook).join(Webhook.unit).where(or_(false(), *near))
+def webhooks(
+    session: Session, within: ColumnElement[bool], after: int | None = None
+) -> tuple[Sequence[Webhook], int | None]:
+    """A page of the webhooks whose unit fulfils a condition, the newest first, and the key of the next page."""
+    query = select(Webhook).join(Webhook.unit).where(within).options(joinedload(Webhook.unit))
     if after is not None:
         query = query.where(Webhook.id < after)
-    return session.scalars(query.options(joinedload(Webhook.unit)).order_by(Webhook.id.desc()).limit(limit)).all()
+    found = session.scalars(query.order_by(Webhook.id.desc()).limit(PAGE + 1)).all()
+    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def last_deliveries(session: Session, hooks: Sequence[Webhook]) -> dict[int, WebhookDelivery]:
+    """The newest delivery of each webhook that has any."""
+    newest = select(func.max(WebhookDelivery.id)).where(WebhookDelivery.webhook_id.in_([hook.id for hook in hooks]))
+    query = select(WebhookDelivery).where(WebhookDelivery.id.in_(newest.group_by(WebhookDelivery.webhook_id)))
+    return {delivery.webhook_id: delivery for delivery in session.scalars(query)}
 
 
 def emit(
@@ -229,16 +237,17 @@ def redeliver(session: Session, delivery: WebhookDelivery, at: datetime) -> None
     session.flush()
 
 
-def deliveries_page(
-    session: Session, webhook: Webhook, *, state: str = "", after: int | None = None, limit: int = 50
-) -> Sequence[WebhookDelivery]:
-    """The webhook's deliveries, the newest first, below the one with the number `after`."""
+def deliveries(
+    session: Session, webhook: Webhook, state: str = "", after: int | None = None
+) -> tuple[Sequence[WebhookDelivery], int | None]:
+    """A page of the webhook's deliveries, the newest first, and the key of the next page."""
     query = select(WebhookDelivery).where(WebhookDelivery.webhook_id == webhook.id)
     if state:
         query = query.where(WebhookDelivery.state == state)
     if after is not None:
         query = query.where(WebhookDelivery.id < after)
-    return session.scalars(query.order_by(WebhookDelivery.id.desc()).limit(limit)).all()
+    found = session.scalars(query.order_by(WebhookDelivery.id.desc()).limit(PAGE + 1)).all()
+    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
 
 
 def _delivery(webhook_id: int, event: str, data: Mapping[str, object], at: datetime) -> dict[str, object]:

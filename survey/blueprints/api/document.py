@@ -13,7 +13,7 @@ from flask_babel import force_locale, gettext
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from survey.blueprints.api.fields import CODE_PATTERN
+from survey.blueprints.api.fields import CODE_SCHEMA
 from survey.blueprints.api.route import PREFIX, ROUTES, Route
 from survey.blueprints.api.wire import REASONS, Problem, both
 from survey.operations.errors import noop as _n
@@ -30,10 +30,10 @@ INTRODUCTION = _n(
 )
 SCHEMAS = "#/components/schemas/{model}"
 PATH_PARTS: dict[str, tuple[str, Json]] = {
-    "unit_code": (_n("The unit's code."), {"type": "string", "pattern": CODE_PATTERN}),
-    "wave_code": (_n("The wave's code."), {"type": "string", "pattern": CODE_PATTERN}),
-    "questionnaire_code": (_n("The questionnaire's code."), {"type": "string", "pattern": CODE_PATTERN}),
-    "version": (_n("The version, such as 1.0."), {"type": "string", "pattern": CODE_PATTERN}),
+    "unit_code": (_n("The unit's code."), CODE_SCHEMA),
+    "wave_code": (_n("The wave's code."), CODE_SCHEMA),
+    "questionnaire_code": (_n("The questionnaire's code."), CODE_SCHEMA),
+    "version": (_n("The version, such as 1.0."), CODE_SCHEMA),
     "start": (_n("First day."), {"type": "string", "format": "date"}),
     "end": (_n("Last day."), {"type": "string", "format": "date"}),
 }

@@ -6,15 +6,17 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
-from pydantic_core import CoreSchema, core_schema
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, WithJsonSchema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from forms.ballot import clean_text
-from survey.blueprints.api.wire import SENTENCES, Given, next_address
+from survey.blueprints.api.wire import Given, next_address
 from survey.models import UNIT_KINDS, WAVE_STATES
 from survey.operations.errors import noop as _n
+from survey.operations.identifiers import is_code
 
-CODE_PATTERN = r"^\w[\w.-]{0,39}$"
+# `is_code` in the words of JSON Schema, whose \w knows no Vietnamese letter.
+CODE_SCHEMA = {"type": "string", "minLength": 1, "maxLength": 40, "pattern": r"^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,39}$"}
 MOST_ROWS = 200
 LARGEST = 2_000_000_000
 
@@ -32,16 +34,20 @@ class OneOf:
 UnitKind = Annotated[str, OneOf(UNIT_KINDS)]
 WaveState = Annotated[str, OneOf(WAVE_STATES)]
 
-SENTENCES["no_words"] = _n("Nothing in this text can be seen.")
+
+def _code(text: str) -> str:
+    if not is_code(text):
+        raise PydanticCustomError("string_pattern_mismatch", "no code")
+    return text
 
 
 def _with_words(text: str) -> str:
     if not clean_text(text, lines=False):
-        raise ValueError(SENTENCES["no_words"])
+        raise PydanticCustomError("no_words", "no words")
     return text
 
 
-Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
+Code = Annotated[str, AfterValidator(_code), WithJsonSchema(CODE_SCHEMA)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterValidator(_with_words)]
 MaybeName = Annotated[str, StringConstraints(max_length=300)]
 Day = Annotated[date, Field(examples=["2026-01-01"])]

@@ -42,6 +42,7 @@ SENTENCES = {
     "missing": _n("This is missing."),
     "model_attributes_type": _n("This must be an object."),
     "model_type": _n("This must be an object."),
+    "no_words": _n("Nothing in this text can be seen."),
     "repeated": _n("This was given more than once."),
     "string_pattern_mismatch": _n("This does not have the form it must have."),
     "string_too_long": _n("This has more than %(max_length)s characters."),
@@ -229,8 +230,6 @@ def _fault(part: str, error: ErrorDetails) -> Fault:
     kind = error["type"]
     loc = (part, *(step if isinstance(step, int) else step[:100] for step in error["loc"]))
     context = {name: str(value) for name, value in error.get("ctx", {}).items()}
-    if kind == "value_error" and (said := error["ctx"]["error"].args[0]) in SENTENCES.values():
-        return Fault(loc, kind, said, {})
     return Fault(loc, kind if kind in SENTENCES else "impossible_value", SENTENCES.get(kind, IMPOSSIBLE), context)
 
 

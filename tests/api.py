@@ -1,0 +1,66 @@
+"""Keys and callers of the API in tests."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from survey.accounts import policy
+from survey.accounts.api_keys import make_key
+from survey.models import ApiKey, Unit
+from survey.operations.submission import new_submission_id
+
+EVERYWHERE = (policy.Grant("administrator", "/"),)
+TODAY = datetime.now(UTC).date()
+
+
+def make_api_key(
+    session: Session, unit: Unit, *roles: str, name: str = "Phần mềm một cửa", valid_until: date | None = None
+) -> tuple[ApiKey, str]:
+    """A key with roles on a unit and the text that opens with it; commits, so that requests see it."""
+    made = make_key(
+        session,
+        name=name,
+        unit=unit,
+        roles=roles,
+        valid_until=valid_until or date(TODAY.year + 1, 1, 1),
+        reach=EVERYWHERE,
+        made_by_id=None,
+        at=datetime.now(UTC),
+        today=TODAY,
+    )
+    session.commit()
+    return made
+
+
+def submission_id() -> str:
+    return str(UUID(bytes=new_submission_id(time.time_ns() // 1_000_000)))
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A program with a key."""
+
+    client: FlaskClient
+    key: str
+
+    def call(self, method: str, address: str, body: Any = None, **more: Any) -> TestResponse:
+        headers: Mapping[str, str] = {"Authorization": f"Bearer {self.key}", **more.pop("headers", {})}
+        if body is not None:
+            more |= {"data": json.dumps(body), "content_type": "application/json"}
+        return self.client.open(f"/api/v1{address}", method=method, headers=headers, **more)
+
+    def get(self, address: str, **more: Any) -> TestResponse:
+        return self.call("GET", address, **more)
+
+    def post(self, address: str, body: Any, **more: Any) -> TestResponse:
+        return self.call("POST", address, body, **more)
