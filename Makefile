@@ -22,7 +22,7 @@ ROOM_places := $(call room_files,places services transactions,place unit counter
     service_files transactions quotas)
 ROOM_questionnaires := $(call room_files,questionnaires,questionnaire,questionnaires questionnaire_drafts xlsforms)
 ROOM_waves := $(call room_files,waves collectors progress,wave collector,waves wave_drafts collectors targets release ledger)
-ROOM_unit_results := $(call room_files,unit_results comments responses,comment response,comments)
+ROOM_unit_results := $(call room_files,unit_results heat cross comments responses,unit_result comment response,comments doubts)
 ROOM_paper := $(call room_files,paper imports,paper import,paper_batches imports response_files)
 ROOM_exports := $(call room_files,exports,export,exports)
 ROOM_api := $(wildcard survey/blueprints/api survey/accounts/api_keys.py) $(call room_files,api_keys webhooks,api_key webhook,api_keys webhooks)

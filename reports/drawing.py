@@ -51,6 +51,7 @@ STYLES: dict[str, Style] = {
     "chart-quiet": Style(fill=MUTED),
     "chart-brand": Style(fill=BRAND),
     "chart-light": Style(fill="#ffffff"),
+    "chart-own": Style(fill="#e3effa"),
     **{f"chart-answer-{k}": Style(fill=colour, stroke="#ffffff", width=0.8) for k, colour in enumerate(ANSWERS, 1)},
 }
 

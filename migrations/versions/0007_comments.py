@@ -95,13 +95,12 @@ def upgrade() -> None:
     )
     triggers.install(op.get_bind(), ("flag_note",))
     op.create_index("ix_response_received_at_id", "response", ["received_at", "id"])
-    tests_only = sa.text("is_test")
     op.create_index(
         "ix_response_is_test",
         "response",
         ["received_at", "id"],
-        sqlite_where=tests_only,
-        postgresql_where=tests_only,
+        sqlite_where=sa.text("is_test = 1"),
+        postgresql_where=sa.text("is_test"),
     )
 
 

@@ -58,6 +58,7 @@ RULES: dict[str, Rule] = {
     "results.exact": _roles("compiler", "auditor"),
     "results.compare": _roles("compiler", "auditor"),
     "comments.read": _roles("compiler", "manager", "reviewer"),
+    "comments.tag": _roles("compiler", "manager", "reviewer"),
     "comments.moderate": _roles("compiler", "reviewer"),
     "responses.read": _roles("compiler"),
     "responses.flag": _roles("compiler"),

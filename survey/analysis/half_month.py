@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 
 from reports.figures import Text
 
-_CODE = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])(?:-([12]))?")
 _ENGLISH = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -51,17 +49,6 @@ def month_label(month: int) -> Text:
 def month_code(month: int) -> str:
     """ "2026-03"."""
     return f"{month // 12}-{month % 12 + 1:02}"
-
-
-def period_of(code: str) -> tuple[int, int] | None:
-    """The first and last half-month of "2026-03" or "2026-03-2"; None where it is neither."""
-    found = _CODE.fullmatch(code)
-    if found is None:
-        return None
-    month = int(found[1]) * 12 + int(found[2]) - 1
-    if found[3] is None:
-        return 2 * month, 2 * month + 1
-    return 2 * month + int(found[3]) - 1, 2 * month + int(found[3]) - 1
 
 
 def code(half_month: int) -> str:

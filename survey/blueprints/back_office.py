@@ -5,17 +5,43 @@ from __future__ import annotations
 from flask import Flask
 
 from survey import accounts, staff_pages
-from survey.blueprints import account, api, audit, exports, people, security, staff
+from survey.blueprints import (
+    account,
+    api,
+    audit,
+    comments,
+    cross,
+    draft_parts,
+    draft_steps,
+    drafts,
+    exports,
+    heat,
+    people,
+    questionnaires,
+    responses,
+    security,
+    staff,
+    unit_results,
+)
 from survey.cli import user
 
 STAFF = (
     # one line a blueprint
     account.blueprint,
     audit.blueprint,
+    comments.blueprint,
+    cross.blueprint,
+    draft_parts.blueprint,
+    draft_steps.blueprint,
+    drafts.blueprint,
     exports.blueprint,
+    heat.blueprint,
     people.blueprint,
+    questionnaires.blueprint,
+    responses.blueprint,
     security.blueprint,
     staff.blueprint,
+    unit_results.blueprint,
 )
 
 

@@ -12,11 +12,15 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from survey.analysis.cross_tables import count_requested
 from survey.analysis.quality import keep_disclosure
 from survey.cli.sealing import seal_everything
 from survey.cli.transaction import now
 from survey.database import engine
+from survey.models import Wave
+from survey.operations.comments import attend_comments, release_comments
 from survey.operations.ledger import LedgerBusy
 from survey.operations.periods import province_day
 from survey.operations.release import release_due
@@ -33,8 +37,8 @@ log = logging.getLogger(__name__)
 def command(every: float | None, parent: int | None) -> None:
     """Seal every response that is stored but not sealed yet; with --every, also what is due by date.
 
-    That is: the daily release of an open wave's figures, waves that open or close on their day, closings that were
-    asked for in the back office, and webhooks.
+    That is: the daily release of an open wave's figures and comments, waves that open or close on their day, closings
+    and cross-tables that were asked for in the back office, and webhooks.
 
     \b
     Examples:
@@ -47,9 +51,10 @@ def command(every: float | None, parent: int | None) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
+    cross_tables = _cross_tables(every)
     with delivering(engine(), post()):
         while not stop.is_set() and parent in (None, os.getppid()):
-            for work in (_seal, _release, _schedule):
+            for work in (_seal, _release, _schedule, cross_tables):
                 _try(work, every)
             stop.wait(every)
 
@@ -59,14 +64,34 @@ def _seal() -> None:
 
 
 def _release() -> None:
-    release_due(engine(), province_day(now()), then=keep_disclosure)
+    today = province_day(now())
+
+    def then(session: Session, wave: Wave) -> None:
+        keep_disclosure(session, wave)
+        release_comments(session, wave, today)
+
+    attend_comments(engine(), today)
+    release_due(engine(), today, then=then)
+
+
+def _cross_tables(every: float) -> Callable[[], None]:
+    """Counting reads all rows of a wave: it goes on beside the sealing, one wave at a time."""
+    source = engine()
+    running: list[threading.Thread] = []
+
+    def start() -> None:
+        if not (running and running[0].is_alive()):
+            running[:] = [threading.Thread(target=_try, args=(lambda: count_requested(source), every), daemon=True)]
+            running[0].start()
+
+    return start
 
 
 def _schedule() -> None:
     run_due(engine(), now())
 
 
-def _try(work: Callable[[], None], every: float) -> None:
+def _try(work: Callable[[], object], every: float) -> None:
     """One failure keeps neither the others nor the next round from being tried."""
     try:
         work()

@@ -44,7 +44,7 @@ class Response(Base):
             "ix_response_is_test",
             "received_at",
             "id",
-            sqlite_where=text("is_test"),
+            sqlite_where=text("is_test = 1"),
             postgresql_where=text("is_test"),
         ),
     )

@@ -12,7 +12,7 @@ from survey.operations.writing import begin_write
 
 
 def note_export(
-    session: Session, wave: Wave, unit: Unit | None, *, what: str, form: str, terms: Mapping[str, object]
+    session: Session, wave: Wave | None, unit: Unit | None, *, what: str, form: str, terms: Mapping[str, object]
 ) -> None:
     """Record an export of a wave's `what` ("rows", "codebook", or a table of figures) as a file of that form.
 
@@ -22,4 +22,4 @@ def note_export(
     begin_write(session)
     action = "responses.export" if what == "rows" else "figures.export"
     after = {"what": what, "format": form, "unit": unit.code if unit else None, **terms}
-    audit.record(session, action, subject=wave.code, unit_path=unit.path if unit else None, after=after)
+    audit.record(session, action, subject=wave.code if wave else "", unit_path=unit.path if unit else None, after=after)

@@ -1,0 +1,162 @@
+"""Comments as their readers may see them: found by place, wave, tag and words, in pages that follow one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from reports.figures import Text
+from survey.analysis import half_month
+from survey.models import Comment, CommentMark, Response, ResponseFlag, TextAnswer, Unit, Wave
+from survey.operations.folding import folded
+
+Satisfaction = Literal["low", "middle", "high"]
+LEVELS: dict[Satisfaction, tuple[int, int]] = {"low": (1, 2), "middle": (3, 3), "high": (4, 5)}
+FEW_UNITS = 60  # by whose ids comments are looked up; more of them by their place in the tree
+COUNTED_UP_TO = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a reader may see, as conditions on :class:`Unit`: `released` comments of those units; hidden ones too where
+    he `moderates`; and all of them at once, with their day, where he reads single responses (`exact`)."""
+
+    released: ColumnElement[bool]
+    moderates: ColumnElement[bool]
+    exact: ColumnElement[bool]
+    in_order: bool  # all he reads is exact: then the newest stand first, else in an order that says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """`hidden` None: with hidden ones, as far as they may be seen. `satisfaction` is for exact readers alone."""
+
+    wave: Wave | None = None
+    unit: Unit | None = None
+    tag: str = ""
+    words: str = ""
+    hidden: bool | None = False
+    satisfaction: Satisfaction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    comments: Sequence[Comment]
+    after: str | None  # the key of the next page
+
+
+def visible(reach: Reach, today: date) -> ColumnElement[bool]:
+    """The condition that a reader may see a comment; its unit must be joined."""
+    flagged = exists().where(ResponseFlag.response_id == Comment.response_id)
+    shown = or_(Comment.hidden_at.is_(None), reach.moderates)
+    return or_(reach.exact, and_(reach.released, Comment.released_on <= today, shown, ~flagged))
+
+
+def page(session: Session, reach: Reach, filters: Filters, today: date, after: str, size: int) -> Page:
+    """The comments after the key `after`; raises ValueError for a key that none can be."""
+    query = _chosen(session, select(Comment), reach, filters, today)
+    query = query.join(TextAnswer, and_(TextAnswer.response_id == Comment.response_id, _same_question()))
+    query = query.options(contains_eager(Comment.written), contains_eager(Comment.unit))
+    query = query.options(joinedload(Comment.wave), selectinload(Comment.marks))
+    if reach.in_order:
+        key = tuple_(Comment.response_id, Comment.question_id)
+        if after:
+            response_id, question_id = (int(part) for part in after.split("-"))
+            query = query.where(key < (response_id, question_id))
+        query = query.order_by(Comment.response_id.desc(), Comment.question_id.desc())
+    else:
+        if after:
+            query = query.where(Comment.id > int(after))
+        query = query.order_by(Comment.id)
+    found = session.scalars(query.limit(size + 1)).all()
+    last = found[size - 1] if len(found) > size else None
+    return Page(found[:size], key_of(last, reach) if last is not None else None)
+
+
+def key_of(comment: Comment, reach: Reach) -> str:
+    return f"{comment.response_id}-{comment.question_id}" if reach.in_order else str(comment.id)
+
+
+def every(session: Session, reach: Reach, filters: Filters, today: date, most: int) -> Iterator[Comment]:
+    """All of them, for a file; up to `most`."""
+    after, left = "", most
+    while left > 0:
+        found = page(session, reach, filters, today, after, min(left, 1000))
+        yield from found.comments
+        left -= len(found.comments)
+        if found.after is None:
+            return
+        after = found.after
+
+
+def count(session: Session, reach: Reach, filters: Filters, today: date) -> int:
+    """How many fit, counted up to :data:`COUNTED_UP_TO` and one more."""
+    query = _chosen(session, select(Comment.id), reach, filters, today).limit(COUNTED_UP_TO + 1)
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def count_hidden(session: Session, reach: Reach, filters: Filters, today: date) -> int:
+    """How many released ones of the same choice are hidden; told to everybody who may read the others."""
+    everybody = Reach(reach.released, reach.released, reach.exact, reach.in_order)
+    only = Filters(filters.wave, filters.unit, filters.tag, filters.words, True)
+    return count(session, everybody, only, today)
+
+
+def find(session: Session, reach: Reach, comment_id: int, today: date) -> Comment | None:
+    """One comment, if the reader may see it."""
+    query = select(Comment).join(Comment.unit).where(Comment.id == comment_id, visible(reach, today))
+    return session.scalar(query)
+
+
+def tags_in_use(session: Session, reach: Reach, today: date, most: int = 40) -> list[str]:
+    """The tags within reach, the most frequent first."""
+    query = select(CommentMark.tag).join(Comment, Comment.id == CommentMark.comment_id).join(Comment.unit)
+    query = query.where(visible(reach, today)).group_by(CommentMark.tag)
+    return list(session.scalars(query.order_by(func.count().desc(), CommentMark.tag).limit(most)))
+
+
+def days(session: Session, comments: Sequence[Comment], reach: Reach) -> dict[int, int]:
+    """When they were written, in Unix time by comment id, as far as the reader reads single responses."""
+    ids = [comment.id for comment in comments]
+    rows = session.execute(
+        select(Comment.id, Response.received_at)
+        .join(Response, Response.id == Comment.response_id)
+        .join(Comment.unit)
+        .where(Comment.id.in_(ids), reach.exact)
+    )
+    return {row.id: row.received_at for row in rows}
+
+
+def month_label(comment: Comment) -> Text:
+    return half_month.month_label(comment.month)
+
+
+def _same_question() -> ColumnElement[bool]:
+    return TextAnswer.question_id == Comment.question_id
+
+
+def _chosen(session: Session, query: Select[Any], reach: Reach, filters: Filters, today: date) -> Select[Any]:
+    query = query.join(Unit, Unit.id == Comment.unit_id).where(visible(reach, today))
+    within = or_(reach.released, reach.exact)
+    if filters.unit is not None:
+        within = and_(within, Unit.path.startswith(filters.unit.path, autoescape=True))
+        query = query.where(within)
+    ids = session.scalars(select(Unit.id).where(within).limit(FEW_UNITS + 1)).all()
+    if len(ids) <= FEW_UNITS:
+        query = query.where(Comment.unit_id.in_(ids) if ids else false())
+    if filters.wave is not None:
+        query = query.where(Comment.wave_id == filters.wave.id)
+    if filters.tag:
+        query = query.where(exists().where(CommentMark.comment_id == Comment.id, CommentMark.tag == filters.tag))
+    for word in folded(filters.words).split():
+        query = query.where(Comment.folded.contains(word, autoescape=True))
+    if filters.hidden is not None:
+        query = query.where(Comment.hidden_at.is_not(None) if filters.hidden else Comment.hidden_at.is_(None))
+    if filters.satisfaction is not None:
+        query = query.where(reach.exact, Comment.satisfaction.between(*LEVELS[filters.satisfaction]))
+    return query

@@ -1,0 +1,323 @@
+"""The dashboards: waves × units, the whole result of one unit with its filters, and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, cast
+
+from flask import Response, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import select
+
+from forms.unit_result import ViewForm
+from reports.choice_table import choice_base
+from reports.figures import Language, UnitLine, UnitReport
+from reports.line_chart import line_svgs
+from reports.quality_table import quality_rows
+from reports.sibling_chart import sibling_svg
+from reports.trend_chart import trend_svg
+from reports.unit_report import unit_report_pdf
+from reports.wording import short_date
+from reports.workbook import unit_report_xlsx
+from survey import remembered_figures
+from survey.accounts.guard import commit, may, staff_blueprint
+from survey.accounts.scope import can, scope, source_for, unit_path
+from survey.analysis import half_month, readable, summary
+from survey.analysis.published import ancestors, unit_of_wave
+from survey.analysis.trend import earlier_waves
+from survey.database import current_session
+from survey.language import chosen_language
+from survey.models import Unit, Wave
+from survey.operations.exports import note_export
+from survey.operations.periods import PROVINCE_TIME
+from survey.remembered_figures import Remembered, fresh, is_large, remembered
+from survey.staff_wording import CHANNELS, RESPONDENT_GROUPS, TRUST_LEVELS
+
+blueprint = staff_blueprint("unit_results", __name__, url_prefix="/staff/ket-qua")
+blueprint.record_once(lambda state: remembered_figures.init_app(state.app))  # type: ignore[arg-type]
+
+FILTERS = ("trust", "channel", "group", "period", "compare")
+EVERY_LEVEL = "all"
+WAVES_SHOWN, LINES_SHOWN = 4, 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def language() -> Language:
+    return cast("Language", chosen_language())
+
+
+@blueprint.context_processor
+def renderers() -> dict[str, Any]:
+    """What the templates draw figures with: the same functions as the public pages and the PDF."""
+    return {
+        "trend_svg": trend_svg,
+        "line_svgs": line_svgs,
+        "sibling_svg": sibling_svg,
+        "quality_rows": quality_rows,
+        "choice_base": choice_base,
+        "zip": zip,
+        "link": url_for,
+        "own_name": own_name,
+        "clock": clock,
+    }
+
+
+def clock(moment: datetime) -> str:
+    """Time and day in the province, as in "14:05, 21/11/2026"."""
+    there = moment.astimezone(PROVINCE_TIME)
+    return f"{there:%H:%M}, {short_date(there.date(), language())}"
+
+
+def own_name(named: Unit | Wave) -> str:
+    return named.name_en if language() == "en" and named.name_en else named.name_vi
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A dashboard's wave, unit and filters, as its address says them."""
+
+    wave: Wave
+    unit: Unit
+    trust: tuple[str, ...] | None
+    channel: str | None
+    group: str | None
+    period: tuple[int, int] | None
+    compare: Wave | None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        compared = self.compare.id if self.compare else None
+        return (self.unit.id, self.trust, self.channel, self.group, self.period, compared)
+
+
+@blueprint.get("/")
+@may("results.read")
+def index() -> ResponseReturnValue:
+    """Waves × units within reach: the newest wave of the own unit first, then every unit with its verdicts."""
+    session, within = current_session(), scope("results.read").covers(Unit.path)
+    waves = readable.begun_waves(session, within, WAVES_SHOWN)
+    after = request.args.get("after", "")
+    chosen = select(Unit).where(within, Unit.valid_until.is_(None)).order_by(Unit.path)
+    units = session.scalars(chosen.where(Unit.path > after).limit(LINES_SHOWN + 1)).all()
+    more = url_for(".index", after=units[LINES_SHOWN - 1].path) if len(units) > LINES_SHOWN else None
+    grid = {wave.code: headlines(wave) for wave in waves}
+    return render_template(
+        "unit_results/index.html", waves=waves, units=units[:LINES_SHOWN], grid=grid, more=more, after=after
+    )
+
+
+def headlines(wave: Wave) -> dict[str, UnitLine]:
+    """The lines of the units within reach that take part in the wave, by code."""
+    session = current_session()
+    found: dict[str, UnitLine] = {}
+    for root in session.scalars(select(Unit).where(Unit.path.in_(scope("results.read").paths))):
+        found |= {line.place.code: line for line in overview(wave, root)}
+    return found
+
+
+def overview(wave: Wave, root: Unit) -> tuple[UnitLine, ...]:
+    session, source = current_session(), source_for(root.path)
+
+    def load() -> tuple[UnitLine, ...]:
+        found = summary.wave_overview(session, wave, root, source=source)
+        return (found.root, *found.units)
+
+    return remembered(session, wave, source, ("overview", root.id), load).value
+
+
+@blueprint.get("/xem")
+@may("results.read")
+def choose() -> ResponseReturnValue:
+    """From the row of filters to the address of the dashboard they name, which can be sent."""
+    kept: dict[str, Any] = {name: request.args[name] for name in FILTERS if request.args.get(name)}
+    wave, place = request.args.get("wave", "?"), request.args.get("unit", "?")
+    return redirect(url_for(".unit", wave_code=wave, unit_code=place, **kept))
+
+
+@blueprint.get("/<wave_code>/<unit_code>")
+@may("results.read", unit_path)
+def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
+    """The whole result of a unit, verdict first."""
+    asked = asked_or_404(wave_code, unit_code)
+    session, source = current_session(), source_for(asked.unit.path)
+    found = report_of(asked)
+    siblings = beside(asked)
+    after = request.args.get("after", "")
+    children = [line for line in found.value.children if line.place.code > after]
+    return render_template(
+        "unit_results/unit.html",
+        report=found.value,
+        asked=asked,
+        as_of=found.at,
+        released_on=remembered_figures.released_on(session, asked.wave),
+        source=source,
+        form=view_form(asked),
+        filtered=any(request.args.get(name) for name in FILTERS[:-1]),
+        trail=trail(asked),
+        filter_words=filter_words(asked),
+        siblings=siblings,
+        children=children[:LINES_SHOWN],
+        more=children[LINES_SHOWN - 1].place.code if len(children) > LINES_SHOWN else None,
+        crossed=asked.wave.state != "open" or can("responses.read", asked.unit.path),
+    )
+
+
+def trail(asked: Asked) -> list[tuple[str, str]]:
+    """The units above that the reader may see, with their dashboards of the same wave."""
+    return [
+        (own_name(each), url_for("unit_results.unit", wave_code=asked.wave.code, unit_code=each.code))
+        for each in ancestors(current_session(), asked.unit)
+        if can("results.read", each.path)
+    ]
+
+
+def filter_words(asked: Asked) -> list[str]:
+    """What the figures were narrowed to, in words."""
+    words = []
+    if asked.trust is not None:
+        words.append(", ".join(str(TRUST_LEVELS[level]) for level in asked.trust))
+    if asked.channel:
+        words.append(str(CHANNELS[asked.channel]))
+    if asked.group:
+        words.append(str(RESPONDENT_GROUPS[asked.group]))
+    if asked.period:
+        words.append(dict(period_labels(asked.wave))[request.args["period"]].strip())
+    return words
+
+
+@blueprint.get("/<wave_code>/<unit_code>/bao-cao.pdf")
+@may("results.read", unit_path)
+def unit_pdf(wave_code: str, unit_code: str) -> ResponseReturnValue:
+    """The unit's report as its reader may see it, without filters."""
+    asked = without_filters(wave_code, unit_code)
+    public = ""
+    if asked.wave.state == "published" and "results.unit" in current_app.view_functions:
+        public = current_app.config["BASE_URL"] + url_for("results.unit", wave_code=wave_code, unit_code=unit_code)
+    document = unit_report_pdf(report_of(asked).value, language(), public_url=public)
+    return attachment(asked, document, "application/pdf", "pdf")
+
+
+@blueprint.get("/<wave_code>/<unit_code>/so-lieu.xlsx")
+@may("results.read", unit_path)
+def unit_xlsx(wave_code: str, unit_code: str) -> ResponseReturnValue:
+    asked = without_filters(wave_code, unit_code)
+    return attachment(asked, unit_report_xlsx(report_of(asked).value, language()), XLSX, "xlsx")
+
+
+def attachment(asked: Asked, document: bytes, media_type: str, extension: str) -> Response:
+    """The file, noted in the audit log before it leaves."""
+    note_export(current_session(), asked.wave, asked.unit, what="report", form=extension, terms={})
+    commit()
+    response = Response(document, mimetype=media_type)
+    name = f"sipas-{asked.wave.code}-{asked.unit.code}.{extension}"
+    response.headers.set("Content-Disposition", "inline" if extension == "pdf" else "attachment", filename=name)
+    return response
+
+
+def wave_and_unit(wave_code: str, unit_code: str) -> tuple[Wave, Unit]:
+    """404 where the wave is unknown or still a draft, or the unit takes no part in it."""
+    wave = readable.begun_wave(current_session(), wave_code) or abort(404)
+    return wave, unit_of_wave(current_session(), wave, unit_code) or abort(404)
+
+
+def without_filters(wave_code: str, unit_code: str) -> Asked:
+    return Asked(*wave_and_unit(wave_code, unit_code), None, None, None, None, None)
+
+
+def asked_or_404(wave_code: str, unit_code: str) -> Asked:
+    """What the address asks for; 404 for a filter that does not exist."""
+    session = current_session()
+    wave, place = wave_and_unit(wave_code, unit_code)
+    trust, channel, group, period, compare = (request.args.get(name) or None for name in FILTERS)
+    known, grid = readable.origins(session, wave), readable.periods(wave)
+    if channel not in (None, *known.channels) or group not in (None, *known.groups):
+        abort(404)
+    if trust not in (None, EVERY_LEVEL, *known.trust) or period not in (None, *grid):
+        abort(404)
+    earlier = {each.code: each for each in earlier_waves(session, wave)}
+    if compare not in (None, *earlier):
+        abort(404)
+    levels = None if trust is None else known.trust if trust == EVERY_LEVEL else (trust,)
+    return Asked(
+        wave, place, levels, channel, group, grid[period] if period else None, earlier[compare] if compare else None
+    )
+
+
+def report_of(asked: Asked) -> Remembered[UnitReport]:
+    """The figures as their reader may see them; those of large subtrees as they were a moment ago."""
+    session, source = current_session(), source_for(asked.unit.path)
+    top = f"/{asked.unit.path.split('/')[1]}/"
+    sees_others = asked.wave.state == "published" or can("results.read", top)
+
+    def load() -> UnitReport:
+        report = summary.unit_report(
+            session,
+            asked.wave,
+            asked.unit,
+            trust=asked.trust,
+            channel=asked.channel,
+            group=asked.group,
+            period=asked.period,
+            compared=asked.compare,
+            source=source,
+            with_scan=False,
+        )
+        if sees_others:
+            return report
+        # Before publication nobody learns from his own page how the others moved.
+        return replace(report, changes=tuple(replace(change, others_difference=None) for change in report.changes))
+
+    if is_large(session, asked.wave, asked.unit):
+        return remembered(session, asked.wave, source, ("report", sees_others, *asked.key), load)
+    return fresh(load())
+
+
+def beside(asked: Asked) -> tuple[UnitLine, ...] | None:
+    """The units of the same level, the own one among them; None for who may not see them before publication."""
+    session, parent = current_session(), asked.unit.parent
+    if parent is None or (asked.wave.state != "published" and not can("results.read", parent.path)):
+        return None
+    source = source_for(parent.path)
+    found = remembered(
+        session,
+        asked.wave,
+        source,
+        ("siblings", parent.id),
+        lambda: summary.siblings(session, asked.wave, parent, source=source),
+    )
+    mine = next((line for line in found.value if line.place.code == asked.unit.code), None)
+    alike = [line for line in found.value if mine is not None and line.place.kind == mine.place.kind]
+    return tuple(sorted(alike, key=lambda line: line.place.name.vi))
+
+
+def view_form(asked: Asked) -> ViewForm:
+    """The row of filters with what there is to choose from in this wave."""
+    session, within = current_session(), scope("results.read").covers(Unit.path)
+    known = readable.origins(session, asked.wave)
+    form = ViewForm(request.args)
+    waves = [wave for wave in readable.begun_waves(session, within) if unit_of_wave(session, wave, asked.unit.code)]
+    units = readable.units_around(session, asked.wave, asked.unit, within)
+    levels = {level: TRUST_LEVELS[level] for level in known.trust}
+    form.offer(
+        wave={wave.code: own_name(wave) for wave in waves},
+        unit={each.code: own_name(each) for each in units},
+        trust={"": gettext("Those the wave counts"), **levels, EVERY_LEVEL: gettext("All levels together")},
+        channel={"": gettext("All channels"), **{code: CHANNELS[code] for code in known.channels}},
+        group={"": gettext("All respondents"), **{code: RESPONDENT_GROUPS[code] for code in known.groups}},
+        period={"": gettext("The whole wave"), **dict(period_labels(asked.wave))},
+        compare={
+            "": gettext("The wave before"),
+            **{wave.code: own_name(wave) for wave in reversed(earlier_waves(session, asked.wave))},
+        },
+    )
+    form.wave.data, form.unit.data = asked.wave.code, asked.unit.code
+    return form
+
+
+def period_labels(wave: Wave) -> Iterator[tuple[str, str]]:
+    for code, (first, last) in readable.periods(wave).items():
+        label = half_month.label(first) if first == last else half_month.month_label(first // 2)
+        yield code, label[language()] if first != last else "\u00a0\u00a0" + label[language()]
