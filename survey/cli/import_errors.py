@@ -42,6 +42,10 @@ _SENTENCES = {
         "đơn vị {unit} không tham gia đợt khảo sát {wave}",
         "the unit {unit} does not take part in the wave {wave}",
     ),
+    "counter_unknown": (
+        "đơn vị {unit} không có quầy mã {counter}",
+        "the unit {unit} has no counter with the code {counter}",
+    ),
     "transactions_number": ("số giao dịch “{value}” không phải số nguyên", "“{value}” is not a number of transactions"),
     "transactions_contradict": (
         "đơn vị {unit} có số giao dịch {value}, trái với {known} đã ghi trước đó",

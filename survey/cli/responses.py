@@ -132,7 +132,7 @@ def _import(
     create: bool,
     received_at: datetime,
     at: datetime,
-    **way_in: str,
+    **way_in: Any,
 ) -> imports.ImportResult:
     with _progress(len(rows)) as advance:
         return imports.import_responses(

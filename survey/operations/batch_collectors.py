@@ -23,9 +23,16 @@ def batch_collector(
     respondent_group: str = "citizen",
 ) -> Collector:
     """The caller holds the wave's lock, so that two do not make the same one; raises as :func:`make_collector` does."""
-    found = active_collector(
-        session, wave, unit, counter, channel=channel, trust=trust, respondent_group=respondent_group
+    query = select(Collector).where(
+        Collector.wave_id == wave.id,
+        Collector.unit_id == unit.id,
+        Collector.counter_id == counter.id if counter else Collector.counter_id.is_(None),
+        Collector.channel == channel,
+        Collector.trust == trust,
+        Collector.respondent_group == respondent_group,
+        Collector.state == "active",
     )
+    found = session.scalar(query.order_by(Collector.id).limit(1))
     return found or make_collector(
         session,
         wave,
@@ -36,29 +43,6 @@ def batch_collector(
         respondent_group=respondent_group,
         at=at,
     )
-
-
-def active_collector(
-    session: Session,
-    wave: Wave,
-    unit: Unit,
-    counter: Counter | None,
-    *,
-    channel: str,
-    trust: str,
-    respondent_group: str = "citizen",
-) -> Collector | None:
-    """The oldest active collector of that kind at the counter, or of the unit as a whole where none is given."""
-    query = select(Collector).where(
-        Collector.wave_id == wave.id,
-        Collector.unit_id == unit.id,
-        Collector.counter_id == counter.id if counter else Collector.counter_id.is_(None),
-        Collector.channel == channel,
-        Collector.trust == trust,
-        Collector.respondent_group == respondent_group,
-        Collector.state == "active",
-    )
-    return session.scalar(query.order_by(Collector.id).limit(1))
 
 
 def lock_wave(session: Session, wave: Wave) -> None:

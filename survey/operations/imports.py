@@ -1,24 +1,38 @@
 """Importing responses from a file: all or nothing, and the same file twice adds nothing.
 
 A response's identity is made of wave, collector, content and occurrence number: people do give identical answers, so
-the second identical row of a file is another response, but the same row of the same file read again is not.
+the second identical row of a file is another response, but the same row of the same file read again is not. A file
+whose import was withdrawn begins a new generation: its rows, read again, are new.
 """
 
 from __future__ import annotations
 
+import collections
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import case, func, insert, select
 from sqlalchemy.orm import Session
 
-from survey.models import Collector, ImportRun, Question, Response, Unit, Wave, WaveUnit
-from survey.operations.batches import store_submissions
+from survey.models import (
+    Collector,
+    Counter,
+    ImportedResponse,
+    ImportRun,
+    Question,
+    Response,
+    ResponseFlag,
+    Unit,
+    Wave,
+    WaveUnit,
+)
+from survey.operations.batch_collectors import lock_wave
+from survey.operations.batches import Stored, store_submissions
 from survey.operations.collectors import make_collector
 from survey.operations.identifiers import is_code
+from survey.operations.import_runs import withdrawn_before
 from survey.operations.response_files import Faults, ResponseRow
 from survey.operations.responses import Submission
 from survey.operations.transactions import TransactionsError, confirm_transactions
@@ -39,6 +53,15 @@ class ImportResult:
     units_created: int
 
 
+@dataclass(frozen=True, slots=True)
+class ImportPreview:
+    """What an import would do: rows that are new, rows that are there already, and those of them that are flagged."""
+
+    new: int
+    known: int
+    known_flagged: int
+
+
 def import_responses(
     session: Session,
     wave: Wave,
@@ -52,40 +75,83 @@ def import_responses(
     channel: str = "import",
     create: bool = False,
     progress: Callable[[int], None] | None = None,
+    account_id: int | None = None,
+    unit: Unit | None = None,
 ) -> ImportResult:
     """Store the rows as responses of the wave received at `received_at`; the caller commits, and seals afterwards.
 
-    Each unit's rows come in through its own collector of that channel and trust level, no counter's. With `create`,
-    unknown units are made and a draft wave is opened. Transactions are recorded for the wave's period. Raises
+    Each unit's rows come in through its own collector of that channel and trust level, or its counter's where the row
+    names one. With `create`, unknown units are made and a draft wave is opened. Transactions are recorded for the
+    wave's period. `account_id` and `unit` say who imported for which unit, where that is known. Raises
     :class:`~survey.operations.response_files.ResponseFileError` with the lines that do not fit the database, and
     :class:`~survey.operations.waves.WaveError` where the wave takes no responses.
     """
     connection = begin_write(session)
     # One import of a wave at a time: two would each make the import collectors, and with them other identities.
-    session.refresh(wave, with_for_update={"key_share": True})
+    lock_wave(session, wave)
     units, created = _units(session, wave, rows, create=create)
+    counters = _counters(session, rows, units)
     _record_transactions(session, wave, rows, units)
     if create and wave.state == "draft":
         open_wave(session, wave, at)
-    collectors = _collectors(session, wave, units, channel, trust, at)
-    submissions = list(_submissions(wave, rows, collectors, int(received_at.timestamp())))
+    collectors = _collectors(session, wave, channel, trust)
+    for key in dict.fromkeys((row.unit, row.counter) for row in rows):
+        place = units[key[0]]
+        counter = counters.get(key)
+        if (place.id, counter.id if counter else None) not in collectors:
+            made = make_collector(session, wave, place, counter=counter, channel=channel, trust=trust, at=at)
+            collectors[place.id, made.counter_id] = made
+    generation = withdrawn_before(session, wave, file_digest)
+    places = _places(units, counters)
+    submissions = list(_submissions(wave, rows, collectors, places, int(received_at.timestamp()), generation))
     if wave.state != "open" and not _all_known(session, submissions):
         raise WaveError("accepts_nothing", wave=wave.code, state=wave.state)
-    added = store_submissions(connection, submissions, progress) if wave.state == "open" else 0
-    session.add(
-        ImportRun(
-            wave_id=wave.id,
-            file_name=file_name,
-            file_digest=file_digest,
-            rows_read=len(rows),
-            rows_added=added,
-            imported_at=at,
-        )
+    run = ImportRun(
+        wave_id=wave.id,
+        file_name=file_name,
+        file_digest=file_digest,
+        rows_read=len(rows),
+        rows_added=0,
+        imported_at=at,
+        account_id=account_id,
+        unit_id=unit.id if unit else None,
+        channel=channel,
+        trust=trust,
     )
+    session.add(run)
     session.flush()
-    told = {"wave": wave.code, "file_name": file_name, "rows_read": len(rows), "rows_added": added}
+
+    def link(stored: Stored) -> None:
+        brought = [{"response_id": response_id, "import_run_id": run.id} for response_id, _ in stored]
+        connection.execute(insert(ImportedResponse), brought)
+
+    if wave.state == "open":
+        run.rows_added = store_submissions(connection, submissions, progress, link)
+        session.flush()
+    told = {"wave": wave.code, "file_name": file_name, "rows_read": len(rows), "rows_added": run.rows_added}
     emit(session, "import.finished", told, paths=[unit.path for unit in units.values()], at=at, whole=True)
-    return ImportResult(len(rows), added, created)
+    return ImportResult(len(rows), run.rows_added, created)
+
+
+def preview_import(
+    session: Session, wave: Wave, rows: Sequence[ResponseRow], *, channel: str, trust: str, file_digest: str
+) -> ImportPreview:
+    """What :func:`import_responses` would do with the rows, without writing; raises ResponseFileError as it does."""
+    units, _ = _units(session, wave, rows, create=False)
+    counters = _counters(session, rows, units)
+    collectors = _collectors(session, wave, channel, trust)
+    places = _places(units, counters)
+    generation = withdrawn_before(session, wave, file_digest)
+    there = [row for row in rows if places[row.unit, row.counter] in collectors]
+    ids = [submission.submission_id for submission in _submissions(wave, there, collectors, places, 0, generation)]
+    known = flagged = 0
+    for start in range(0, len(ids), _ID_QUERY):
+        doubted = select(ResponseFlag.response_id).where(ResponseFlag.response_id == Response.id).exists()
+        query = select(func.count(), func.coalesce(func.sum(case((doubted, 1), else_=0)), 0)).select_from(Response)
+        found = session.execute(query.where(Response.submission_id.in_(ids[start : start + _ID_QUERY]))).one()
+        known += found[0]
+        flagged += found[1]
+    return ImportPreview(len(rows) - known, known, flagged)
 
 
 def question_ids(session: Session, wave: Wave) -> dict[str, int]:
@@ -94,9 +160,10 @@ def question_ids(session: Session, wave: Wave) -> dict[str, int]:
     return {row.code: row.id for row in session.execute(query)}
 
 
-def import_id(wave: str, collector: str, content: bytes, occurrence: int) -> bytes:
+def import_id(wave: str, collector: str, content: bytes, occurrence: int, generation: int = 0) -> bytes:
     """The id of an imported response: SHA-256 of what identifies it, as a UUIDv8 (RFC 9562 § 5.8)."""
-    named = f"sipas-import\0{wave}\0{collector}\0{occurrence}\0".encode() + content
+    again = f"{generation}\0" if generation else ""
+    named = f"sipas-import\0{wave}\0{collector}\0{occurrence}\0{again}".encode() + content
     value = bytearray(hashlib.sha256(named).digest()[:16])
     value[6] = 0x80 | value[6] & 0x0F
     value[8] = 0x80 | value[8] & 0x3F
@@ -156,38 +223,69 @@ def _record_transactions(session: Session, wave: Wave, rows: Sequence[ResponseRo
     faults.refuse()
 
 
-def _collectors(
-    session: Session, wave: Wave, units: Mapping[str, Unit], channel: str, trust: str, at: datetime
-) -> dict[str, Collector]:
-    """The collector of each unit as a whole, by the unit's code; made where there is none."""
+_Place = tuple[int, int | None]
+"""Unit id and counter id; no counter: the unit as a whole."""
+
+
+def _counters(
+    session: Session, rows: Sequence[ResponseRow], units: Mapping[str, Unit]
+) -> dict[tuple[str, str], Counter]:
+    """The counters the rows name, by unit code and counter code; unknown ones are faults of their lines."""
+    first_line: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if row.counter:
+            first_line.setdefault((row.unit, row.counter), row.line)
+    found: dict[tuple[str, str], Counter] = {}
+    faults = Faults()
+    for (unit, code), line in first_line.items():
+        query = select(Counter).where(Counter.unit_id == units[unit].id, Counter.code == code)
+        counter = session.scalar(query)
+        if counter is None:
+            faults.add(line, "", "counter_unknown", unit=unit, counter=code)
+        else:
+            found[unit, code] = counter
+    faults.refuse()
+    return found
+
+
+def _places(units: Mapping[str, Unit], counters: Mapping[tuple[str, str], Counter]) -> dict[tuple[str, str], _Place]:
+    """Where the answers of a row with that unit code and counter code belong."""
+    places: dict[tuple[str, str], _Place] = {(code, ""): (unit.id, None) for code, unit in units.items()}
+    return places | {key: (units[key[0]].id, counter.id) for key, counter in counters.items()}
+
+
+def _collectors(session: Session, wave: Wave, channel: str, trust: str) -> dict[_Place, Collector]:
+    """The active collectors of that kind by unit and counter; the oldest where there are several."""
     query = select(Collector).where(
         Collector.wave_id == wave.id,
         Collector.channel == channel,
         Collector.trust == trust,
         Collector.respondent_group == "citizen",
-        Collector.counter_id.is_(None),
         Collector.state == "active",
     )
-    by_unit = {collector.unit_id: collector for collector in session.scalars(query.order_by(Collector.id.desc()))}
-    return {
-        code: by_unit.get(unit.id) or make_collector(session, wave, unit, channel=channel, trust=trust, at=at)
-        for code, unit in units.items()
-    }
+    found = session.scalars(query.order_by(Collector.id.desc()))
+    return {(collector.unit_id, collector.counter_id): collector for collector in found}
 
 
 def _submissions(
-    wave: Wave, rows: Sequence[ResponseRow], collectors: Mapping[str, Collector], received_at: int
+    wave: Wave,
+    rows: Sequence[ResponseRow],
+    collectors: Mapping[_Place, Collector],
+    places: Mapping[tuple[str, str], _Place],
+    received_at: int,
+    generation: int,
 ) -> Iterator[Submission]:
-    occurrences: Counter[tuple[str, bytes]] = Counter()
-    keys = {unit: (collector.id, collector.code) for unit, collector in collectors.items()}
+    occurrences: collections.Counter[tuple[str, str, bytes]] = collections.Counter()
+    keys = {key: (collectors[place].id, collectors[place].code) for key, place in places.items() if place in collectors}
     for row in rows:
-        collector_id, collector_code = keys[row.unit]
-        occurrences[row.unit, row.content] += 1
+        collector_id, collector_code = keys[row.unit, row.counter]
+        identity = row.unit, row.counter, row.content
+        occurrences[identity] += 1
         yield Submission(
-            submission_id=import_id(wave.code, collector_code, row.content, occurrences[row.unit, row.content]),
+            submission_id=import_id(wave.code, collector_code, row.content, occurrences[identity], generation),
             collector_id=collector_id,
-            received_at=received_at,
-            seconds=None,
+            received_at=received_at if row.received_at is None else row.received_at,
+            seconds=row.seconds,
             language="vi",
             choices=row.choices,
             several=row.several,

@@ -66,7 +66,11 @@ class Faults:
 
 
 class ResponseRow(NamedTuple):
-    """One response of the file; answers by question id, `content` their canonical bytes."""
+    """One response of the file; answers by question id, `content` their canonical bytes.
+
+    `counter` is "" for the unit as a whole; `received_at` is Unix time, None for that of the whole file; `seconds` is
+    how long it took, where the file says so.
+    """
 
     line: int
     unit: str
@@ -75,6 +79,9 @@ class ResponseRow(NamedTuple):
     several: dict[int, tuple[int, ...]]
     texts: dict[int, str]
     content: bytes
+    counter: str = ""
+    received_at: int | None = None
+    seconds: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
