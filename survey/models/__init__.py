@@ -18,6 +18,7 @@ from survey.models.ledger import (
     Seal,
 )
 from survey.models.paper import BATCH_STATES, BatchResponse, PaperBatch, PaperEntry, PaperResolution
+from survey.models.place_upload import UPLOAD_KINDS, PlaceUpload
 from survey.models.questionnaire import Choice, Question, Questionnaire, Scope, ScopeItem
 from survey.models.questionnaire_draft import (
     DRAFT_STATES,
@@ -38,7 +39,7 @@ from survey.models.response import (
 )
 from survey.models.service import ProcedureField, Service
 from survey.models.triggers import TRIGGERS
-from survey.models.unit import UNIT_KINDS, Counter, TransactionCount, Unit
+from survey.models.unit import UNIT_KINDS, Counter, TransactionCorrection, TransactionCount, Unit
 from survey.models.wave import (
     TRUST_LEVELS,
     WAVE_STATES,
@@ -69,6 +70,7 @@ __all__ = [
     "TRIGGERS",
     "TRUST_LEVELS",
     "UNIT_KINDS",
+    "UPLOAD_KINDS",
     "WAVE_STATES",
     "WEBHOOK_EVENTS",
     "Answer",
@@ -95,6 +97,7 @@ __all__ = [
     "PaperBatch",
     "PaperEntry",
     "PaperResolution",
+    "PlaceUpload",
     "ProcedureField",
     "Question",
     "QuestionContinuity",
@@ -117,6 +120,7 @@ __all__ = [
     "SeveralAnswer",
     "Target",
     "TextAnswer",
+    "TransactionCorrection",
     "TransactionCount",
     "Unit",
     "UtcDateTime",

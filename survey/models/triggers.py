@@ -33,6 +33,7 @@ APPEND_ONLY = (
     "question_continuity",
     "batch_response",
     "imported_response",
+    "transaction_correction",
 )
 # A published questionnaire is spelled out over these; each refers to it by this expression.
 _PUBLISHED_PARTS = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from survey.models.base import Base, OneLineTexts, one_of, primary_key
+from survey.models.base import Base, OneLineTexts, UtcDateTime, one_of, primary_key
 
 UNIT_KINDS = ("province", "department", "commune", "room")
 
@@ -82,5 +82,27 @@ class TransactionCount(Base):
     period_start: Mapped[date]
     period_end: Mapped[date]
     transactions: Mapped[int]
+
+    unit: Mapped[Unit] = relationship()
+
+
+class TransactionCorrection(Base):
+    """A change of N after a wave it counts in was published: from what to what, why, by whom. Append-only."""
+
+    __tablename__ = "transaction_correction"
+    __table_args__ = (
+        CheckConstraint("length(reason) > 0", name="reason"),
+        CheckConstraint("period_end >= period_start", name="period"),
+    )
+
+    id: Mapped[primary_key]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    period_start: Mapped[date]
+    period_end: Mapped[date]
+    before: Mapped[int | None]
+    after: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(500))
+    corrected_by: Mapped[str] = mapped_column(String(300))
+    corrected_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     unit: Mapped[Unit] = relationship()
