@@ -7,6 +7,7 @@ hashed or compared, which Flask-Security does in its own forms but not in `hash_
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import ClassVar, cast
 
@@ -23,6 +24,7 @@ CONTEXT = ("sipas", "khảo sát", "hài lòng", "một cửa")
 # Guesses an attacker needs who tries common passwords, names and patterns first: 10^8 is the library's "somewhat
 # guessable"; throttled sign-in and Argon2 make more than that out of reach.
 FEWEST_GUESSES_LOG10 = 8
+FEWEST_OTHER_LETTERS = 6  # beside the words above and the person's own
 
 
 class PasswordError(OperationError):
@@ -72,11 +74,18 @@ def check(password: str, *, email: str, name: str) -> None:
         raise PasswordError("too_short", least=least)
     if length > LONGEST:
         raise PasswordError("too_long", most=LONGEST)
-    own = [*CONTEXT, name, email, *name.split(), *email.replace("@", ".").split(".")]
-    inputs = [word for part in own if part for word in (part.casefold(), without_marks(part))]
-    rating = zxcvbn(without_marks(password), user_inputs=inputs, max_length=LONGEST)
-    if float(rating["guesses_log10"]) < FEWEST_GUESSES_LOG10:
+    known = [without_marks(word) for word in (*CONTEXT, name, email, *re.split(r"[\s@.]+", f"{name} {email}")) if word]
+    plain = without_marks(password)
+    rating = zxcvbn(plain, user_inputs=known, max_length=LONGEST)
+    if float(rating["guesses_log10"]) < FEWEST_GUESSES_LOG10 or len(_without(plain, known)) < FEWEST_OTHER_LETTERS:
         raise PasswordError("too_common")
+
+
+def _without(plain: str, known: list[str]) -> str:
+    """The letters and digits that are left of a password where the words known are taken out."""
+    for word in sorted(known, key=len, reverse=True):
+        plain = plain.replace(word, " ") if len(word) > 1 else plain
+    return "".join(letter for letter in plain if letter.isalnum())
 
 
 def without_marks(text: str) -> str:

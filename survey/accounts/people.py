@@ -108,8 +108,9 @@ def revoke(session: Session, held: RoleGrant, *, by: Account | None) -> None:
         raise AccountError("last_role", email=account.email)
     if account.active and held.role == "administrator":
         _refuse_without_administrator(session, account, [held])
-    account.role_grants.remove(held)
+    session.delete(held)
     session.flush()
+    session.refresh(account, ["role_grants"])
     sessions.end_all(session, account)
 
 
