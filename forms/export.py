@@ -32,8 +32,8 @@ class RowOptions(StaffForm):
     class Meta(StaffForm.Meta):
         csrf = False
 
-    first = SelectField(_l("From"), validators=[Optional()])
-    last = SelectField(_l("Until"), validators=[Optional()])
+    first = SelectField(_l("From the half-month"), validators=[Optional()])
+    last = SelectField(_l("Until the half-month"), validators=[Optional()])
     trust = SelectMultipleCheckboxField(
         _l("Trust levels"), description=_l("None ticked: all of them."), validators=[Optional()]
     )
@@ -45,7 +45,9 @@ class RowOptions(StaffForm):
         ),
     )
     values = RadioField(
-        _l("Answers"), choices=_choices({"codes": _l("as codes (1–5)"), "words": _l("as words")}), default="codes"
+        _l("Answers written"),
+        choices=_choices({"codes": _l("as codes (1–5)"), "words": _l("as words")}),
+        default="codes",
     )
     separator = RadioField(
         _l("CSV for"),
@@ -81,7 +83,7 @@ class ExportForm(RowOptions):
         _l("Unit"), description=_l("Its code or a part of its name. Everything below it belongs to it."),
         validators=[InputRequired()],
     )  # fmt: skip
-    what = RadioField(_l("What"), validators=[InputRequired()], default="unit")
+    what = RadioField(_l("What to export"), validators=[InputRequired()], default="unit")
 
     def offer_all(
         self,
