@@ -15,17 +15,19 @@ room_files = $(wildcard $(foreach noun,$(1),survey/blueprints/$(noun).py survey/
 ROOM_reports := reports
 ROOM_results := survey/blueprints/results.py survey/templates/results
 ROOM_citizen := survey/blueprints/citizen.py survey/blueprints/health.py survey/templates/citizen \
-    $(filter-out survey/staff_%.py,$(wildcard survey/*.py))
+    $(filter-out survey/staff_%.py survey/draft_pages.py,$(wildcard survey/*.py))
 ROOM_staff := $(wildcard survey/staff_*.py) $(filter-out survey/accounts/api_keys.py,$(wildcard survey/accounts/*.py)) survey/templates/staff \
     $(call room_files,staff account people audit security,staff account people)
 ROOM_places := $(call room_files,places services transactions,place unit counter service transaction,units unit_files services \
     service_files transactions quotas)
-ROOM_questionnaires := $(call room_files,questionnaires,questionnaire,questionnaires questionnaire_drafts xlsforms)
+ROOM_questionnaires := $(call room_files,questionnaires questionnaire_files drafts draft_parts draft_steps,questionnaire finding \
+    draft_notation,questionnaires questionnaire_drafts questionnaire_publication xlsforms) survey/draft_pages.py
 ROOM_waves := $(call room_files,waves collectors progress,wave collector,waves wave_drafts collectors targets release ledger)
 ROOM_unit_results := $(call room_files,unit_results heat cross comments responses,unit_result comment response,comments doubts)
 ROOM_paper := $(call room_files,paper imports,paper import,paper_batches imports response_files)
 ROOM_exports := $(call room_files,exports,export,exports)
-ROOM_api := $(wildcard survey/blueprints/api survey/accounts/api_keys.py) $(call room_files,api_keys webhooks,api_key webhook,api_keys webhooks)
+ROOM_api := $(wildcard survey/blueprints/api survey/templates/api survey/accounts/api_keys.py) \
+    $(call room_files,api_keys webhooks,api_key webhook,webhooks webhook_target)
 STAFF_ROOMS := staff places questionnaires waves unit_results paper exports api
 ROOMS := reports results citizen $(STAFF_ROOMS)
 KEYWORDS := _l _n gettext_noop lazy_gettext lazy_ngettext:1,2 lazy_pgettext:1c,2

@@ -8,6 +8,7 @@ from survey import accounts, staff_pages
 from survey.blueprints import (
     account,
     api,
+    api_keys,
     audit,
     comments,
     cross,
@@ -22,12 +23,14 @@ from survey.blueprints import (
     security,
     staff,
     unit_results,
+    webhooks,
 )
 from survey.cli import user
 
 STAFF = (
     # one line a blueprint
     account.blueprint,
+    api_keys.blueprint,
     audit.blueprint,
     comments.blueprint,
     cross.blueprint,
@@ -42,6 +45,7 @@ STAFF = (
     security.blueprint,
     staff.blueprint,
     unit_results.blueprint,
+    webhooks.blueprint,
 )
 
 

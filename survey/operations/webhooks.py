@@ -38,8 +38,6 @@ class WebhookError(OperationError):
     """A webhook that cannot be made or changed so."""
 
     SENTENCES: ClassVar[dict[str, str]] = {
-        "unknown": _n("There is no such webhook."),
-        "unknown_delivery": _n("There is no such delivery."),
         "no_name": _n("Give the webhook the name of the program that receives it."),
         "no_event": _n("Choose at least one event."),
         "event_unknown": _n("There is no event called %(event)s."),
@@ -137,14 +135,6 @@ def derived_secret(seed: bytes, key: bytes) -> str:
     return f"whsec_{urlsafe_b64encode(hmac.digest(key, _PURPOSE + seed, 'sha256')).rstrip(b'=').decode()}"
 
 
-def find_webhook(session: Session, hook_id: int) -> Webhook:
-    """The webhook of that number; raises :class:`WebhookError`."""
-    webhook = session.get(Webhook, hook_id, options=[joinedload(Webhook.unit)])
-    if webhook is None:
-        raise WebhookError("unknown")
-    return webhook
-
-
 def webhooks(
     session: Session, within: ColumnElement[bool], after: int | None = None
 ) -> tuple[Sequence[Webhook], int | None]:
@@ -218,14 +208,6 @@ def send_test(session: Session, webhook: Webhook, at: datetime) -> None:
     _refuse_ended(webhook)
     data = {"webhook": {"id": webhook.id, "name": webhook.name}}
     session.execute(insert(WebhookDelivery), [_delivery(webhook.id, TEST_EVENT, data, at)])
-
-
-def find_delivery(session: Session, webhook: Webhook, delivery_id: int) -> WebhookDelivery:
-    """The webhook's delivery of that number; raises :class:`WebhookError`."""
-    delivery = session.get(WebhookDelivery, delivery_id)
-    if delivery is None or delivery.webhook_id != webhook.id:
-        raise WebhookError("unknown_delivery")
-    return delivery
 
 
 def redeliver(session: Session, delivery: WebhookDelivery, at: datetime) -> None:
