@@ -33,7 +33,7 @@ EVENTS = {
     "results.released": _l("Figures of an open wave were released anew"),
     "batch.accepted": _l("A batch of paper forms was accepted"),
     "import.finished": _l("An import of answers was finished"),
-    TEST_EVENT: _l("Test"),
+    TEST_EVENT: _l("Test message"),
 }
 STATES = {"active": _l("active"), "paused": _l("paused"), "ended": _l("ended")}
 DELIVERIES = {"pending": _l("on its way"), "delivered": _l("delivered"), "dead": _l("given up")}

@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from survey.models import ApiKey, AuditEntry, Unit, Webhook, WebhookDelivery
 from survey.operations import webhooks
 from survey.operations.webhook_delivery import Post, deliver_due
+from survey.operations.writing import begin_write
 from tests.api import TODAY, Caller, make_api_key
 from tests.factories import make_unit
 from tests.hostile_texts import ATTACK
@@ -206,8 +207,10 @@ def test_a_test_delivery_is_logged_and_sent_once_more(
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert" in page
         assert "500" in html_of(staff_client.get(own))
-        staff_session.get_one(WebhookDelivery, sent.id).state = "dead"
-        staff_session.get_one(WebhookDelivery, sent.id).due_at = None
+        staff_session.rollback()
+        begin_write(staff_session)
+        values = {"state": "dead", "due_at": None}
+        staff_session.execute(update(WebhookDelivery).values(values))
         staff_session.commit()
         assert "8 lần" in html_of(staff_client.get(delivery))
         receiver.status = 200

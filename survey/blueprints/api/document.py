@@ -170,8 +170,9 @@ def _translated(part: Any) -> Any:
         if isinstance(part.get(key), str):
             translated[key] = gettext(part[key])
     if "openapi" in part:
-        translated["info"]["title"] = gettext(part["info"]["title"])
-        translated["tags"] = [{"name": gettext(tag["name"])} for tag in part["tags"]]
+        title, names = part["info"]["title"], [tag["name"] for tag in part["tags"]]
+        translated["info"]["title"] = gettext(title)
+        translated["tags"] = [{"name": gettext(name)} for name in names]
     if isinstance(part.get("tags"), list) and "operationId" in part:
         translated["tags"] = [gettext(tag) for tag in part["tags"]]
     return translated
