@@ -35,7 +35,7 @@ EVENTS = {
     "import.finished": _l("An import of answers was finished"),
     TEST_EVENT: _l("Test message"),
 }
-STATES = {"active": _l("active"), "paused": _l("paused"), "ended": _l("ended")}
+STATES = {"active": _l("running"), "paused": _l("paused"), "ended": _l("ended")}
 DELIVERIES = {"pending": _l("on its way"), "delivered": _l("delivered"), "dead": _l("given up")}
 FAULTS = {
     "form": _l("the address is none"),

@@ -18,7 +18,7 @@ from survey.models import Counter, Unit
 from survey.operations import units
 from survey.operations.errors import noop as _n
 
-TAG = _n("Units and counters")
+TAG = _n("Units and their counters")
 
 
 class UnitsQuery(Listing):
