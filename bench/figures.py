@@ -106,8 +106,8 @@ def _in_turn(
     return median(ours for ours, _ in pairs), median(lowest for _, lowest in pairs)
 
 
-def build(session: Session, amount: int) -> Wave:
-    """A wave of 200 communes with a counter and two collectors each, `amount` sealed responses and the tail."""
+def build(session: Session, amount: int, unit_count: int = UNITS) -> Wave:
+    """A wave of communes (200) with a counter and two collectors each, `amount` sealed responses and the tail."""
     begin_write(session)
     questionnaire = questionnaires.publish_questionnaire(session, Definition.from_yaml(COUNTER.read_text()), NOW)
     target = targets.create_target(
@@ -118,7 +118,7 @@ def build(session: Session, amount: int) -> Wave:
         units.create_unit(
             session, code=f"X{number:03}", kind="commune", name_vi=f"Xã {number}", parent=root, valid_from=PERIOD[0]
         )
-        for number in range(UNITS)
+        for number in range(unit_count)
     ]
     wave = waves.create_wave(
         session,
@@ -138,10 +138,10 @@ def build(session: Session, amount: int) -> Wave:
         counter = units.add_counter(session, unit, code="1", name_vi="Quầy 1", valid_from=PERIOD[0])
         for channel, trust in (("qr", "open"), ("kiosk", "present")):
             collectors.make_collector(session, wave, unit, counter=counter, channel=channel, trust=trust, at=NOW)
-        transactions.set_transactions(session, unit, *PERIOD, 3 * amount // UNITS)
+        transactions.set_transactions(session, unit, *PERIOD, 3 * amount // unit_count)
     session.flush()
     _tally(session, questionnaire, amount)
-    _responses(session.connection(), amount)
+    _responses(session.connection(), amount, unit_count)
     session.add(
         Seal(
             sequence=1,
@@ -199,7 +199,7 @@ def _tally(session: Session, questionnaire: Questionnaire, amount: int) -> None:
         session.execute(insert(model), rows)
 
 
-def _responses(connection: Connection, amount: int) -> None:
+def _responses(connection: Connection, amount: int, unit_count: int) -> None:
     """Rows of sealed responses, spread over the collectors in turn; made by the database itself."""
     columns = "(id, submission_id, collector_id, received_at, half_month, seconds, language, digest, salt, is_test)"
     values = "i, {id}, 1 + i - {ways} * (i / {ways}), 1770000000, {period}, 90, 'vi', {digest}, {salt}, {false}"
@@ -213,7 +213,7 @@ def _responses(connection: Connection, amount: int) -> None:
         )
         blobs = {"id": "randomblob(16)", "digest": "zeroblob(32)", "salt": "zeroblob(16)", "false": "0"}
     statement = f"INSERT INTO response {columns} SELECT {values} {source}"
-    connection.exec_driver_sql(statement.format(amount=amount, ways=2 * UNITS, period=FIRST_HALF_MONTH, **blobs))
+    connection.exec_driver_sql(statement.format(amount=amount, ways=2 * unit_count, period=FIRST_HALF_MONTH, **blobs))
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('response', 'id'), {amount})")
 

@@ -32,6 +32,7 @@ from survey.database import current_session
 from survey.language import chosen_language
 from survey.models import Unit, Wave
 from survey.operations.exports import note_export
+from survey.operations.folding import folded
 from survey.operations.periods import PROVINCE_TIME
 from survey.remembered_figures import Remembered, fresh, is_large, remembered
 from survey.staff_wording import CHANNELS, RESPONDENT_GROUPS, TRUST_LEVELS
@@ -290,7 +291,7 @@ def beside(asked: Asked) -> tuple[UnitLine, ...] | None:
     )
     mine = next((line for line in found.value if line.place.code == asked.unit.code), None)
     alike = [line for line in found.value if mine is not None and line.place.kind == mine.place.kind]
-    return tuple(sorted(alike, key=lambda line: line.place.name.vi))
+    return tuple(sorted(alike, key=lambda line: folded(line.place.name.vi)))
 
 
 def view_form(asked: Asked) -> ViewForm:
