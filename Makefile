@@ -22,8 +22,9 @@ ROOM_places := $(call room_files,places services transactions,place unit counter
     service_files transactions quotas)
 ROOM_questionnaires := $(call room_files,questionnaires questionnaire_files drafts draft_parts draft_steps,questionnaire finding \
     draft_notation,questionnaires questionnaire_drafts questionnaire_publication xlsforms) survey/draft_pages.py
-ROOM_waves := $(call room_files,waves collectors progress,wave collector,waves wave_drafts collectors targets release ledger)
-ROOM_unit_results := $(call room_files,unit_results heat cross comments responses,unit_result comment response,comments doubts)
+ROOM_waves := $(call room_files,waves wave_steps wave_states wave_quotas collectors progress,wave collector,waves wave_drafts \
+    collectors targets ledger)
+ROOM_unit_results := $(call room_files,unit_results result_filters heat cross comments responses,unit_result comment response,comments doubts)
 ROOM_paper := $(call room_files,paper imports,paper import,paper_batches imports response_files)
 ROOM_exports := $(call room_files,exports,export,exports)
 ROOM_api := $(wildcard survey/blueprints/api survey/templates/api survey/accounts/api_keys.py) \

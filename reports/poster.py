@@ -27,6 +27,7 @@ from reports.fonts import sans, text_width, wrap
 from reports.page import date_from_data
 
 Size = Literal["a4", "a5", "tent"]
+SIZES: tuple[Size, ...] = ("a4", "a5", "tent")
 QUIET_ZONE = 4  # modules of white around the code, as ISO/IEC 18004 asks
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -107,7 +108,8 @@ def _tent(canvas: Canvas, poster: Poster, layout: _Layout) -> None:
 
 
 @cache
-def _modules(url: str) -> tuple[tuple[bool, ...], ...]:
+def modules(url: str) -> tuple[tuple[bool, ...], ...]:
+    """The dark squares of the QR code of `url`, row by row, without the quiet zone."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_Q, border=0)
     code.add_data(url)
     code.make(fit=True)
@@ -116,7 +118,7 @@ def _modules(url: str) -> tuple[tuple[bool, ...], ...]:
 
 def draw_code(canvas: Canvas, url: str, x: float, y: float, side: float) -> None:
     """The QR code of `url` with its lower left corner at (x, y), on white with its quiet zone around it."""
-    rows = _modules(url)
+    rows = modules(url)
     module = side / len(rows)
     quiet = QUIET_ZONE * module
     canvas.setFillColor(white)
@@ -199,7 +201,7 @@ class _Face:
 
     def _whole(self) -> float:
         """How much larger the code is with its quiet zone."""
-        return 1 + 2 * QUIET_ZONE / len(_modules(self.poster.url))
+        return 1 + 2 * QUIET_ZONE / len(modules(self.poster.url))
 
     def _side(self) -> float:
         return min(self.layout.code, self.layout.frame / self._whole())

@@ -12,8 +12,8 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from reports.figures import Text
-from reports.poster import Poster, Size, posters_pdf
+from reports.poster import Size, posters_pdf
+from survey.analysis.posters import posters
 from survey.cli.transaction import reading, write_file
 from survey.models import Collector, Counter, Unit
 from survey.operations.units import find_unit
@@ -46,24 +46,12 @@ def command(wave_code: str, unit_code: str | None, size: Size, output: Path) -> 
         )
         if unit_code:
             query = query.where(Unit.path.like(f"{find_unit(session, unit_code).path}%"))
-        posters = [_poster(collector, base) for collector in session.scalars(query)]
-    if not posters:
+        printed = posters(session.scalars(query), base)
+    if not printed:
         raise click.ClickException(f"No active QR collector there. Run: sipas collectors make {wave_code}")
-    write_file(output, posters_pdf(posters, size))
-    click.echo(f"{output}: {len(posters)} posters for {base}")
+    write_file(output, posters_pdf(printed, size))
+    click.echo(f"{output}: {len(printed)} posters for {base}")
     if urlsplit(base).hostname in ("127.0.0.1", "localhost", "::1"):
         click.echo(
             f"Nobody but this machine reaches {base}. Set BASE_URL and print again before hanging them up.", err=True
         )
-
-
-def _poster(collector: Collector, base: str) -> Poster:
-    unit, counter = collector.unit, collector.counter
-    name = Text(unit.name_vi, unit.name_en)
-    return Poster(
-        url=f"{base}/s/{collector.code}",
-        short_code=collector.code,
-        one_stop=Text(unit.one_stop_vi, unit.one_stop_en) if unit.one_stop_vi else name,
-        unit=name,
-        counter=Text(counter.name_vi, counter.name_en) if counter else Text(""),
-    )

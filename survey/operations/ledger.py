@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from survey.models import Collector, Response, ResponseFlag, Seal
 from survey.operations.errors import OperationError
+from survey.operations.errors import noop as _n
 from survey.operations.hash_tree import audit_path, leaf_hash, root_of_path, tree_root
 from survey.operations.submission import PROVINCE_OFFSET
 from survey.operations.tallies import add_range, move_to_flagged
@@ -35,7 +36,9 @@ _FLAG_QUERY = 500
 class LedgerBusy(OperationError):
     """The ledger could not be sure of the tail's end: a transaction that writes responses is still under way."""
 
-    SENTENCES: ClassVar[dict[str, str]] = {"busy": "Responses are being written; sealing will be tried again."}
+    SENTENCES: ClassVar[dict[str, str]] = {
+        "busy": _n("Responses are being written right now; nothing was done. Try again in a moment.")
+    }
 
 
 def entry(row: Row[int, bytes, int, bytes, bytes, bool, str]) -> bytes:

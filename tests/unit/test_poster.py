@@ -61,7 +61,7 @@ def test_the_code_has_correction_level_q_and_is_scanned_from_a_metre(size: Size)
 def test_four_modules_around_the_code_are_white(size: Size) -> None:
     scale = 2.0
     image = pypdfium2.PdfDocument(posters_pdf([ONE], size))[0].render(scale=scale).to_pil().convert("L")
-    modules = len(poster._modules(URL))
+    modules = len(poster.modules(URL))
     for code in zxingcpp.read_barcodes(image):
         corners = [
             code.position.top_left,

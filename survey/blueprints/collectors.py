@@ -1,0 +1,293 @@
+"""Collectors: listed, made in bulk, printed, downloaded as links, and each with its history, revoked or replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from urllib.parse import urlsplit
+
+from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+from markupsafe import Markup
+from sqlalchemy import ColumnElement, select
+from wtforms.fields.choices import SelectChoice
+
+from forms.collector import MakeCollectorsForm, ReasonForm
+from reports.delimited import csv_chunks
+from reports.poster import SIZES, posters_pdf
+from reports.qr_code import qr_svg
+from reports.row_files import MEDIA_TYPES
+from reports.streamed_workbook import Sheet, workbook_chunks
+from survey import staff_wording
+from survey.accounts.guard import commit, may, staff_blueprint
+from survey.accounts.scope import can, collector_path, scope
+from survey.analysis import wave_list
+from survey.analysis.posters import link_of, posters
+from survey.analysis.wave_list import CollectorFilter
+from survey.blueprints.waves import words_of_waves
+from survey.citizen_places import CHANNELS as WEB_CHANNELS
+from survey.citizen_places import TRUST_LEVELS as WEB_TRUST_LEVELS
+from survey.database import current_session
+from survey.models import Collector, Unit, Wave
+from survey.operations import audit, collectors
+from survey.operations.errors import OperationError
+from survey.operations.periods import province_day, province_today
+from survey.operations.writing import begin_write
+from survey.staff_pages import here
+from survey.staff_waves import explain, now, refused, source_for_all, unit_name, wave_or_404
+
+blueprint = staff_blueprint("collectors", __name__, url_prefix="/staff/dot/<wave_code>/diem-thu")
+blueprint.register_error_handler(OperationError, refused)
+blueprint.context_processor(words_of_waves)
+
+MOST_POSTERS = 1000  # in one file; more of them are offered in parts
+WIDTHS = (14, 34, 20, 14, 24, 24, 12, 12, 48)  # of the columns of the links, in letters
+FILTERS = ("unit", "channel", "state", "trust", "q")
+
+
+def within(action: str = "collectors.read") -> ColumnElement[bool]:
+    return scope(action).covers(Unit.path)
+
+
+def chosen() -> CollectorFilter:
+    """The filters of the address; a unit that is unknown finds nothing."""
+    values = {name: request.args.get(name, "").strip() for name in FILTERS}
+    path = ""
+    if values["unit"]:
+        path = current_session().scalar(select(Unit.path).where(Unit.code == values["unit"])) or "-"
+    return CollectorFilter(path, values["channel"], values["state"], values["trust"], values["q"])
+
+
+@blueprint.get("/")
+@may("collectors.read")
+def index(wave_code: str) -> ResponseReturnValue:
+    """The wave's collectors within reach, filtered and paged, and what is missing."""
+    wave, session = wave_or_404(wave_code), current_session()
+    source = source_for_all(scope("collectors.read").paths)
+    lines, following = wave_list.collectors_page(
+        session, wave, within(), chosen(), today=province_today(), source=source, after=request.args.get("sau", "")
+    )
+    missing = 0
+    if wave.state in ("draft", "open") and can("collectors.edit"):
+        unserved = collectors.unserved_counters(session, wave, channel="qr", paths=scope("collectors.edit").paths)
+        missing = len(unserved)
+    return render_template(
+        "collectors/index.html",
+        wave=wave,
+        lines=lines,
+        filters={name: request.args.get(name, "") for name in FILTERS},
+        missing=missing,
+        base=current_app.config["BASE_URL"],
+        local=is_local(),
+        printable=printable_count(wave),
+        most=MOST_POSTERS,
+        next_url=here(sau=following) if following else None,
+        first_url=here(sau=None) if "sau" in request.args else None,
+    )
+
+
+def is_local() -> bool:
+    """Whether the codes would lead to this machine alone."""
+    return urlsplit(current_app.config["BASE_URL"]).hostname in ("127.0.0.1", "localhost", "::1")
+
+
+def printable(wave: Wave) -> list[Collector]:
+    """The active QR collectors among those that are listed."""
+    query = wave_list.collectors_query(wave, within(), chosen())
+    return list(current_session().scalars(query.where(Collector.channel == "qr", Collector.state == "active")))
+
+
+def printable_count(wave: Wave) -> int:
+    return wave_list.count_of(
+        current_session(),
+        wave_list.collectors_query(wave, within(), chosen()).where(
+            Collector.channel == "qr", Collector.state == "active"
+        ),
+    )
+
+
+@blueprint.get("/ap-phich.pdf")
+@may("collectors.read")
+def poster_file(wave_code: str) -> ResponseReturnValue:
+    """Posters of the listed collectors, `?co=` a4, a5 or tent; `?phan=` counts files of a thousand from 1."""
+    wave = wave_or_404(wave_code)
+    part = max(1, request.args.get("phan", 1, type=int))
+    found = printable(wave)[(part - 1) * MOST_POSTERS : part * MOST_POSTERS]
+    if not found:
+        flash(gettext("No active collector with a QR code is in this list: there is nothing to print."), "warning")
+        return redirect(
+            url_for(".index", wave_code=wave_code, **{k: v for k, v in request.args.items() if k in FILTERS})
+        )
+    return poster_response(found, f"ap-phich-{wave.code}" + (f"-{part}" if part > 1 else ""))
+
+
+def poster_response(found: list[Collector], name: str) -> Response:
+    size = request.args.get("co", "a4")
+    document = posters_pdf(posters(found, current_app.config["BASE_URL"]), size if size in SIZES else "a4")
+    response = Response(document, mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.pdf")
+    return response
+
+
+@blueprint.get("/lien-ket.<form>")
+@may("collectors.read")
+def links(wave_code: str, form: str) -> ResponseReturnValue:
+    """The addresses of all listed collectors as a file; whoever has them can hand them out, so it is noted."""
+    if form not in ("csv", "xlsx"):
+        abort(404)
+    wave, session = wave_or_404(wave_code), current_session()
+    found = session.scalars(wave_list.collectors_query(wave, within(), chosen())).all()
+    rows, path = list(link_rows(found)), wave.owner.path if wave.owner else None
+    session.commit()  # SQLite refuses a writer whose transaction began by reading
+    begin_write(session)
+    audit.record(
+        session, "collector.export", subject=wave.code, subject_kind="wave",
+        unit_path=path, after={"rows": len(found), "form": form},
+    )  # fmt: skip
+    head = [
+        gettext("Unit code"), gettext("Unit"), gettext("Counter"), gettext("Channel"), gettext("Trust level"),
+        gettext("Who is asked"), gettext("State"), gettext("Code"), gettext("Address"),
+    ]  # fmt: skip
+    commit()
+    chunks = csv_chunks(head, rows) if form == "csv" else workbook_chunks([Sheet(wave.code, head, WIDTHS, rows)], now())
+    response = Response(chunks, mimetype=MEDIA_TYPES["csv" if form == "csv" else "xlsx"])
+    response.headers.set("Content-Disposition", "attachment", filename=f"diem-thu-{wave.code}.{form}")
+    return response
+
+
+def link_rows(found: Sequence[Collector]) -> Iterator[tuple[str, ...]]:
+    base = current_app.config["BASE_URL"]
+    for each in found:
+        yield (
+            each.unit.code,
+            unit_name(each.unit),
+            each.counter.name_vi if each.counter else "",
+            str(staff_wording.CHANNELS[each.channel]),
+            str(staff_wording.TRUST_LEVELS[each.trust]),
+            str(staff_wording.RESPONDENT_GROUPS[each.respondent_group]),
+            str(staff_wording.COLLECTOR_STATES[each.state]),
+            each.code,
+            link_of(each, base),
+        )
+
+
+@blueprint.route("/tao", methods=["GET", "POST"])
+@may("collectors.edit")
+def make(wave_code: str) -> ResponseReturnValue:
+    """One collector for each counter or unit within reach that has none of that kind yet."""
+    wave, session, paths = wave_or_404(wave_code), current_session(), scope("collectors.edit").paths
+    if wave.state not in ("draft", "open"):
+        raise collectors.CollectorError("wave_finished", wave=wave.code, state=wave.state)
+    form = MakeCollectorsForm()
+    form.channel.choices = [SelectChoice(code, label) for code, label in staff_wording.CHANNELS.items()]
+    form.respondent_group.choices = [
+        SelectChoice(code, label) for code, label in staff_wording.RESPONDENT_GROUPS.items()
+    ]
+    if form.validate_on_submit() and (reached := paths_of(form, paths)) is not None:
+        made = collectors.make_collectors(
+            session, wave, at=now(), channel=form.channel.data, trust=form.trust.data,
+            respondent_group=form.respondent_group.data, of_units=form.places.data == "units", paths=reached,
+        )  # fmt: skip
+        commit()
+        flash(
+            ngettext("%(num)d collector was made.", "%(num)d collectors were made.", len(made)),
+            "success" if made else "info",
+        )
+        if made and not serves_web(form.channel.data, form.trust.data):
+            flash(
+                gettext("The web form does not serve these collectors: they take paper entry and imports only."),
+                "warning",
+            )
+        return redirect(url_for(".index", wave_code=wave_code), 303)
+    return render_template("collectors/make.html", wave=wave, form=form), 422 if form.is_submitted() else 200
+
+
+def paths_of(form: MakeCollectorsForm, paths: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Where collectors are to be made; None, with an error at the field, for a unit out of reach."""
+    code = (form.within.data or "").strip()
+    if not code:
+        return paths
+    path = current_session().scalar(select(Unit.path).where(Unit.code == code))
+    if path is None or not any(path.startswith(own) for own in paths):
+        form.within.errors = [gettext("There is no unit with this code among those you may edit.")]
+        return None
+    return (path,)
+
+
+def serves_web(channel: str, trust: str) -> bool:
+    """Whether citizens can answer through such a collector on the web."""
+    return channel in WEB_CHANNELS and trust in WEB_TRUST_LEVELS
+
+
+def collector_or_404(wave: Wave, code: str) -> Collector:
+    found = collectors.find_collector(current_session(), code)
+    return found if found is not None and found.wave_id == wave.id else abort(404)
+
+
+@blueprint.get("/<collector_code>")
+@may("collectors.read", collector_path)
+def collector(wave_code: str, collector_code: str) -> ResponseReturnValue:
+    """One collector: its code to see and to copy, its counts, and what became of it."""
+    wave = wave_or_404(wave_code)
+    found, session = collector_or_404(wave, collector_code), current_session()
+    link = link_of(found, current_app.config["BASE_URL"])
+    source = source_for_all((found.unit.path,))
+    before: date | None = province_today() if source == "released" and wave.state == "open" else None
+    (line,) = wave_list.with_counts(session, wave, [found], today=province_today(), source=source)
+    return render_template(
+        "collectors/collector.html",
+        wave=wave,
+        collector=found,
+        line=line,
+        link=link,
+        code=Markup(qr_svg(link, gettext("QR code of the collector %(code)s", code=found.code))),  # noqa: S704 our own
+        days=wave_list.scans_by_day(session, found, before),
+        replacement=collectors.replacement_of(session, found),
+        deeds=wave_list.deeds(session, "collector", [found.code]),
+        day_of=province_day,
+        serves_web=serves_web(found.channel, found.trust),
+        may_edit=can("collectors.edit", found.unit.path),
+        local=is_local(),
+    )
+
+
+@blueprint.get("/<collector_code>/ap-phich.pdf")
+@may("collectors.read", collector_path)
+def poster(wave_code: str, collector_code: str) -> ResponseReturnValue:
+    found = collector_or_404(wave_or_404(wave_code), collector_code)
+    return poster_response([found], f"ap-phich-{found.code}")
+
+
+@blueprint.route("/<collector_code>/thu-hoi", methods=["GET", "POST"])
+@may("collectors.edit", collector_path)
+def revoke(wave_code: str, collector_code: str) -> ResponseReturnValue:
+    return ended(wave_code, collector_code, rotating=False)
+
+
+@blueprint.route("/<collector_code>/doi-ma", methods=["GET", "POST"])
+@may("collectors.edit", collector_path)
+def rotate(wave_code: str, collector_code: str) -> ResponseReturnValue:
+    return ended(wave_code, collector_code, rotating=True)
+
+
+def ended(wave_code: str, collector_code: str, *, rotating: bool) -> ResponseReturnValue:
+    """Revoke the collector, or replace it by its like, with a reason that stays with it."""
+    wave, session = wave_or_404(wave_code), current_session()
+    found, form = collector_or_404(wave, collector_code), ReasonForm()
+    if form.validate_on_submit():
+        try:
+            end = collectors.rotate_collector if rotating else collectors.revoke_collector
+            new = end(session, found, now(), form.reason.data)
+        except collectors.CollectorError as error:
+            session.rollback()
+            flash(explain(error), "danger")
+            return redirect(url_for(".collector", wave_code=wave_code, collector_code=collector_code), 303)
+        commit()
+        flash(gettext("The collector %(code)s is revoked.", code=collector_code), "success")
+        shown = new or found
+        if new is not None:
+            flash(gettext("This is the collector that replaces it; print its poster now."), "info")
+        return redirect(url_for(".collector", wave_code=wave_code, collector_code=shown.code), 303)
+    page = render_template("collectors/end.html", wave=wave, collector=found, form=form, rotating=rotating)
+    return page, 422 if form.is_submitted() else 200

@@ -1,0 +1,83 @@
+"""What changes a wave's state: opening, closing, publishing, each after a page that says what follows from it."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from survey.accounts.guard import commit, may, staff_blueprint
+from survey.accounts.scope import wave_path
+from survey.blueprints.waves import words_of_waves
+from survey.database import current_session, engine
+from survey.models import WaveClosing
+from survey.operations import closing, waves
+from survey.operations.errors import OperationError
+from survey.operations.waves import WaveError
+from survey.operations.writing import begin_write
+from survey.staff_waves import explain, now, refused, wave_or_404
+
+blueprint = staff_blueprint("wave_states", __name__, url_prefix="/staff/dot")
+blueprint.register_error_handler(OperationError, refused)
+blueprint.context_processor(words_of_waves)
+
+
+@blueprint.route("/<wave_code>/mo", methods=["GET", "POST"])
+@may("waves.edit", wave_path)
+def open_(wave_code: str) -> ResponseReturnValue:
+    wave = wave_or_404(wave_code)
+    if request.method == "POST":
+        waves.open_wave(current_session(), wave, now())
+        commit()
+        flash(gettext("The wave %(wave)s is open.", wave=wave_code), "success")
+        return redirect(url_for("waves.wave", wave_code=wave_code), 303)
+    waves.require_draft(wave)
+    obstacles = [explain(error) for error in waves.obstacles(wave, now())]
+    return render_template("waves/open.html", wave=wave, obstacles=obstacles)
+
+
+@blueprint.route("/<wave_code>/dong", methods=["GET", "POST"])
+@may("waves.edit", wave_path, writes=False)
+def close(wave_code: str) -> ResponseReturnValue:
+    """Close at once, or leave a big wave to the background process and show how far it is."""
+    wave, session = wave_or_404(wave_code), current_session()
+    if wave.state != "open":
+        raise WaveError("not_open", wave=wave.code, state=wave.state)
+    responses = closing.tallied_responses(session, wave)
+    if request.method == "GET":
+        return render_template("waves/close.html", wave=wave, responses=responses)
+    wave_id, actor, at_once = wave.id, session.info["actor"], closing.may_seal(session)
+    session.rollback()  # this request reads nothing while it writes by other sessions
+    if responses > closing.RESPONSES_AT_ONCE or not at_once:
+        begin_write(session)
+        closing.request_closing(session, wave_or_404(wave_code), now())
+        commit()
+        return redirect(url_for(".closing_progress", wave_code=wave_code), 303)
+    closing.finish_wave(engine(), wave_id, now(), actor)
+    flash(gettext("The wave %(wave)s is closed; its figures are final.", wave=wave_code), "success")
+    return redirect(url_for("waves.wave", wave_code=wave_code), 303)
+
+
+@blueprint.get("/<wave_code>/dang-dong")
+@may("waves.edit", wave_path)
+def closing_progress(wave_code: str) -> ResponseReturnValue:
+    """How far the closing is; the page looks again by itself."""
+    wave = wave_or_404(wave_code)
+    run = current_session().get(WaveClosing, wave.id)
+    if run is None or run.finished_at is not None:
+        return redirect(url_for("waves.wave", wave_code=wave_code), 303)
+    return render_template("waves/closing.html", wave=wave, run=run)
+
+
+@blueprint.route("/<wave_code>/cong-bo", methods=["GET", "POST"])
+@may("waves.edit", wave_path)
+def publish(wave_code: str) -> ResponseReturnValue:
+    wave = wave_or_404(wave_code)
+    if request.method == "POST":
+        waves.publish_wave(current_session(), wave, now())
+        commit()
+        flash(gettext("The results of %(wave)s are public.", wave=wave_code), "success")
+        return redirect(url_for("waves.wave", wave_code=wave_code), 303)
+    if wave.state != "closed":
+        raise WaveError("not_closed", wave=wave.code, state=wave.state)
+    return render_template("waves/publish.html", wave=wave)
