@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 
+import click
 from rich.console import Console, RenderableType
 from rich.table import Table
+
+from survey.operations.place_tables import TableError
 
 PIPED_WIDTH = 400
 
@@ -21,3 +24,10 @@ def table(*headings: str) -> Table:
 def show(what: RenderableType) -> None:
     """Print to standard output."""
     Console(file=sys.stdout, width=None if sys.stdout.isatty() else PIPED_WIDTH).print(what)
+
+
+def show_faults(refused: TableError) -> None:
+    """What is wrong in a file, a line each."""
+    for fault in refused.faults:
+        column = f", column {fault.column}" if fault.column else ""
+        click.echo(f"line {fault.row}{column}: {fault}", err=True)

@@ -11,11 +11,12 @@ from rich.markup import escape
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from survey.cli.output import show, table
+from survey.cli.output import show, show_faults, table
 from survey.cli.transaction import DAY, now, reading, writing
 from survey.models import ProcedureField, Service
 from survey.operations.periods import province_day
-from survey.operations.service_files import ServiceFileError, import_services
+from survey.operations.place_tables import TableError
+from survey.operations.service_files import import_services
 
 group = AppGroup("services", help="Fields of procedures and the procedures that belong to them.")
 
@@ -25,21 +26,21 @@ group = AppGroup("services", help="Fields of procedures and the procedures that 
 @click.option("--from", "start", type=DAY, help="Since when the new procedures exist [today].")
 @click.option("--dry-run", is_flag=True, help="Check everything, store nothing.")
 def import_file(file: Path, start: datetime | None, dry_run: bool) -> None:
-    """Add the fields and procedures of FILE.csv: all of them or none; what is there already is left alone.
+    """Add and change the fields and procedures of FILE.csv (or .xlsx): all of it or nothing.
 
-    Columns: code, field, name_vi, and if wanted name_en. A row without a field is itself a field of procedures.
+    Columns: code, field, name_vi, and if wanted name_en, valid_from, valid_until. A row without a field is itself a
+    field of procedures.
 
     Example: sipas services import services.csv
     """
     with writing(dry_run=dry_run) as session:
         try:
-            added, known = import_services(session, file.read_bytes(), start.date() if start else province_day(now()))
-        except ServiceFileError as refused:
-            for line, column, sentence in refused.faults:
-                click.echo(f"line {line}{f', column {column}' if column else ''}: {sentence}", err=True)
+            outcome = import_services(session, file.read_bytes(), start.date() if start else province_day(now()))
+        except TableError as refused:
+            show_faults(refused)
             raise SystemExit(1) from refused
     said = "would add" if dry_run else "added"
-    click.echo(f"{said} {added} fields and procedures ({known} were there already)")
+    click.echo(f"{said} {outcome.count('add')} fields and procedures ({outcome.count('same')} were there already)")
 
 
 @group.command("list")

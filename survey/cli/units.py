@@ -12,13 +12,14 @@ from rich.tree import Tree
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from survey.cli.output import show
+from survey.cli.output import show, show_faults
 from survey.cli.transaction import DAY, now, reading, writing
 from survey.models import Unit
 from survey.operations import transactions, waves
 from survey.operations import units as tree
 from survey.operations.periods import province_day
-from survey.operations.unit_files import UnitFileError, import_units
+from survey.operations.place_tables import TableError
+from survey.operations.unit_files import import_units
 from survey.operations.units import find_unit
 
 ON = click.option("--on", "on", type=DAY, help="The last day of what ends [today].")
@@ -55,21 +56,27 @@ def list_units(everything: bool) -> None:
 @click.option("--from", "start", type=DAY, help="Since when the new ones exist [today].")
 @click.option("--dry-run", is_flag=True, help="Check everything, store nothing.")
 def import_file(file: Path, start: datetime | None, dry_run: bool) -> None:
-    """Add the units and counters of FILE.csv: all of them or none; what is there already is left alone.
+    """Add and change the units and counters of FILE.csv (or .xlsx): all of it or nothing.
 
     Columns: code, parent, kind (province, department, commune, room, counter), name_vi, and if wanted name_en,
-    one_stop_vi, one_stop_en. A counter's parent is its unit.
+    one_stop_vi, one_stop_en, valid_from, valid_until, successor. A counter's parent is its unit. What the file does
+    not hold stays as it is.
 
     Example: sipas units import units.csv
     """
     with writing(dry_run=dry_run) as session:
         try:
-            added, known = import_units(session, file.read_bytes(), start.date() if start else province_day(now()))
-        except UnitFileError as refused:
-            for line, sentence in refused.errors:
-                click.echo(f"line {line}: {sentence}", err=True)
+            outcome = import_units(session, file.read_bytes(), start.date() if start else province_day(now()))
+        except TableError as refused:
+            show_faults(refused)
             raise SystemExit(1) from refused
-    click.echo(f"{'would add' if dry_run else 'added'} {added} units and counters ({known} were there already)")
+    would = "would have " if dry_run else ""
+    known = f"{outcome.count('same')} were there already"
+    click.echo(f"{'would add' if dry_run else 'added'} {outcome.count('add')} units and counters ({known})")
+    if number := outcome.count("change"):
+        click.echo(f"{would}changed {number}")
+    if number := outcome.count("close"):
+        click.echo(f"{would}closed {number}")
 
 
 @group.command("transactions")

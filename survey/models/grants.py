@@ -35,6 +35,8 @@ GRANTS: dict[str, tuple[str, str]] = {
     "response_flag": ("INSERT", _ADD),
     "response_conflict": ("INSERT, SELECT (submission_id, content)", _ADD),
     "collector_scan": (_CHANGE, _CHANGE),
+    "place_upload": (_NOTHING, _ALL),
+    "transaction_correction": (_READ, _ADD),
     "flag_note": (_NOTHING, _ADD),
     "imported_response": (_NOTHING, _ADD),
     "batch_response": (_NOTHING, _ADD),

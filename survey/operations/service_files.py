@@ -1,108 +1,145 @@
-"""Reading a CSV of the catalogue of procedures: fields and the procedures that belong to them, all or nothing."""
+"""The catalogue of procedures as a table, in and out: fields and the procedures that belong to them, all or nothing."""
 
 from __future__ import annotations
 
-import csv
-import io
-import unicodedata
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import ClassVar, NamedTuple
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forms.ballot import clean_text
+from forms.fault import Fault
 from survey.models import ProcedureField, Service
-from survey.operations.errors import OperationError
+from survey.operations.errors import noop as _n
 from survey.operations.identifiers import is_code
-from survey.operations.services import create_field, create_service
+from survey.operations.place_tables import Outcome, RowChange, TableRow, What, read_rows, refuse
+from survey.operations.services import ServiceError, close_service
+from survey.operations.units import UnitError
 
-COLUMNS = ("code", "field", "name_vi")
-OPTIONAL = "name_en"
+COLUMNS: Final = {
+    "code": "Mã",
+    "field": "Mã lĩnh vực",
+    "name_vi": "Tên",
+    "name_en": "Tên tiếng Anh",
+    "valid_from": "Từ ngày",
+    "valid_until": "Đến ngày",
+}
+REQUIRED = ("code", "field", "name_vi")
+NAMES = ("name_vi", "name_en")
 LONGEST_NAME = {"field": 300, "procedure": 500}
 
 
-class Fault(NamedTuple):
-    """What is wrong in one line (the header is line 1) and column ("" for the line as a whole)."""
-
-    line: int
-    column: str
-    sentence: str
-
-
-class ServiceFileError(OperationError):
-    """The file cannot be imported; `faults` say where and why."""
-
-    SENTENCES: ClassVar[dict[str, str]] = {"faults": "The file has %(count)s errors; nothing was imported."}
-
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = faults
-        super().__init__("faults", count=len(faults))
+def service_rows(fields: Iterable[ProcedureField], services: Iterable[Service]) -> Iterator[list[str | date | None]]:
+    """The table of the fields, which have no field of their own, and then of the procedures; its head first."""
+    yield list(COLUMNS.values())
+    for field in fields:
+        yield [field.code, "", field.name_vi, field.name_en, None, None]
+    for service in services:
+        names = [service.name_vi, service.name_en]
+        yield [service.code, service.field.code, *names, service.valid_from, service.valid_until]
 
 
-def import_services(session: Session, content: bytes, valid_from: date) -> tuple[int, int]:
-    """Add what is new, procedures valid from that day; returns how many were added and how many were there already.
+def import_services(session: Session, content: bytes, valid_from: date) -> Outcome:
+    """Add, change and close as the file says; procedures without a day of their own begin `valid_from`.
 
-    A row without `field` is a field of procedures, one with it a procedure of that field, which stands above it or is
-    known. Raises :class:`ServiceFileError` naming every cell that cannot be used.
+    A row without a field is itself a field of procedures, one with it a procedure of that field, which stands above it
+    or is known. After an error the caller rolls back. Raises :class:`~survey.operations.place_tables.TableError` and
+    :class:`~survey.operations.bounded.BoundedError`.
     """
-    rows = _rows(content)
-    fields = {field.code: field for field in session.scalars(select(ProcedureField))}
-    services = {service.code: service for service in session.scalars(select(Service))}
     faults: list[Fault] = []
-    added = 0
-    for line, row in rows:
-        found = [Fault(line, column, sentence) for column, sentence in _faults(row, fields, services)]
-        faults += found
-        code, names = row["code"], {"name_vi": row["name_vi"], "name_en": row[OPTIONAL]}
-        if found or code in (services if row["field"] else fields):
-            continue
+    rows = read_rows(content, COLUMNS, REQUIRED, faults)
+    run = _Import(session, valid_from)
+    for row in rows:
+        run.take(row)
+    if not faults:
+        session.flush()
+    refuse(faults)
+    return run.outcome
+
+
+class _Import:
+    def __init__(self, session: Session, valid_from: date) -> None:
+        self.session, self.valid_from = session, valid_from
+        self.fields = {field.code: field for field in session.scalars(select(ProcedureField))}
+        self.services = {service.code: service for service in session.scalars(select(Service))}
+        self.seen: set[tuple[bool, str]] = set()
+        self.outcome = Outcome()
+
+    def take(self, row: TableRow) -> None:
+        row.require("code", "name_vi")
+        kind = "procedure" if row["field"] else "field"
+        row.limit(LONGEST_NAME[kind], *NAMES)
+        if row["code"] and not is_code(row["code"]):
+            row.flag("code", UnitError.SENTENCES["code_form"], unit=row["code"])
+        if row["field"] and row["field"] not in self.fields:
+            row.flag("field", _n("There is no field %(field)s above this row or in the catalogue."), field=row["field"])
+        start, end = row.day("valid_from"), row.day("valid_until")
+        if (bool(row["field"]), row["code"]) in self.seen:
+            row.flag("code", _n("%(code)s stands twice in the file."), code=row["code"])
+        self.seen.add((bool(row["field"]), row["code"]))
+        if not row.sound:
+            return
         if row["field"]:
-            services[code] = create_service(session, fields[row["field"]], code=code, valid_from=valid_from, **names)
+            self._service(row, self.fields[row["field"]], start, end)
         else:
-            fields[code] = create_field(session, code=code, **names)
-        added += 1
-    if faults:
-        raise ServiceFileError(faults)
-    return added, len(rows) - added
+            self._field(row)
+
+    def _field(self, row: TableRow) -> None:
+        known = self.fields.get(row["code"])
+        if known is None:
+            known = ProcedureField(code=row["code"], **_names(row))
+            self.session.add(known)
+            self.fields[known.code] = known
+            self._note(row, "add", "field")
+        else:
+            details = _renamed(row, known)
+            self._note(row, "change" if details else "same", "field", details)
+
+    def _service(self, row: TableRow, field: ProcedureField, start: date | None, end: date | None) -> None:
+        known = self.services.get(row["code"])
+        if known is None:
+            begins = start or self.valid_from
+            if end is not None and end < begins:
+                row.flag("valid_until", _n("It would end before it begins."))
+                return
+            known = Service(field=field, code=row["code"], valid_from=begins, valid_until=end, **_names(row))
+            self.session.add(known)
+            self.services[known.code] = known
+            self._note(row, "add", "procedure")
+            return
+        if known.field is not field:
+            sentence = _n("The procedure %(service)s belongs to the field %(field)s already.")
+            row.flag("field", sentence, service=known.code, field=known.field.code)
+            return
+        if start is not None and start != known.valid_from:
+            row.flag("valid_from", _n("It began on %(date)s; a file does not change that."), date=known.valid_from)
+        if row.has("valid_until") and known.valid_until not in (None, end):
+            row.flag("valid_until", _n("It ended on %(date)s; a file does not change that."), date=known.valid_until)
+        details = _renamed(row, known)
+        closing = end is not None and known.valid_until is None
+        self._note(row, "close" if closing else "change" if details else "same", "procedure", details)
+        if closing and end is not None:
+            try:
+                close_service(self.session, known, end)
+            except ServiceError as error:
+                row.refuse("valid_until", error)
+
+    def _note(self, row: TableRow, what: What, kind: str, details: tuple[tuple[str, str, str], ...] = ()) -> None:
+        self.outcome.changes.append(RowChange(row.number, what, kind, row["code"], row["name_vi"], details))
 
 
-def _faults(
-    row: dict[str, str], fields: dict[str, ProcedureField], services: dict[str, Service]
-) -> list[tuple[str, str]]:
-    """Column and sentence of everything that is wrong with the row."""
-    code, field = row["code"], row["field"]
-    found = []
-    if not is_code(code):
-        found.append(("code", f"{code!r} cannot be a code: at most 40 letters, digits, hyphens and full stops"))
-    if field and field not in fields:
-        found.append(("field", f"there is no field of procedures with the code {field} above this line"))
-    elif field and code in services and services[code].field.code != field:
-        found.append(("field", f"the procedure {code} belongs to the field {services[code].field.code} already"))
-    if not row["name_vi"]:
-        found.append(("name_vi", "the Vietnamese name may not be empty"))
-    longest = LONGEST_NAME["procedure" if field else "field"]
-    found += [
-        (column, f"{len(row[column])} characters, at most {longest} are kept")
-        for column in ("name_vi", OPTIONAL)
-        if len(row[column]) > longest
-    ]
-    return found
+def _names(row: TableRow) -> dict[str, str]:
+    return {name: clean_text(row[name], lines=False) for name in NAMES}
 
 
-def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
-    try:
-        text = unicodedata.normalize("NFC", content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise ServiceFileError(
-            [Fault(content.count(b"\n", 0, error.start) + 1, "", "the file is not UTF-8")]
-        ) from error
-    first_line = text.partition("\n")[0]
-    table = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first_line.count), restval="")
-    missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
-    if missing:
-        raise ServiceFileError([Fault(1, name, "the column is missing") for name in missing])
-    return [
-        (table.line_num, {name: (row.get(name) or "").strip() for name in (*COLUMNS, OPTIONAL)})
-        for row in table
-        if any(row.values())
-    ]
+def _renamed(row: TableRow, known: ProcedureField | Service) -> tuple[tuple[str, str, str], ...]:
+    """Give it the names of the file; what differed."""
+    details = []
+    for name, after in _names(row).items():
+        before = getattr(known, name)
+        if row.has(name) and before != after:
+            setattr(known, name, after)
+            details.append((name, before, after))
+    return tuple(details)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey.models import Counter, Unit, Wave, WaveUnit
 from survey.operations.errors import OperationError
+from survey.operations.errors import noop as _n
 from survey.operations.identifiers import is_code
 
 
@@ -17,20 +18,22 @@ class UnitError(OperationError):
     """A change of the tree that makes no sense."""
 
     SENTENCES: ClassVar[dict[str, str]] = {
-        "unknown": "There is no unit with the code %(unit)s.",
-        "code_form": "%(unit)s cannot be a code: use at most 40 letters, digits, hyphens and full stops.",
-        "code_taken": "There is a unit with the code %(unit)s already.",
-        "counter_unknown": "The unit %(unit)s has no counter with the code %(counter)s.",
-        "counter_code_taken": "The unit %(unit)s has a counter with the code %(counter)s already.",
-        "closed": "The unit %(unit)s was closed on %(date)s.",
-        "parent_closed": "The unit %(unit)s was closed on %(date)s; nothing can be placed under it.",
-        "below_itself": "The unit %(unit)s cannot be placed under %(parent)s, which is the same unit or below it.",
-        "before_it_began": "The unit %(unit)s began on %(date)s; it cannot end before.",
-        "has_units": "The unit %(unit)s still has %(count)s units below it: move or close them first.",
-        "own_successor": "The unit %(unit)s cannot be succeeded by itself or by a unit below it.",
-        "has_history": "%(unit)s has answers in wave %(wave)s: close it and create its successor under the new parent.",
-        "in_open_wave": "The unit %(unit)s takes part in the open wave %(wave)s: close wave %(wave)s first.",
-        "counter_closed": "The counter %(counter)s was closed on %(date)s.",
+        "unknown": _n("There is no unit with the code %(unit)s."),
+        "code_form": _n("%(unit)s cannot be a code: use at most 40 letters, digits, hyphens and full stops."),
+        "code_taken": _n("There is a unit with the code %(unit)s already."),
+        "counter_unknown": _n("The unit %(unit)s has no counter with the code %(counter)s."),
+        "counter_code_taken": _n("The unit %(unit)s has a counter with the code %(counter)s already."),
+        "closed": _n("The unit %(unit)s was closed on %(date)s."),
+        "parent_closed": _n("The unit %(unit)s was closed on %(date)s; nothing can be placed under it."),
+        "below_itself": _n("The unit %(unit)s cannot be placed under %(parent)s, which is the same unit or below it."),
+        "before_it_began": _n("The unit %(unit)s began on %(date)s; it cannot end before."),
+        "has_units": _n("The unit %(unit)s still has %(count)s units below it: move or close them first."),
+        "own_successor": _n("The unit %(unit)s cannot be succeeded by itself or by a unit below it."),
+        "has_history": _n(
+            "%(unit)s has answers in wave %(wave)s: close it and create its successor under the new parent."
+        ),
+        "in_open_wave": _n("The unit %(unit)s takes part in the open wave %(wave)s: close wave %(wave)s first."),
+        "counter_closed": _n("The counter %(counter)s was closed on %(date)s."),
     }
 
 

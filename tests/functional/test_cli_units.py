@@ -131,10 +131,12 @@ def test_a_catalogue_comes_in_whole_or_not_at_all(
         "line 6, column code",
         "line 7, column field",
         "line 8, column name_vi",
-        "line 9, column field",
+        "line 9, column code",
         "line 10, column name_vi",
     ]
     assert session.scalar(select(func.count()).select_from(ProcedureField)) == 0
     session.rollback()
     path.write_text("code,name_vi\nHT,Hộ tịch\n", encoding="utf-8")
-    assert sipas("services", "import", str(path), exit_code=1).output == "line 1, column field: the column is missing\n"
+    assert sipas("services", "import", str(path), exit_code=1).output == (
+        "line 1, column field: The column Mã lĩnh vực is missing.\n"
+    )

@@ -132,7 +132,11 @@ def test_a_units_file_is_imported_whole_or_not_at_all(
     path = tmp_path / "units.csv"
     path.write_text(f"{UNITS}X3,T9,commune,Xã Ba,\nX4,T,village,Thôn Bốn,\nQ1,,counter,Quầy,\n", encoding="utf-8")
     lines = sipas("units", "import", str(path), fails=True).output.splitlines()
-    assert [line.partition(":")[0] for line in lines] == ["line 7", "line 8", "line 9"]
+    assert [line.partition(":")[0] for line in lines] == [
+        "line 7, column parent",
+        "line 8, column kind",
+        "line 9, column parent",
+    ]
     assert "no unit with the code T9" in lines[0]
     assert session.scalar(select(func.count()).select_from(Unit)) == 0
 
