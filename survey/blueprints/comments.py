@@ -20,7 +20,8 @@ from survey.accounts.scope import can, scope
 from survey.analysis import comments as reading
 from survey.analysis import readable
 from survey.analysis.comments import Filters, Reach
-from survey.blueprints.unit_results import XLSX, language, own_name
+from survey.blueprints.result_filters import language, own_name
+from survey.blueprints.unit_results import XLSX
 from survey.database import current_session
 from survey.models import Comment, Unit
 from survey.operations import comments as operations

@@ -17,7 +17,8 @@ from survey.accounts.scope import can, unit_path
 from survey.analysis.cross_tables import cross_table, crossed, request_cross_tables
 from survey.analysis.instrument import ChoiceQuestion, read_instrument
 from survey.blueprints.heat import SIGNS, tint
-from survey.blueprints.unit_results import XLSX, clock, language, own_name, wave_and_unit
+from survey.blueprints.result_filters import clock, language, own_name, wave_and_unit
+from survey.blueprints.unit_results import XLSX
 from survey.database import current_session
 from survey.models import CrossRun, Unit, Wave
 from survey.operations.exports import note_export

@@ -15,7 +15,8 @@ from reports.heat_workbook import heat_csv, heat_xlsx
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import scope, source_for
 from survey.analysis import readable, summary
-from survey.blueprints.unit_results import XLSX, clock, language, own_name
+from survey.blueprints.result_filters import clock, language, own_name
+from survey.blueprints.unit_results import XLSX
 from survey.database import current_session
 from survey.models import UNIT_KINDS, Unit, Wave
 from survey.operations.exports import note_export

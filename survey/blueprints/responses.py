@@ -19,7 +19,7 @@ from survey.accounts.scope import scope
 from survey.analysis import readable
 from survey.analysis import response_list as reading
 from survey.analysis.response_list import Filters, Key, Whole
-from survey.blueprints.unit_results import clock, language, own_name
+from survey.blueprints.result_filters import clock, language, own_name
 from survey.database import current_session
 from survey.models import Collector, Response, Unit, Wave
 from survey.models.response import FLAGS

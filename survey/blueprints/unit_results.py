@@ -2,52 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter as Multiset
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from flask import Response, abort, current_app, redirect, render_template, request, url_for
+from flask import Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from sqlalchemy import select
 
-from forms.unit_result import ViewForm
 from reports.choice_table import choice_base
-from reports.figures import Language, UnitLine, UnitReport
+from reports.figures import UnitLine, UnitReport, VerdictState
 from reports.line_chart import line_svgs
 from reports.quality_table import quality_rows
 from reports.sibling_chart import sibling_svg
 from reports.trend_chart import trend_svg
 from reports.unit_report import unit_report_pdf
-from reports.wording import short_date
 from reports.workbook import unit_report_xlsx
 from survey import remembered_figures
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, scope, source_for, unit_path
-from survey.analysis import half_month, readable, summary
-from survey.analysis.published import ancestors, unit_of_wave
-from survey.analysis.trend import earlier_waves
+from survey.analysis import readable, summary
+from survey.analysis.published import ancestors
+from survey.blueprints.result_filters import (
+    FILTERS,
+    Asked,
+    asked_or_404,
+    clock,
+    filter_words,
+    language,
+    own_name,
+    view_form,
+    without_filters,
+)
 from survey.database import current_session
-from survey.language import chosen_language
 from survey.models import Unit, Wave
 from survey.operations.exports import note_export
 from survey.operations.folding import folded
-from survey.operations.periods import PROVINCE_TIME
 from survey.remembered_figures import Remembered, fresh, is_large, remembered
-from survey.staff_wording import CHANNELS, RESPONDENT_GROUPS, TRUST_LEVELS
 
 blueprint = staff_blueprint("unit_results", __name__, url_prefix="/staff/ket-qua")
 blueprint.record_once(lambda state: remembered_figures.init_app(state.app))  # type: ignore[arg-type]
 
-FILTERS = ("trust", "channel", "group", "period", "compare")
-EVERY_LEVEL = "all"
-WAVES_SHOWN, LINES_SHOWN = 4, 50
+WAVES_SHOWN, LINES_SHOWN, SIBLINGS_SHOWN = 4, 50, 60
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def language() -> Language:
-    return cast("Language", chosen_language())
 
 
 @blueprint.context_processor
@@ -64,34 +61,6 @@ def renderers() -> dict[str, Any]:
         "own_name": own_name,
         "clock": clock,
     }
-
-
-def clock(moment: datetime) -> str:
-    """Time and day in the province, as in "14:05, 21/11/2026"."""
-    there = moment.astimezone(PROVINCE_TIME)
-    return f"{there:%H:%M}, {short_date(there.date(), language())}"
-
-
-def own_name(named: Unit | Wave) -> str:
-    return named.name_en if language() == "en" and named.name_en else named.name_vi
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A dashboard's wave, unit and filters, as its address says them."""
-
-    wave: Wave
-    unit: Unit
-    trust: tuple[str, ...] | None
-    channel: str | None
-    group: str | None
-    period: tuple[int, int] | None
-    compare: Wave | None
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        compared = self.compare.id if self.compare else None
-        return (self.unit.id, self.trust, self.channel, self.group, self.period, compared)
 
 
 @blueprint.get("/")
@@ -175,20 +144,6 @@ def trail(asked: Asked) -> list[tuple[str, str]]:
     ]
 
 
-def filter_words(asked: Asked) -> list[str]:
-    """What the figures were narrowed to, in words."""
-    words = []
-    if asked.trust is not None:
-        words.append(", ".join(str(TRUST_LEVELS[level]) for level in asked.trust))
-    if asked.channel:
-        words.append(str(CHANNELS[asked.channel]))
-    if asked.group:
-        words.append(str(RESPONDENT_GROUPS[asked.group]))
-    if asked.period:
-        words.append(dict(period_labels(asked.wave))[request.args["period"]].strip())
-    return words
-
-
 @blueprint.get("/<wave_code>/<unit_code>/bao-cao.pdf")
 @may("results.read", unit_path)
 def unit_pdf(wave_code: str, unit_code: str) -> ResponseReturnValue:
@@ -216,35 +171,6 @@ def attachment(asked: Asked, document: bytes, media_type: str, extension: str) -
     name = f"sipas-{asked.wave.code}-{asked.unit.code}.{extension}"
     response.headers.set("Content-Disposition", "inline" if extension == "pdf" else "attachment", filename=name)
     return response
-
-
-def wave_and_unit(wave_code: str, unit_code: str) -> tuple[Wave, Unit]:
-    """404 where the wave is unknown or still a draft, or the unit takes no part in it."""
-    wave = readable.begun_wave(current_session(), wave_code) or abort(404)
-    return wave, unit_of_wave(current_session(), wave, unit_code) or abort(404)
-
-
-def without_filters(wave_code: str, unit_code: str) -> Asked:
-    return Asked(*wave_and_unit(wave_code, unit_code), None, None, None, None, None)
-
-
-def asked_or_404(wave_code: str, unit_code: str) -> Asked:
-    """What the address asks for; 404 for a filter that does not exist."""
-    session = current_session()
-    wave, place = wave_and_unit(wave_code, unit_code)
-    trust, channel, group, period, compare = (request.args.get(name) or None for name in FILTERS)
-    known, grid = readable.origins(session, wave), readable.periods(wave)
-    if channel not in (None, *known.channels) or group not in (None, *known.groups):
-        abort(404)
-    if trust not in (None, EVERY_LEVEL, *known.trust) or period not in (None, *grid):
-        abort(404)
-    earlier = {each.code: each for each in earlier_waves(session, wave)}
-    if compare not in (None, *earlier):
-        abort(404)
-    levels = None if trust is None else known.trust if trust == EVERY_LEVEL else (trust,)
-    return Asked(
-        wave, place, levels, channel, group, grid[period] if period else None, earlier[compare] if compare else None
-    )
 
 
 def report_of(asked: Asked) -> Remembered[UnitReport]:
@@ -276,49 +202,33 @@ def report_of(asked: Asked) -> Remembered[UnitReport]:
     return fresh(load())
 
 
-def beside(asked: Asked) -> tuple[UnitLine, ...] | None:
-    """The units of the same level, the own one among them; None for who may not see them before publication."""
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Units of the same level: those next to the own one by name, and of all of them how many have which verdict."""
+
+    lines: tuple[UnitLine, ...]
+    verdicts: dict[VerdictState, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.verdicts.values())
+
+
+def beside(asked: Asked) -> Beside | None:
+    """None for who may not see the others before publication, and at the top."""
     session, parent = current_session(), asked.unit.parent
     if parent is None or (asked.wave.state != "published" and not can("results.read", parent.path)):
         return None
-    source = source_for(parent.path)
-    found = remembered(
-        session,
-        asked.wave,
-        source,
-        ("siblings", parent.id),
-        lambda: summary.siblings(session, asked.wave, parent, source=source),
-    )
-    mine = next((line for line in found.value if line.place.code == asked.unit.code), None)
-    alike = [line for line in found.value if mine is not None and line.place.kind == mine.place.kind]
-    return tuple(sorted(alike, key=lambda line: folded(line.place.name.vi)))
+    source, kind = source_for(parent.path), asked.unit.kind
 
+    def load() -> tuple[UnitLine, ...]:
+        alike = (
+            line for line in summary.siblings(session, asked.wave, parent, source=source) if line.place.kind == kind
+        )
+        return tuple(sorted(alike, key=lambda line: folded(line.place.name.vi)))
 
-def view_form(asked: Asked) -> ViewForm:
-    """The row of filters with what there is to choose from in this wave."""
-    session, within = current_session(), scope("results.read").covers(Unit.path)
-    known = readable.origins(session, asked.wave)
-    form = ViewForm(request.args)
-    waves = [wave for wave in readable.begun_waves(session, within) if unit_of_wave(session, wave, asked.unit.code)]
-    units = readable.units_around(session, asked.wave, asked.unit, within)
-    levels = {level: TRUST_LEVELS[level] for level in known.trust}
-    form.offer(
-        wave={wave.code: own_name(wave) for wave in waves},
-        unit={each.code: own_name(each) for each in units},
-        trust={"": gettext("Those the wave counts"), **levels, EVERY_LEVEL: gettext("All levels together")},
-        channel={"": gettext("All channels"), **{code: CHANNELS[code] for code in known.channels}},
-        group={"": gettext("All respondents"), **{code: RESPONDENT_GROUPS[code] for code in known.groups}},
-        period={"": gettext("The whole wave"), **dict(period_labels(asked.wave))},
-        compare={
-            "": gettext("The wave before"),
-            **{wave.code: own_name(wave) for wave in reversed(earlier_waves(session, asked.wave))},
-        },
-    )
-    form.wave.data, form.unit.data = asked.wave.code, asked.unit.code
-    return form
-
-
-def period_labels(wave: Wave) -> Iterator[tuple[str, str]]:
-    for code, (first, last) in readable.periods(wave).items():
-        label = half_month.label(first) if first == last else half_month.month_label(first // 2)
-        yield code, label[language()] if first != last else "\u00a0\u00a0" + label[language()]
+    lines = remembered(session, asked.wave, source, ("siblings", parent.id, kind), load).value
+    own = next((at for at, line in enumerate(lines) if line.place.code == asked.unit.code), 0)
+    start = max(0, min(own - SIBLINGS_SHOWN // 2, len(lines) - SIBLINGS_SHOWN))
+    verdicts = Multiset(line.index.verdict.state for line in lines)
+    return Beside(lines[start : start + SIBLINGS_SHOWN], dict(verdicts))
