@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final, Literal
 
-from forms.definition import Question, Questionnaire
+from forms.draft import Draft, DraftQuestion
 
 Change = Literal["unchanged", "wording", "scale", "meaning", "new", "dropped"]
-CHANGES: Final[tuple[Change, ...]] = ("unchanged", "wording", "scale", "meaning", "new", "dropped")
 DECLARED: Final = ("wording", "meaning")
 # Under these an answer of now and one of then are answers to the same thing.
-COMPARABLE: Final[frozenset[Change]] = frozenset({"unchanged", "wording"})
+COMPARABLE: Final[frozenset[str]] = frozenset({"unchanged", "wording"})
 
 
-def computed(older: Questionnaire, newer: Questionnaire) -> dict[str, Change | None]:
+def computed(older: Draft, newer: Draft) -> dict[str, Change | None]:
     """The change of each question of either, by code: those of `newer` in order, then the dropped ones.
 
     None where the text, the remark or the condition differs: whether that touches the meaning only a person can say.
@@ -22,29 +20,34 @@ def computed(older: Questionnaire, newer: Questionnaire) -> dict[str, Change | N
     before = {question.code: question for question in older.questions}
     found: dict[str, Change | None] = {}
     for question in newer.questions:
-        found[question.code] = _change(before[question.code], question) if question.code in before else "new"
+        if question.code:
+            earlier = before.get(question.code)
+            found[question.code] = _change(older, earlier, newer, question) if earlier else "new"
     for code in before:
         found.setdefault(code, "dropped")
     return found
 
 
-def changes(older: Questionnaire, newer: Questionnaire, declared: Mapping[str, str]) -> dict[str, Change | None]:
-    """As :func:`computed`, with what the editor declared where the text differs; None where he has not yet."""
+def changes(older: Draft, newer: Draft) -> dict[str, Change | None]:
+    """As :func:`computed`, with what the editor of `newer` declared where the text differs; None where he has not."""
     found = computed(older, newer)
     for code, change in found.items():
-        if change is None and declared.get(code) in DECLARED:
-            found[code] = "meaning" if declared[code] == "meaning" else "wording"
+        if change is None and newer.declared.get(code) in DECLARED:
+            found[code] = "meaning" if newer.declared[code] == "meaning" else "wording"
     return found
 
 
-def _change(before: Question, after: Question) -> Change | None:
-    if _scale(before) != _scale(after):
+def _change(older: Draft, before: DraftQuestion, newer: Draft, after: DraftQuestion) -> Change | None:
+    if _scale(older, before) != _scale(newer, after):
         return "scale"
-    same = (before.wording, before.help, before.condition) == (after.wording, after.help, after.condition)
-    return "unchanged" if same else None
+    return "unchanged" if _text(before) == _text(after) else None
 
 
-def _scale(question: Question) -> tuple[object, ...]:
+def _scale(draft: Draft, question: DraftQuestion) -> tuple[object, ...]:
     """What an answer can be; how a face looks and how "no opinion" is worded change nothing."""
-    choices = tuple((choice.value, choice.wording) for choice in question.scale_choices)
+    choices = tuple((choice.value, choice.words) for choice in draft.choices_of(question))
     return (question.kind, choices, question.no_opinion)
+
+
+def _text(question: DraftQuestion) -> tuple[object, ...]:
+    return (question.wording, question.help, question.asked_when, question.asked_values)

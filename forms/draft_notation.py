@@ -16,16 +16,18 @@ from forms import notation
 from forms.definition import Questionnaire
 from forms.draft import MOST_QUESTIONS, MOST_SECTIONS, Draft, DraftChoice, DraftQuestion, DraftSection, Words
 from forms.fault import Fault
+from forms.fault import noop as _n
 
 T = TypeVar("T")
 
-NOT_YAML: Final = "This line is not YAML: %(problem)s"
-TOO_LONG: Final = "The file is longer than %(limit)s characters."
-NOT_A_QUESTIONNAIRE: Final = "The file holds no questionnaire: it should begin with code, version and title."
-UNKNOWN_KEY: Final = "The word %(key)s is not known here."
-WRONG_KIND: Final = "%(key)s is not of the right kind: %(value)s."
-UNKNOWN_SCALE: Final = "The scale %(scale)s is not among the scales."
-TOO_MANY: Final = "There are more than %(limit)s %(what)s."
+NOT_YAML: Final = _n("This line is not YAML: %(problem)s")
+TOO_LONG: Final = _n("The file is longer than %(limit)s characters.")
+NOT_A_QUESTIONNAIRE: Final = _n("The file holds no questionnaire: it should begin with code, version and title.")
+UNKNOWN_KEY: Final = _n("The word %(key)s is not known here.")
+WRONG_KIND: Final = _n("%(key)s is not of the right kind: %(value)s.")
+UNKNOWN_SCALE: Final = _n("The scale %(scale)s is not among the scales.")
+TOO_MANY_QUESTIONS: Final = _n("There are more than %(limit)s questions.")
+TOO_MANY_SECTIONS: Final = _n("There are more than %(limit)s sections.")
 
 _LINE = object()  # the key under which a mapping keeps its own line
 _LABELS = frozenset({"title", "label"})
@@ -282,6 +284,6 @@ class _Part:
             if question.scale and question.scale not in draft.scales:
                 self.faults.append(Fault(self.line, question.code, UNKNOWN_SCALE, {"scale": question.scale}))
         if len(list(draft.questions)) > MOST_QUESTIONS:
-            self.fault(TOO_MANY, limit=MOST_QUESTIONS, what="questions")
+            self.fault(TOO_MANY_QUESTIONS, limit=MOST_QUESTIONS)
         if len(draft.sections) > MOST_SECTIONS:
-            self.fault(TOO_MANY, limit=MOST_SECTIONS, what="sections")
+            self.fault(TOO_MANY_SECTIONS, limit=MOST_SECTIONS)

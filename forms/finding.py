@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from forms.fault import noop as _n
+
 Severity = Literal["error", "warning"]
 
 SETTINGS, STRUCTURE = "settings", "structure"
-
-
-def _n(sentence: str) -> str:
-    """Mark a sentence for the catalogue."""
-    return sentence
 
 
 # What the parts of a questionnaire are called in a sentence.

@@ -13,6 +13,7 @@ from reports.fonts import sans, text_width, wrap
 from reports.wording import count, figure_percent, interval, percent, verdict_word
 
 PLOT_HEIGHT = 190
+REWORDED = " *"
 
 
 def trend_chart(
@@ -48,29 +49,30 @@ def trend_chart(
     every = max(1, round(58 / slot + 0.49))
     for k, (x, point) in enumerate(zip(xs, points, strict=True)):
         if (len(points) - 1 - k) % every == 0:
-            lines = wrap(point.label[language], sans().regular, SMALL, slot * every - 8, most_lines=3)
+            label = point.label[language] + (REWORDED if point.reworded_before else "")
+            lines = wrap(label, sans().regular, SMALL, slot * every - 8, most_lines=3)
             lines.append(f"n = {count(point.figure.people, language)}" if not point.figure.suppressed else "")
             shapes += [
                 Words(x, bottom + 17 + 14 * j, line, SMALL, "chart-quiet", "middle") for j, line in enumerate(lines)
             ]
             lower = max(lower, bottom + 17 + 14 * len(lines))
     legend, end = verdict_legend(language, width, lower, targets)
-    if any(point.breaks_before for point in points):
-        shapes.append(
-            Words(
-                0,
-                end + 12,
-                gettext("Dotted line: the questions changed, no comparison", language),
-                SMALL,
-                "chart-quiet",
-            )
-        )
+    for note in _remarks(points, language):
+        shapes.append(Words(0, end + 12, note, SMALL, "chart-quiet"))
         end += 18
     title = gettext("The satisfaction index over time", language)
     if all(point.figure.level == "item" for point in points):
         title = gettext("Satisfaction over time", language)
     words = "; ".join(_words(point, language) for point in points) + "."
     return Chart(name, width, end, title, words, (*shapes, *legend))
+
+
+def _remarks(points: Sequence[TrendPoint], language: Language) -> Iterator[str]:
+    """What stands under the chart about questions that changed."""
+    if any(point.breaks_before for point in points):
+        yield gettext("Dotted line: the questions changed, no comparison", language)
+    if any(point.reworded_before for point in points):
+        yield gettext("* Some questions are worded otherwise than before, with the same meaning", language)
 
 
 def _point(
@@ -100,6 +102,8 @@ def _words(point: TrendPoint, language: Language) -> str:
     label, figure = point.label[language], point.figure
     if point.breaks_before:
         label = gettext("{label} (other questions than before)", language, label=label)
+    elif point.reworded_before:
+        label = gettext("{label} (questions worded otherwise than before)", language, label=label)
     if figure.estimate.estimate is None:
         return f"{label}: {figure_percent(figure, language)}"
     return gettext(

@@ -11,7 +11,7 @@ from reports.catalogue import gettext, gettext_noop
 from reports.charts import distribution_chart, factor_chart
 from reports.choice_table import choice_table
 from reports.drawing import Chart
-from reports.figures import Change, Figure, Language, UnitLine, UnitReport
+from reports.figures import Figure, Language, UnitLine, UnitReport
 from reports.issuer import unit_as_issuer
 from reports.names import breakdown_name, rule_name, weighting_name
 from reports.notes import headline_without_index, interim, method_note, self_selected
@@ -173,16 +173,23 @@ class _Document:
             if change.common_items:
                 text += "; " + gettext("compared on {n} common items", language, n=count(change.common_items, language))
             if change.dropped_items:
-                text += "; " + gettext("asked in only one of the two: {items}", language, items=self.item_names(change))
+                items = self.item_names(change.dropped_items)
+                text += "; " + gettext("asked in only one of the two: {items}", language, items=items)
+            if change.changed_items:
+                items = self.item_names(change.changed_items)
+                text += "; " + gettext("changed in meaning or scale, not compared: {items}", language, items=items)
+            if change.reworded_items:
+                items = self.item_names(change.reworded_items)
+                text += "; " + gettext("worded otherwise than then: {items}", language, items=items)
             if change.others_difference is not None:
                 others = signed_points(change.others_difference, language)
                 text += "; " + gettext("the other units: {difference} percentage points", language, difference=others)
             yield paragraph(f"{text}.", self.style.body)
 
-    def item_names(self, change: Change) -> str:
-        """The items that only one wave asked, by label; one that this report does not hold keeps its code."""
+    def item_names(self, codes: Sequence[str]) -> str:
+        """Items by label; one that this report does not hold keeps its code."""
         labels = {item.code: item.label[self.language] for item in self.report.items}
-        return ", ".join(labels.get(code, code) for code in change.dropped_items)
+        return ", ".join(labels.get(code, code) for code in codes)
 
     def factors(self) -> Iterator[Flowable]:
         if not self.report.charted_factors:

@@ -195,7 +195,11 @@ class _Sheets:
                 point.code,
                 point.label[self.language],
                 *self._numbers(point.figure),
-                gettext("yes", self.language) if point.breaks_before else "",
+                gettext("yes", self.language)
+                if point.breaks_before
+                else gettext("only worded otherwise", self.language)
+                if point.reworded_before
+                else "",
             )
             for point in self.report.trend
         ]

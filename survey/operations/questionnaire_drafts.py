@@ -9,7 +9,7 @@ from typing import ClassVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from forms import draft_notation
+from forms import draft_notation, notation
 from forms.definition import Questionnaire as Definition
 from forms.draft import Draft, DraftQuestion, DraftSection, Words
 from survey.models import CoreSection, Questionnaire, QuestionnaireDraft, Unit
@@ -51,6 +51,11 @@ def documents(draft: QuestionnaireDraft) -> Draft:
 @lru_cache(maxsize=64)
 def _document(text: str) -> Draft:
     return draft_notation.read(text)
+
+
+def exported(document: Draft) -> str:
+    """An unfinished draft as a file that can be brought back."""
+    return notation.dump(draft_notation.plain_form(document))
 
 
 def start_draft(
@@ -101,6 +106,7 @@ def supplement(session: Session, core: Questionnaire, owner: Unit) -> Draft:
     document.sections = [section for section in document.sections if section.code in locked]
     document.code = f"{core.code}-{owner.id}"[:40]
     document.version = free_version(session, document.code, "0.9")
+    document.valid_from = None
     local = DraftSection(document.new_key(), "local", Words("Câu hỏi của đơn vị", "Questions of this unit"))
     document.sections.append(local)
     return document

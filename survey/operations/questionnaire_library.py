@@ -104,7 +104,7 @@ def _published(session: Session, codes: Sequence[str]) -> Iterator[Entry]:
     ).all()
     ids = [row.Questionnaire.id for row in rows]
     asking = select(Wave.questionnaire_id, func.count()).where(Wave.questionnaire_id.in_(ids))
-    waves = dict(session.execute(asking.group_by(Wave.questionnaire_id)).tuples().all())
+    waves = dict(session.execute(asking.group_by(Wave.questionnaire_id)).all())
     cores = set(session.scalars(select(CoreSection.questionnaire_id).where(CoreSection.questionnaire_id.in_(ids))))
     newest: dict[str, Questionnaire] = {}
     versions: dict[str, list[Version]] = defaultdict(list)

@@ -39,8 +39,8 @@ class PublicationError(OperationError):
 class Successor:
     """A draft beside the version it is based on: what became of each question, None where nobody said yet."""
 
-    based_on: Questionnaire
-    older: Definition
+    version: str
+    older: Draft
     changes: dict[str, continuity.Change | None]
 
 
@@ -62,15 +62,11 @@ def check(session: Session, draft: QuestionnaireDraft, document: Draft) -> list[
 
 
 def succession(draft: QuestionnaireDraft, document: Draft) -> Successor | None:
-    """None for a draft that is based on nothing, or is not finished enough to be compared."""
+    """None for a draft that is based on nothing."""
     if draft.based_on is None:
         return None
-    try:
-        newer = definition(document)
-    except DefinitionError:
-        return None
-    older = definition_of(draft.based_on)
-    return Successor(draft.based_on, older, continuity.changes(older, newer, document.declared))
+    older = draft_notation.of(definition_of(draft.based_on))
+    return Successor(draft.based_on.version, older, continuity.changes(older, document))
 
 
 def publish_draft(session: Session, draft: QuestionnaireDraft, *, at: datetime) -> Questionnaire:
@@ -108,7 +104,8 @@ def _continuity(
 ) -> Iterator[QuestionContinuity]:
     """A row for each question of the version and of the one before. What stands in the core follows the core."""
     core, based_on = draft.core, draft.based_on
-    changes = continuity.changes(definition_of(based_on), asked, document.declared) if based_on else {}
+    successor = succession(draft, document)
+    changes = successor.changes if successor else {}
     in_core = {question.code for question in definition_of(core).questions} if core else set()
     of_core = _meanings(session, core)
     before = _meanings(session, based_on)
@@ -170,7 +167,7 @@ def _of_continuity(document: Draft, successor: Successor) -> Iterator[Finding]:
     keys = {question.code: question.key for question in document.questions}
     for code, change in successor.changes.items():
         if change is None:
-            about = {"version": successor.older.version}
+            about = {"version": successor.version}
             yield Finding("continuity_open", keys[code], parameters=about)
         elif change == "meaning":
             yield Finding("meaning_kept_code", keys[code], "warning")
