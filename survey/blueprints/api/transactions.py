@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from survey.blueprints.api.door import begin, may, scope, unit_for
 from survey.blueprints.api.fields import MOST_ROWS, Code, Day, Number, Page, cut
 from survey.blueprints.api.route import route
-from survey.blueprints.api.wire import ApiError, Fault, Given, invalid, reply
+from survey.blueprints.api.wire import SENTENCES, ApiError, Fault, Given, invalid, reply
 from survey.database import current_session
 from survey.models import TransactionCount, Unit
 from survey.operations.errors import noop as _n
@@ -141,7 +141,7 @@ def post_transactions(body: RowsIn) -> ResponseReturnValue:
 
 
 def _faults(rows: list[RowIn], by_code: dict[str, Unit]) -> list[Fault]:
-    faults = []
+    faults, seen = [], set()
     for at, row in enumerate(rows):
         loc = ("body", "transactions", at)
         unit = by_code.get(row.unit)
@@ -152,6 +152,9 @@ def _faults(rows: list[RowIn], by_code: dict[str, Unit]) -> list[Fault]:
         elif row.period_end < row.period_start:
             words = {"start": row.period_start.isoformat(), "end": row.period_end.isoformat()}
             faults.append(Fault((*loc, "period_end"), "period", TransactionsError.SENTENCES["period"], words))
+        elif (row.unit, row.period_start, row.period_end) in seen:
+            faults.append(Fault(loc, "repeated", SENTENCES["repeated"], {}))
+        seen.add((row.unit, row.period_start, row.period_end))
     return faults
 
 
