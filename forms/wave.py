@@ -95,7 +95,7 @@ class PeriodForm(StaffForm):
     period_start = DateField(_l("First day"), validators=[InputRequired()])
     period_end = DateField(_l("Last day"), validators=[InputRequired()])
     code = StringField(
-        _l("Code"),
+        _l("Code of the wave"),
         validators=[
             InputRequired(),
             Length(max=40),
@@ -123,7 +123,7 @@ class TargetForm(StaffForm):
     """A new target, dated, with the decision that sets it; the percentage is typed with comma or full stop."""
 
     code = StringField(
-        _l("Code"),
+        _l("Code of the target"),
         validators=[
             InputRequired(),
             Length(max=40),

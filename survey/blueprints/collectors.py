@@ -147,7 +147,7 @@ def links(wave_code: str, form: str) -> ResponseReturnValue:
     )  # fmt: skip
     head = [
         gettext("Unit code"), gettext("Unit"), gettext("Counter"), gettext("Channel"), gettext("Trust level"),
-        gettext("Who is asked"), gettext("State"), gettext("Code"), gettext("Address"),
+        gettext("Who is asked"), gettext("State"), gettext("Collector code"), gettext("Address"),
     ]  # fmt: skip
     commit()
     chunks = csv_chunks(head, rows) if form == "csv" else workbook_chunks([Sheet(wave.code, head, WIDTHS, rows)], now())
