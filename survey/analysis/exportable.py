@@ -1,17 +1,30 @@
-"""What can be exported: the waves whose units a reader reaches, the units of a wave, and the half-months it covers."""
+"""What can be exported: the waves whose units a reader reaches, their half-months, and the tables of their figures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
+from reports.figure_rows import FigureRow, heat_rows, overview_rows, unit_rows
 from reports.figures import Text
 from survey.analysis import half_month
+from survey.analysis.summary import heat_table, unit_report, wave_overview
+from survey.analysis.tally_statement import Source
 from survey.models import Unit, Wave, WaveUnit
 
 MOST_UNITS = 20
+EVER = (0, 10**6)  # before and after every half-month
+
+Table = Callable[[Session, Wave, Unit | None, Source], Iterator[FigureRow]]
+TABLES: dict[str, Table] = {
+    "unit": lambda session, wave, unit, source: unit_rows(
+        unit_report(session, wave, unit, source=source, with_scan=False)
+    ),
+    "overview": lambda session, wave, unit, source: overview_rows(wave_overview(session, wave, unit, source=source)),
+    "items": lambda session, wave, unit, source: heat_rows(heat_table(session, wave, unit, source=source)),
+}
 
 
 def exportable_waves(session: Session, within: ColumnElement[bool]) -> Sequence[Wave]:
@@ -35,3 +48,14 @@ def half_months(wave: Wave) -> dict[str, tuple[int, Text]]:
     """The half-months of the wave's period in order: by code, the number and what it is called."""
     numbers = range(half_month.number(wave.period_start), half_month.number(wave.period_end) + 1)
     return {half_month.code(number): (number, half_month.label(number)) for number in numbers}
+
+
+def bounds(wave: Wave, first: str | None, last: str | None) -> tuple[int, int] | None:
+    """The numbers of the half-months from one code to another, open where there is none; None without both.
+
+    Raises KeyError for a half-month that is not of the wave's period.
+    """
+    known = half_months(wave)
+    if not first and not last:
+        return None
+    return known[first][0] if first else EVER[0], known[last][0] if last else EVER[1]

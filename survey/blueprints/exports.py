@@ -19,18 +19,16 @@ from forms.export import ExportForm, RowOptions
 from reports import wording
 from reports.codebook import codebook_json, codebook_xlsx
 from reports.delimited import Separator
-from reports.figure_rows import TABLE_FORMATS, FigureRow, TableStyle, heat_rows, overview_rows, table_chunks, unit_rows
+from reports.figure_rows import TABLE_FORMATS, TableStyle, table_chunks
 from reports.figures import Language
 from reports.row_files import MEDIA_TYPES, ROW_FORMATS, Style, estimated_size, row_chunks
 from survey import staff_wording
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, scope, source_for, unit_path
 from survey.analysis.codebook import read_codebook
-from survey.analysis.exportable import exportable_waves, half_months, matching_units
+from survey.analysis.exportable import TABLES, bounds, exportable_waves, half_months, matching_units
 from survey.analysis.published import unit_of_wave
 from survey.analysis.rows import Extract, count_rows, read_layout, read_rows
-from survey.analysis.summary import heat_table, unit_report, wave_overview
-from survey.analysis.tally_statement import Source
 from survey.database import current_session, engine, snapshot
 from survey.language import chosen_language
 from survey.models import Unit, Wave
@@ -38,13 +36,6 @@ from survey.operations.exports import note_export
 
 blueprint = staff_blueprint("exports", __name__, url_prefix="/staff/xuat")
 
-TABLES: dict[str, Callable[[Session, Wave, Unit, Source], Iterator[FigureRow]]] = {
-    "unit": lambda session, wave, unit, source: unit_rows(
-        unit_report(session, wave, unit, source=source, with_scan=False)
-    ),
-    "overview": lambda session, wave, unit, source: overview_rows(wave_overview(session, wave, unit, source=source)),
-    "items": lambda session, wave, unit, source: heat_rows(heat_table(session, wave, unit, source=source)),
-}
 WHATS = {
     "unit": _l("Figures of the unit: index, factors, items, parts and earlier waves"),
     "overview": _l("The index of every unit below it"),
@@ -55,7 +46,6 @@ WHATS = {
 FILE_NAMES = {"unit": "so-lieu", "overview": "cac-don-vi", "items": "tieu-chi"}
 CODEBOOK_FORMATS = ("xlsx", "json")
 FORM_NAMES = {"csv": "CSV", "xlsx": "Excel (XLSX)", "sav": "SPSS (SAV)", "jsonl": "JSON Lines", "json": "JSON"}
-ALWAYS = 10**6  # after every half-month
 Form = TypeVar("Form", bound=str)
 ROW_ARGUMENTS = ("first", "last", "trust", "flagged", "identifying", "values", "separator")
 
@@ -182,13 +172,10 @@ def row_options(wave: Wave) -> RowOptions:
 
 
 def extract_of(wave: Wave, unit: Unit, options: RowOptions, *, words: bool) -> Extract:
-    numbers = {code: number for code, (number, _) in half_months(wave).items()}
-    first, last = numbers.get(options.first.data or ""), numbers.get(options.last.data or "")
-    bounds = (first or 0, last or ALWAYS) if first or last else None
     return Extract(
         wave=wave,
         unit=unit,
-        half_months=bounds,
+        half_months=bounds(wave, options.first.data, options.last.data),
         trust=tuple(options.trust.data) if options.trust.data else None,
         flagged=bool(options.flagged.data),
         identifying=bool(options.identifying.data),
