@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from survey.analysis import half_month
 from survey.models import Collector, Unit, Wave, WaveUnit
 
-NEIGHBOURS = 150  # of a unit offered beside it
+NEIGHBOURS = 60  # offered in each direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +40,22 @@ def begun_wave(session: Session, code: str) -> Wave | None:
 
 
 def units_around(session: Session, wave: Wave, unit: Unit, within: ColumnElement[bool]) -> list[Unit]:
-    """The units above, beside and directly below `unit` that are within reach and take part (or hold one that does)."""
+    """The units above, beside and directly below `unit` that are within reach and take part (or hold one that does),
+    in the order of the tree; where they are many, those next to it."""
     above = [int(part) for part in unit.path.strip("/").split("/")[:-1]]
-    near = Unit.id.in_([*above, unit.id]) | (Unit.parent_id == unit.id)
+    taking_part = select(WaveUnit.unit_id).where(WaveUnit.wave_id == wave.id)
+    holding = select(Unit.parent_id).join(WaveUnit, WaveUnit.unit_id == Unit.id).where(WaveUnit.wave_id == wave.id)
+    listed = select(Unit).where(within, Unit.id.in_(taking_part) | Unit.id.in_(holding)).limit(NEIGHBOURS)
+    found = {each.id: each for each in session.scalars(select(Unit).where(within, Unit.id.in_(above)))}
+    found[unit.id] = unit
+    nearby = [listed.where(Unit.parent_id == unit.id).order_by(Unit.path)]
     if unit.parent_id is not None:
-        near |= Unit.parent_id == unit.parent_id
-    taking_part = (
-        select(Unit.path).join(WaveUnit, WaveUnit.unit_id == Unit.id).where(WaveUnit.wave_id == wave.id).subquery()
-    )
-    listed = select(taking_part.c.path).where(taking_part.c.path.startswith(Unit.path)).exists()
-    found = session.scalars(select(Unit).where(within, near).order_by(Unit.path).limit(2 * NEIGHBOURS)).all()
-    ids = set(session.scalars(select(Unit.id).where(Unit.id.in_([each.id for each in found]), listed)))
-    return [each for each in found if each.id in ids or each.id == unit.id]
+        siblings = listed.where(Unit.parent_id == unit.parent_id)
+        nearby.append(siblings.where(Unit.path > unit.path).order_by(Unit.path))
+        nearby.append(siblings.where(Unit.path < unit.path).order_by(Unit.path.desc()))
+    for query in nearby:
+        found |= {each.id: each for each in session.scalars(query)}
+    return sorted(found.values(), key=lambda each: each.path)
 
 
 def origins(session: Session, wave: Wave) -> Origins:
