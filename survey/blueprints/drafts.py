@@ -16,6 +16,7 @@ from forms.draft import Draft, Words
 from forms.draft_preview import showable
 from forms.draft_words import reworded, slots
 from forms.fault import Fault
+from forms.fault import noop as _n
 from forms.finding import FIELDS
 from forms.questionnaire import KINDS, DraftForm, ReasonForm, UploadForm
 from survey import citizen_preview, models
@@ -49,6 +50,7 @@ from survey.staff_pages import say
 blueprint = staff_blueprint("drafts", __name__, url_prefix="/staff/phieu/soan")
 
 MODES = ("version", "copy", "supplement")
+ONLY_SUPPLEMENTS = _n("You may only add questions to a locked core.")
 
 
 @blueprint.route("/moi", methods=["GET", "POST"])
@@ -58,7 +60,9 @@ def new() -> ResponseReturnValue:
     form = UploadForm()
     faults: list[Fault] = []
     session, owners = current_session(), owners_for("questionnaires.publish")
-    if form.validate_on_submit():
+    if form.is_submitted() and not owners:
+        faults = [Fault(0, "", ONLY_SUPPLEMENTS)]
+    elif form.validate_on_submit():
         owner = owner_of(owners)
         document: Draft | None = Draft(title=Words(gettext("Untitled draft"), ""))
         if request.form.get("with") == "file":
