@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, render_template, request, url_for
+from flask import Flask, Response, render_template, request, url_for
 from flask_babel import format_datetime, gettext
 from flask_bootstrap import Bootstrap5
 from flask_login import current_user
@@ -61,7 +61,6 @@ def shell() -> dict[str, Any]:
     return {
         "asset": asset,
         "can": can,
-        "door": lambda endpoint: url_for(endpoint) if endpoint in current_app.view_functions else "#",
         "charts": charts,
         "here": here,
         "language": language,
@@ -133,5 +132,7 @@ def _keep_assets(response: Response) -> Response:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     elif request.blueprint == "bootstrap":
         response.headers["Cache-Control"] = "public, max-age=86400"
+        response.direct_passthrough = False
+        response.make_sequence()  # Flask-Compress would leave the file it streams open
         return guard.compress.after_request(response)
     return response
