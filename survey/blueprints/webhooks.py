@@ -36,7 +36,7 @@ EVENTS = {
     TEST_EVENT: _l("Test message"),
 }
 STATES = {"active": _l("running"), "paused": _l("paused"), "ended": _l("ended")}
-DELIVERIES = {"pending": _l("on its way"), "delivered": _l("delivered"), "dead": _l("given up")}
+DELIVERIES = {"pending": _l("waiting to be sent"), "delivered": _l("delivered"), "dead": _l("given up")}
 FAULTS = {
     "form": _l("the address is none"),
     "not_https": _l("the address does not begin with https://"),

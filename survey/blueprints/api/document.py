@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from survey.blueprints.api.fields import CODE_SCHEMA
-from survey.blueprints.api.route import PREFIX, ROUTES, Route
+from survey.blueprints.api.route import PREFIX, ROUTES, TAGS, Route
 from survey.blueprints.api.wire import REASONS, Problem, both
 from survey.operations.errors import noop as _n
 
@@ -56,16 +56,15 @@ def document(language: str) -> Json:
 
 def _document() -> Json:
     paths: dict[str, Json] = {}
-    for route in ROUTES:
+    for route in sorted(ROUTES, key=lambda route: TAGS.index(route.tag)):
         address = PREFIX + _VARIABLE.sub(r"{\1}", route.rule)
         paths.setdefault(address, {})[route.method.lower()] = _operation(route)
-    tags = list(dict.fromkeys(route.tag for route in ROUTES))
     return {
         "openapi": "3.1.0",
         "info": {"title": TITLE, "version": "1", "description": INTRODUCTION},
         "servers": [{"url": current_app.config["BASE_URL"]}],
         "security": [{"key": []}],
-        "tags": [{"name": tag} for tag in tags],
+        "tags": [{"name": tag} for tag in TAGS],
         "paths": paths,
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": REASONS[401][1]}},

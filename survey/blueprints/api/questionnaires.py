@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 from forms.definition import Question, Wording
 from survey.blueprints.api.door import scope
 from survey.blueprints.api.fields import MOST_ROWS, Code, Day, OneOf, Page, cut
-from survey.blueprints.api.route import route
+from survey.blueprints.api.route import QUESTIONNAIRES, route
 from survey.blueprints.api.wire import ApiError, Given, Words, reply
 from survey.database import current_session
 from survey.models import Questionnaire, QuestionnaireOrigin, Unit
@@ -20,8 +20,6 @@ from survey.models.questionnaire import QUESTION_KINDS
 from survey.operations.errors import noop as _n
 from survey.operations.identifiers import is_code
 from survey.operations.questionnaires import definition_of
-
-TAG = _n("Questionnaires")
 
 Kind = Annotated[str, OneOf(QUESTION_KINDS)]
 
@@ -85,7 +83,7 @@ class QuestionnaireOut(QuestionnaireLine):
 @route(
     "GET",
     "/questionnaires",
-    tag=TAG,
+    tag=QUESTIONNAIRES,
     action="questionnaires.read",
     summary=_n("Published questionnaires, all versions, in the order of their publication"),
     query=QuestionnairesQuery,
@@ -107,7 +105,7 @@ def list_questionnaires(query: QuestionnairesQuery) -> ResponseReturnValue:
 @route(
     "GET",
     "/questionnaires/<questionnaire_code>/<version>",
-    tag=TAG,
+    tag=QUESTIONNAIRES,
     action="questionnaires.read",
     summary=_n("One version with its sections, questions and answers"),
     text=_n("A published version never changes: keep it as long as you like."),

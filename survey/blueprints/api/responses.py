@@ -17,7 +17,7 @@ from survey.blueprints.api.ballots import Given as AnswerGiven
 from survey.blueprints.api.ballots import read_answers
 from survey.blueprints.api.door import begin, may
 from survey.blueprints.api.fields import Code
-from survey.blueprints.api.route import route
+from survey.blueprints.api.route import RESPONSES, route
 from survey.blueprints.api.wire import Detail, Fault, Given, detail, reply
 from survey.database import engine
 from survey.models import Collector, Question
@@ -27,7 +27,6 @@ from survey.operations.questionnaires import definition_of
 from survey.operations.responses import CollectorClosed, ImpossibleAnswer, Submission, record_response
 from survey.operations.submission import flags_for, minimum_seconds
 
-TAG = _n("Responses")
 MOST_AT_ONCE = 1000
 MOST_ANSWERS = 200
 # Ways in that a program may feed. A QR code or a link is the citizen's own; a token bound to a dossier no program has.
@@ -85,7 +84,7 @@ class ResultsOut(BaseModel):
 @route(
     "POST",
     "/responses",
-    tag=TAG,
+    tag=RESPONSES,
     action="responses.write",
     summary=_n("Send up to 1,000 responses; each is judged for itself"),
     text=_n(

@@ -14,15 +14,13 @@ from survey.analysis.published import root_of_wave, unit_of_wave
 from survey.analysis.summary import unit_report, wave_overview
 from survey.blueprints.api.door import may, require, scope, source_for, unit_for
 from survey.blueprints.api.fields import MOST_ROWS, Code, Day, Listing, Page, WaveState, cut
-from survey.blueprints.api.route import route
+from survey.blueprints.api.route import RESULTS, route
 from survey.blueprints.api.wire import ApiError, Given, Words, invalid, reply
 from survey.database import current_session
 from survey.models import Unit, Wave
 from survey.operations.errors import noop as _n
 from survey.operations.identifiers import is_code
 from survey.operations.units import UnitError
-
-TAG = _n("Results")
 
 _CHOOSE_UNIT = _n("The key reaches several units: say which one by “unit”.")
 _OBJECT: dict[str, Any] = {"type": "object"}
@@ -107,7 +105,7 @@ class ResultPage(Page[ResultLine]):
 @route(
     "GET",
     "/results",
-    tag=TAG,
+    tag=RESULTS,
     action="results.read",
     summary=_n("Waves that have results, by code"),
     query=ResultsQuery,
@@ -133,7 +131,7 @@ def list_results(query: ResultsQuery) -> ResponseReturnValue:
 @route(
     "GET",
     "/results/<wave_code>",
-    tag=TAG,
+    tag=RESULTS,
     action="results.read",
     summary=_n("The headline of each unit in a wave, by code"),
     text=_n(
@@ -170,7 +168,7 @@ def show_overview(wave_code: str, query: OverviewQuery) -> ResponseReturnValue:
 @route(
     "GET",
     "/results/<wave_code>/<unit_code>",
-    tag=TAG,
+    tag=RESULTS,
     action="results.read",
     summary=_n("The whole result of a unit, with everything below it, in a wave"),
     text=_n(

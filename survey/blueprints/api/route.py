@@ -13,9 +13,19 @@ from pydantic import BaseModel
 
 from survey.blueprints.api.door import enter
 from survey.blueprints.api.wire import read_body, read_query
+from survey.operations.errors import noop as _n
 
 PREFIX = "/api/v1"
 blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
+
+# In the order of the document.
+UNITS = _n("Units and their counters")
+TRANSACTIONS = _n("Transactions")
+WAVES = _n("Waves and collectors")
+QUESTIONNAIRES = _n("Questionnaires")
+RESPONSES = _n("Responses")
+RESULTS = _n("Results")
+TAGS = (UNITS, TRANSACTIONS, WAVES, QUESTIONNAIRES, RESPONSES, RESULTS)
 
 View = Callable[..., ResponseReturnValue]
 

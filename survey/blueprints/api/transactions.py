@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from survey.blueprints.api.door import begin, may, scope, unit_for
 from survey.blueprints.api.fields import MOST_ROWS, Code, Day, Number, Page, cut
-from survey.blueprints.api.route import route
+from survey.blueprints.api.route import TRANSACTIONS, route
 from survey.blueprints.api.wire import SENTENCES, ApiError, Fault, Given, invalid, reply
 from survey.database import current_session
 from survey.models import TransactionCount, Unit
@@ -19,7 +19,6 @@ from survey.operations.errors import noop as _n
 from survey.operations.transactions import TransactionsError, set_transactions
 from survey.operations.units import UnitError
 
-TAG = _n("Transactions")
 MOST_AT_ONCE = 1000
 
 _OUT_OF_REACH = _n("The unit %(unit)s lies outside the key's reach.")
@@ -67,7 +66,7 @@ class Stored(BaseModel):
 @route(
     "GET",
     "/transactions",
-    tag=TAG,
+    tag=TRANSACTIONS,
     action="transactions.read",
     summary=_n("Transactions of the units within reach"),
     query=TransactionsQuery,
@@ -93,7 +92,7 @@ def list_transactions(query: TransactionsQuery) -> ResponseReturnValue:
 @route(
     "PUT",
     "/units/<unit_code>/transactions/<start>/<end>",
-    tag=TAG,
+    tag=TRANSACTIONS,
     action="transactions.edit",
     summary=_n("Say how many transactions a unit handled from one day to another, both included"),
     text=_n("Replaces an earlier number of exactly that period."),
@@ -114,7 +113,7 @@ def put_transactions(unit_code: str, start: str, end: str, body: NumberIn) -> Re
 @route(
     "POST",
     "/transactions",
-    tag=TAG,
+    tag=TRANSACTIONS,
     action="transactions.edit",
     summary=_n("Many numbers of transactions at once: all are stored, or none"),
     body=RowsIn,

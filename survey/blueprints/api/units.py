@@ -11,14 +11,12 @@ from sqlalchemy.orm import joinedload
 
 from survey.blueprints.api.door import begin, require, scope, unit_for
 from survey.blueprints.api.fields import Code, Day, Listing, MaybeName, Name, Page, UnitKind, cut
-from survey.blueprints.api.route import route
+from survey.blueprints.api.route import UNITS, route
 from survey.blueprints.api.wire import Given, invalid, reply
 from survey.database import current_session
 from survey.models import Counter, Unit
 from survey.operations import units
 from survey.operations.errors import noop as _n
-
-TAG = _n("Units and their counters")
 
 
 class UnitsQuery(Listing):
@@ -116,7 +114,7 @@ class CounterIn(Given):
 @route(
     "GET",
     "/units",
-    tag=TAG,
+    tag=UNITS,
     action="places.read",
     summary=_n("Units within reach, by code"),
     query=UnitsQuery,
@@ -143,7 +141,7 @@ def list_units(query: UnitsQuery) -> ResponseReturnValue:
 @route(
     "POST",
     "/units",
-    tag=TAG,
+    tag=UNITS,
     action="places.edit",
     summary=_n("Place a new unit under another one"),
     body=UnitIn,
@@ -168,7 +166,7 @@ def create_unit(body: UnitIn) -> ResponseReturnValue:
     return reply(UnitOut.of(unit), 201)
 
 
-@route("GET", "/units/<unit_code>", tag=TAG, action="places.read", summary=_n("One unit"), answer=UnitOut)
+@route("GET", "/units/<unit_code>", tag=UNITS, action="places.read", summary=_n("One unit"), answer=UnitOut)
 def show_unit(unit_code: str) -> ResponseReturnValue:
     return reply(UnitOut.of(unit_for("places.read", unit_code)))
 
@@ -176,7 +174,7 @@ def show_unit(unit_code: str) -> ResponseReturnValue:
 @route(
     "PATCH",
     "/units/<unit_code>",
-    tag=TAG,
+    tag=UNITS,
     action="places.edit",
     summary=_n("Change a unit's names, or hang it under another one"),
     text=_n("What is left out stays as it is. Merging, succession and closing are done in the browser."),
@@ -201,7 +199,7 @@ def change_unit(unit_code: str, body: UnitPatch) -> ResponseReturnValue:
 @route(
     "GET",
     "/units/<unit_code>/counters",
-    tag=TAG,
+    tag=UNITS,
     action="places.read",
     summary=_n("A unit's counters, by code"),
     query=CountersQuery,
@@ -222,7 +220,7 @@ def list_counters(unit_code: str, query: CountersQuery) -> ResponseReturnValue:
 @route(
     "POST",
     "/units/<unit_code>/counters",
-    tag=TAG,
+    tag=UNITS,
     action="counters.edit",
     summary=_n("Add a counter to a unit"),
     body=CounterIn,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from survey.blueprints.api.door import begin, may, scope, wave_for
 from survey.blueprints.api.fields import Code, Day, Listing, MaybeName, Name, OneOf, Page, WaveState, cut
-from survey.blueprints.api.route import route
+from survey.blueprints.api.route import WAVES, route
 from survey.blueprints.api.wire import ApiError, Fault, Given, Location, invalid, reply
 from survey.database import current_session
 from survey.models import (
@@ -37,7 +37,6 @@ from survey.operations.questionnaires import QuestionnaireError, require_within_
 from survey.operations.targets import TargetError, target_or_default
 from survey.operations.units import UnitError
 
-TAG = _n("Waves and collectors")
 MOST_UNITS = 5000
 
 Channel = Annotated[str, OneOf(CHANNELS)]
@@ -189,7 +188,7 @@ class CollectorPage(Page[CollectorOut]):
 @route(
     "GET",
     "/waves",
-    tag=TAG,
+    tag=WAVES,
     action="waves.read",
     summary=_n("Waves within reach, those of superior units included, by code"),
     query=WavesQuery,
@@ -214,7 +213,7 @@ def list_waves(query: WavesQuery) -> ResponseReturnValue:
 @route(
     "POST",
     "/waves",
-    tag=TAG,
+    tag=WAVES,
     action="waves.edit",
     summary=_n("Make a draft wave"),
     body=WaveIn,
@@ -245,7 +244,7 @@ def create_wave(body: WaveIn) -> ResponseReturnValue:
     return reply(WaveOut.of(wave), 201)
 
 
-@route("GET", "/waves/<wave_code>", tag=TAG, action="waves.read", summary=_n("One wave"), answer=WaveOut)
+@route("GET", "/waves/<wave_code>", tag=WAVES, action="waves.read", summary=_n("One wave"), answer=WaveOut)
 def show_wave(wave_code: str) -> ResponseReturnValue:
     return reply(WaveOut.of(wave_for("waves.read", wave_code)))
 
@@ -253,7 +252,7 @@ def show_wave(wave_code: str) -> ResponseReturnValue:
 @route(
     "PATCH",
     "/waves/<wave_code>",
-    tag=TAG,
+    tag=WAVES,
     action="waves.edit",
     summary=_n("Change a draft wave; of an open one, its closing day and more units"),
     text=_n("What is left out stays as it is."),
@@ -284,7 +283,7 @@ def change_wave(wave_code: str, body: WavePatch) -> ResponseReturnValue:
 @route(
     "POST",
     "/waves/<wave_code>/open",
-    tag=TAG,
+    tag=WAVES,
     action="waves.edit",
     summary=_n("Open a draft wave: what decides its headline is fixed from here on"),
     answer=WaveOut,
@@ -301,7 +300,7 @@ def open_wave(wave_code: str) -> ResponseReturnValue:
 @route(
     "POST",
     "/waves/<wave_code>/close",
-    tag=TAG,
+    tag=WAVES,
     action="waves.edit",
     summary=_n("Ask for an open wave to be closed; it is done in the background within moments"),
     text=_n("The event wave.closed tells when it is done."),
@@ -320,7 +319,7 @@ def close_wave(wave_code: str) -> ResponseReturnValue:
 @route(
     "GET",
     "/waves/<wave_code>/units",
-    tag=TAG,
+    tag=WAVES,
     action="waves.read",
     summary=_n("Units within reach that take part, by code, with quota and paper forms issued"),
     query=Listing,
@@ -341,7 +340,7 @@ def list_wave_units(wave_code: str, query: Listing) -> ResponseReturnValue:
 @route(
     "GET",
     "/waves/<wave_code>/collectors",
-    tag=TAG,
+    tag=WAVES,
     action="collectors.read",
     summary=_n("Collectors of a wave in the units within reach, by code"),
     query=CollectorsQuery,
