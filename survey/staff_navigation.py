@@ -48,7 +48,7 @@ MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
     (
         _l("Administration"),
         (
-            Entry("people.index", _l("People"), "people.read"),
+            Entry("people.index", _l("Users"), "people.read"),
             Entry("audit.index", _l("Audit log"), "audit.read"),
             Entry("api_keys.index", _l("API keys"), "api.manage"),
             Entry("webhooks.index", _l("Webhooks"), "webhooks.manage"),

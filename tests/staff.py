@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from flask import Flask
 from flask.testing import FlaskClient
 from passlib.hash import argon2
 from passlib.totp import TOTP
@@ -88,3 +89,12 @@ def post(
     """Get the page (at `page`, or where the form is sent), take its token, and send the form."""
     token = csrf_token(client, page or url)
     return client.post(url, data={**(data or {}), "csrf_token": token}, **more)
+
+
+def browser_cookie(app: Flask, account: Account, url: str) -> dict[str, str]:
+    """The cookie of a new session of the account, as Playwright's `add_cookies` takes it, for the server at `url`."""
+    client = app.test_client()
+    sign_in(client, account)
+    kept = client.get_cookie(sessions.COOKIE, path=sessions.COOKIE_PATH)
+    assert kept is not None
+    return {"name": sessions.COOKIE, "value": kept.value, "url": f"{url}{sessions.COOKIE_PATH}"}

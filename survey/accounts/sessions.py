@@ -22,6 +22,8 @@ from survey.accounts.models import LANGUAGES, Account, AccountSession
 from survey.accounts.samples import may_sign_in
 from survey.database import current_session
 
+COOKIE = "sipas_staff"
+COOKIE_PATH = "/staff"  # the citizens' pages get no cookie
 TOKEN = "token"  # noqa: S105 the cookie's key
 LAST_USED = "used"
 NOTED_EVERY = 60  # seconds: a page an instant later need not set the cookie again
