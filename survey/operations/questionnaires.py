@@ -114,24 +114,6 @@ def origin_of(session: Session, questionnaire: Questionnaire) -> QuestionnaireOr
     return session.get(QuestionnaireOrigin, questionnaire.id)
 
 
-def offered_questionnaires(session: Session, unit_path: str, on: date) -> list[Questionnaire]:
-    """What a wave of the unit at `unit_path` may ask on that day: the newest valid version of each code, those for
-    everybody first, then the local supplements of the unit and of what stands above it."""
-    valid = (Questionnaire.valid_until.is_(None)) | (Questionnaire.valid_until >= on)
-    rows = session.execute(
-        select(Questionnaire, Unit.path)
-        .outerjoin(QuestionnaireOrigin, QuestionnaireOrigin.questionnaire_id == Questionnaire.id)
-        .outerjoin(Unit, Unit.id == QuestionnaireOrigin.owner_id)
-        .where(Questionnaire.published_at.is_not(None), Questionnaire.valid_from <= on, valid)
-        .order_by(Unit.path.is_not(None), Questionnaire.code, Questionnaire.valid_from.desc(), Questionnaire.id.desc())
-    )
-    newest: dict[str, Questionnaire] = {}
-    for row in rows:
-        if row.path is None or unit_path.startswith(row.path):
-            newest.setdefault(row.Questionnaire.code, row.Questionnaire)
-    return list(newest.values())
-
-
 def require_within_reach(session: Session, questionnaire: Questionnaire, units: Iterable[Unit]) -> None:
     """A local supplement is asked in its owner's subtree alone. Raises :class:`QuestionnaireError`."""
     origin = origin_of(session, questionnaire)

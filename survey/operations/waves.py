@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func, not_, select
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from survey.models import (
     TRUST_LEVELS,
@@ -26,6 +26,7 @@ from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 from survey.operations.identifiers import is_code
 from survey.operations.periods import province_day
+from survey.operations.questionnaires import origin_of
 from survey.operations.webhooks import emit_of_wave
 from survey.operations.writing import begin_write
 
@@ -53,6 +54,9 @@ class WaveError(OperationError):
         "no_trust_levels": _n("The wave %(wave)s names no trust level that counts in the headline."),
         "trust_unknown": _n("There is no trust level called %(trust)s."),
         "target_not_in_force": _n("The target %(target)s is not in force over the whole period of the wave %(wave)s."),
+        "questionnaire_elsewhere": _n(
+            "The questionnaire %(questionnaire)s is for %(owner)s alone; %(unit)s does not belong to it."
+        ),
         "questionnaire_not_published": _n("The questionnaire %(questionnaire)s is not published."),
         "questionnaire_not_valid": _n(
             "The questionnaire %(questionnaire)s is not valid on %(date)s, when the wave's period begins."
@@ -235,6 +239,23 @@ def obstacles(wave: Wave, at: datetime) -> Iterator[WaveError]:
         yield WaveError("no_trust_levels", wave=wave.code)
     if wave.closes_on is not None and wave.closes_on < province_day(at):
         yield WaveError("schedule_past", wave=wave.code, closes=wave.closes_on.isoformat())
+    yield from _beyond_reach(wave)
+
+
+def _beyond_reach(wave: Wave) -> Iterator[WaveError]:
+    """A unit's local supplement is asked below that unit alone."""
+    session = object_session(wave)
+    assert session is not None
+    origin = origin_of(session, wave.questionnaire)
+    if origin is not None and origin.owner is not None:
+        below = Unit.path.startswith(origin.owner.path, autoescape=True)
+        beyond = (
+            select(Unit).join(WaveUnit, WaveUnit.unit_id == Unit.id).where(WaveUnit.wave_id == wave.id, not_(below))
+        )
+        unit = session.scalar(beyond.order_by(Unit.path).limit(1))
+        if unit is not None:
+            names = {"owner": origin.owner.name_vi, "unit": unit.name_vi}
+            yield WaveError("questionnaire_elsewhere", questionnaire=wave.questionnaire.code, **names)
 
 
 def open_wave(session: Session, wave: Wave, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Over several versions only questions that kept their meaning are compared, and the trend breaks where they did not."""
+"""Over several versions only what kept its meaning is compared, and the trend breaks where a question did not."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from survey.operations.questionnaire_drafts import (
     supplement,
 )
 from survey.operations.questionnaire_publication import publish_draft
-from survey.operations.waves import close_wave
+from survey.operations.waves import WaveError, close_wave
 from tests.factories import NOW, make_collector, make_definition, make_questionnaire, make_unit, make_wave
 from tests.sample_waves import store
 
@@ -222,6 +222,15 @@ def test_a_supplement_follows_the_meanings_of_its_core(session: Session, first: 
     wave = wave_of(session, local_questionnaire(session, second, commune), commune, 1, dict.fromkeys(ITEMS, 60))
     (change,) = unit_report(session, wave, commune).changes
     assert change.changed_items == ("access_1",)
+
+
+def test_a_supplement_is_asked_below_its_unit_alone(session: Session, first: Questionnaire, province: Unit) -> None:
+    commune, other = make_unit(session, code="X", parent=province), make_unit(session, code="Y", parent=province)
+    room = make_unit(session, code="X-1", kind="room", parent=commune)
+    local = local_questionnaire(session, first, commune)
+    make_wave(session, code="OK", units=[commune, room], questionnaire=local, state="open")
+    with pytest.raises(WaveError, match="does not belong to it"):
+        make_wave(session, code="NO", units=[commune, other], questionnaire=local, state="open")
 
 
 def test_whoever_read_an_older_state_does_not_overwrite(session: Session, first: Questionnaire, province: Unit) -> None:
