@@ -25,7 +25,8 @@ ROOM_questionnaires := $(call room_files,questionnaires questionnaire_files draf
 ROOM_waves := $(call room_files,waves wave_steps wave_states wave_quotas collectors progress,wave collector,waves wave_drafts \
     collectors targets ledger)
 ROOM_unit_results := $(call room_files,unit_results result_filters heat cross comments responses,unit_result comment response,comments doubts)
-ROOM_paper := $(call room_files,paper imports,paper import,paper_batches imports response_files)
+ROOM_paper := $(call room_files,paper paper_checking paper_typing imports import_steps,paper paper_batch import_file,paper_batches \
+    bounded imports import_drafts import_runs import_trials)
 ROOM_exports := $(call room_files,exports,export,exports)
 ROOM_api := $(wildcard survey/blueprints/api survey/templates/api survey/accounts/api_keys.py) \
     $(call room_files,api_keys webhooks,api_key webhook,webhooks webhook_target)

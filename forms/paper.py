@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
 from forms.ballot import BallotError
 from forms.citizen import FormData, read_ballot
 from forms.definition import TEXT_KINDS, Question, Questionnaire
 
-SPOILT_PREFIX = "m_"
-SPOILT = "spoilt"
+SPOILT = "m"  # in a field: more marks than the item takes
 
 ItemValue = int | tuple[int, ...] | str | None
 """What a form says in an item: a choice, several of them, SPOILT, or None where it is blank."""
@@ -47,9 +48,7 @@ class TypedForm:
         given: dict[str, ItemValue] = {**self.choices, **self.several, **dict.fromkeys(self.spoilt, SPOILT), **values}
         data: dict[str, list[str]] = {f"q_{code}": [text] for code, text in self.texts.items()}
         for code, value in given.items():
-            if value == SPOILT:
-                data[SPOILT_PREFIX + code] = ["1"]
-            elif value is not None:
+            if value is not None:
                 values_of_item = value if isinstance(value, tuple) else (value,)
                 data[f"q_{code}"] = [str(one) for one in values_of_item]
         return read_typed_form(questionnaire, data)
@@ -82,18 +81,18 @@ def can_be_spoilt(question: Question) -> bool:
 
 
 def read_typed_form(questionnaire: Questionnaire, data: FormData) -> TypedForm:
-    """The form as typed: fields as in the citizen's form, and "m_CODE" for each item that is spoilt.
+    """The form as typed: fields as in the citizen's form, with the value SPOILT where an item is spoilt.
 
     A blank form is no error here. The other rules are those of :func:`forms.citizen.read_ballot`.
     """
-    fields: dict[str, Any] = dict(data.lists()) if hasattr(data, "lists") else dict(data)
+    fields: dict[str, Any] = dict(data.lists()) if isinstance(data, MultiDict) else dict(data)
     spoilt = [
         question.code
         for question in questionnaire.questions
-        if can_be_spoilt(question) and any(fields.pop(SPOILT_PREFIX + question.code, ()))
+        if can_be_spoilt(question) and list(fields.get(question.field, ())) == [SPOILT]
     ]
     for code in spoilt:
-        fields.pop(f"q_{code}", None)
+        del fields[questionnaire.question(code).field]
     ballot = read_ballot(questionnaire, fields)
     errors = tuple(error for error in ballot.errors if error.code != "empty")
     asked = tuple(code for code in spoilt if _is_asked(questionnaire, code, ballot.choices, ballot.several))

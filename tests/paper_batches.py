@@ -61,13 +61,10 @@ def make_batch(session: Session, wave: Wave, by: Account, **header: Any) -> Pape
 
 
 def typed(answers: Mapping[str, Any] | None = None) -> TypedForm:
-    """A form by question code: a value, a tuple of values, a text, or "spoilt"."""
+    """A form by question code: a value, a tuple of values, a text, or SPOILT."""
     data: dict[str, Any] = {}
     for code, value in (answers or {}).items():
-        if value == "spoilt":
-            data[f"m_{code}"] = ["1"]
-        else:
-            data[f"q_{code}"] = [str(one) for one in value] if isinstance(value, tuple) else [str(value)]
+        data[f"q_{code}"] = [str(one) for one in value] if isinstance(value, tuple) else [str(value)]
     form = read_typed_form(ASKED, data)
     assert not form.errors
     return form

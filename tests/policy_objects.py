@@ -12,6 +12,7 @@ from forms.definition import Question, Wording
 from survey.accounts import invitations
 from survey.models import (
     Comment,
+    ImportRun,
     QuestionnaireDraft,
     QuestionnaireOrigin,
     Response,
@@ -20,7 +21,7 @@ from survey.models import (
     Wave,
     WebhookDelivery,
 )
-from survey.operations import paper_batches, waves, webhooks
+from survey.operations import import_drafts, paper_batches, waves, webhooks
 from survey.operations.paper_batches import BatchHeader
 from survey.operations.questionnaire_drafts import copied, documents, start_draft
 from tests.api import make_api_key
@@ -74,6 +75,14 @@ def make_objects(session: Session, unit: Unit) -> dict[str, object]:
     clerk = make_account(session, "entry", unit)
     header = BatchHeader(forms_expected=1, collected_from=AT.date(), collected_until=AT.date())
     batch = paper_batches.create_batch(session, wave, unit, header, account_id=clerk.id, at=AT)
+    file = import_drafts.start_import(
+        session, wave, unit, file_name="phieu.csv", content=b"q01\n5\n", channel="import", trust="open",
+        account_id=clerk.id, at=AT,
+    )  # fmt: skip
+    run = ImportRun(
+        wave=wave, unit=unit, file_name="cu.csv", file_digest="0" * 64, rows_read=1, rows_added=0, imported_at=AT
+    )
+    session.add(run)
     draft = make_draft(session, unit)
     section = documents(draft).sections[0]
     session.flush()
@@ -86,9 +95,11 @@ def make_objects(session: Session, unit: Unit) -> dict[str, object]:
         "delivery_id": session.scalars(select(WebhookDelivery.id)).one(),
         "draft_id": draft.id,
         "element_key": section.key,
+        "file_id": file.id,
         "form": "csv",
         "grant_id": person.role_grants[0].id,
         "hook_id": webhook.id,
+        "import_id": run.id,
         "key_id": key.id,
         "pass_number": 1,
         "questionnaire_code": questionnaire.code,

@@ -68,7 +68,7 @@ class ImportDraft(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     file_name: Mapped[str] = mapped_column(String(300))
     file_digest: Mapped[str] = mapped_column(String(64))
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     channel: Mapped[str] = mapped_column(String(10))
     trust: Mapped[str] = mapped_column(String(10))
     plan: Mapped[str] = mapped_column(Text, default="")

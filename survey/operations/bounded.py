@@ -18,6 +18,7 @@ from threading import Timer
 from typing import Any, ClassVar
 
 from survey.operations.errors import OperationError
+from survey.operations.errors import noop as _n
 
 ROOT = Path(__file__).resolve().parents[2]
 MEGABYTE = 1024 * 1024
@@ -30,27 +31,39 @@ class BoundedError(OperationError):
     """The content was not read; nothing happened besides."""
 
     SENTENCES: ClassVar[dict[str, str]] = {
-        "too_large": "The file has %(size)s MB; at most %(limit)s MB are accepted. Split it and import the parts.",
-        "time": "Reading the file took longer than %(seconds)s seconds and was stopped. Split it and import the parts.",
-        "memory": "The file needs too much memory to be read. Delete empty rows and columns outside the table, "
-        "or save it as CSV.",
-        "crashed": "The file is damaged: it could not be read to its end. Open it in a spreadsheet and save it again.",
-        "not_a_table": "This is no CSV and no XLSX file. Save the table as “CSV UTF-8” or as a workbook (.xlsx).",
-        "old_excel": "This is an old Excel file (.xls), or one with a password. Save it as .xlsx without a password.",
-        "encoding": "The characters of the file cannot be read as %(encoding)s. Choose another encoding, "
-        "or save it as “CSV UTF-8”.",
-        "csv": "Row %(row)s cannot be read: a cell has more than %(limit)s characters, "
-        "or a quotation mark is not closed.",
-        "packed_too_tightly": "The workbook unpacks to far more than it should (%(size)s MB); it was not opened.",
-        "forbidden_xml": "The workbook holds a document type declaration, which no spreadsheet writes; "
-        "it was not opened.",
-        "too_many_rows": "The table has more than %(limit)s rows. Split it and import the parts.",
-        "too_many_columns": "The table has %(columns)s columns; at most %(limit)s are accepted.",
-        "too_many_cells": "The table has more than %(limit)s cells. Leave out columns, or split it.",
-        "cell_too_long": "Cell %(cell)s has more than %(limit)s characters.",
-        "no_header": "The table is empty: the first row must hold the columns' names.",
-        "no_sheet": "The workbook has no sheet called %(sheet)s.",
-        "invalid": "The file cannot be read: %(reason)s",
+        "too_large": _n("The file has %(size)s MB; at most %(limit)s MB are accepted. Split it and import the parts."),
+        "time": _n(
+            "Reading the file took longer than %(seconds)s seconds and was stopped. Split it and import the parts."
+        ),
+        "memory": _n(
+            "The file needs too much memory to be read. Delete empty rows and columns outside the table, "
+            "or save it as CSV."
+        ),
+        "crashed": _n(
+            "The file is damaged: it could not be read to its end. Open it in a spreadsheet and save it again."
+        ),
+        "not_a_table": _n("This is no CSV and no XLSX file. Save the table as “CSV UTF-8” or as a workbook (.xlsx)."),
+        "old_excel": _n(
+            "This is an old Excel file (.xls), or one with a password. Save it as .xlsx without a password."
+        ),
+        "encoding": _n(
+            "The characters of the file cannot be read as %(encoding)s. Choose another encoding, "
+            "or save it as “CSV UTF-8”."
+        ),
+        "csv": _n(
+            "Row %(row)s cannot be read: a cell has more than %(limit)s characters, or a quotation mark is not closed."
+        ),
+        "packed_too_tightly": _n("The workbook unpacks to far more than it should (%(size)s MB); it was not opened."),
+        "forbidden_xml": _n(
+            "The workbook holds a document type declaration, which no spreadsheet writes; it was not opened."
+        ),
+        "too_many_rows": _n("The table has more than %(limit)s rows. Split it and import the parts."),
+        "too_many_columns": _n("The table has %(columns)s columns; at most %(limit)s are accepted."),
+        "too_many_cells": _n("The table has more than %(limit)s cells. Leave out columns, or split it."),
+        "cell_too_long": _n("Cell %(cell)s has more than %(limit)s characters."),
+        "no_header": _n("The table is empty: the first row must hold the columns' names."),
+        "no_sheet": _n("The workbook has no sheet called %(sheet)s."),
+        "invalid": _n("The file cannot be read: %(reason)s"),
     }
 
 

@@ -120,9 +120,9 @@ def imported_elsewhere(session: Session, draft: ImportDraft) -> list[ImportRun]:
     return [run for run in earlier_runs(session, draft.file_digest) if run.wave_id != draft.wave_id]
 
 
-def describe(draft: ImportDraft, encoding: str = "", sheet: str = "") -> Description:
+def describe(content: bytes, encoding: str = "", sheet: str = "") -> Description:
     """Open the file in the child process; raises :class:`~survey.operations.bounded.BoundedError`."""
-    found = run_bounded("forms.answer_files:describe", draft.content, {"encoding": encoding, "sheet": sheet})
+    found = run_bounded("forms.answer_files:describe", content, {"encoding": encoding, "sheet": sheet})
     columns = tuple(
         DescribedColumn(
             column["name"],

@@ -88,7 +88,7 @@ def start(session: Session, wave: Wave, province: Unit, clerk: Account) -> Calla
 
 
 def plan_of(session: Session, draft: ImportDraft, **changes: Any) -> Plan:
-    found = import_drafts.describe(draft)
+    found = import_drafts.describe(draft.content)
     plan = replace(import_plans.guess_plan(session, draft, found), **changes)
     import_plans.keep_plan(session, draft, plan, DAY, AT)
     kept = import_plans.kept_plan(draft)
@@ -99,7 +99,7 @@ def plan_of(session: Session, draft: ImportDraft, **changes: Any) -> Plan:
 def trial(session: Session, draft: ImportDraft, **changes: Any) -> Trial:
     plan = plan_of(session, draft, **changes)
     reading = import_trials.read_draft(
-        session, draft, plan, [column.name for column in import_drafts.describe(draft).columns]
+        session, draft, plan, [column.name for column in import_drafts.describe(draft.content).columns]
     )
     return import_trials.try_import(session, draft, reading, plan)
 
@@ -202,7 +202,7 @@ def test_an_import_reaches_only_the_unit_it_is_for(session: Session, start: Call
 
 def test_unknown_words_are_listed_and_assigned(session: Session, start: Callable[..., ImportDraft]) -> None:
     draft = start("đơn vị,q01,q02\nTP,Tuyệt vời,5\nphường TP,Tuyệt vời,Chán\n")
-    found = import_drafts.describe(draft)
+    found = import_drafts.describe(draft.content)
     plan = import_plans.guess_plan(session, draft, found)
     unknown = import_plans.unknown_words(session, draft, found, plan)
     assert [(each.word, each.times, each.scale) for each in unknown] == [

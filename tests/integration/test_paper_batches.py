@@ -12,6 +12,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from forms.paper import SPOILT
 from survey.accounts.models import Account
 from survey.models import (
     Answer,
@@ -50,7 +51,7 @@ def batch(session: Session, wave: Wave, clerks: list[Account]) -> PaperBatch:
     """A batch of three forms, all typed by the first clerk: one full, one with a spoilt item, one blank."""
     batch = make_batch(session, wave, clerks[0])
     type_form(session, batch, 1, clerks[0], {"access_1": 5, "overall": 2, "reasons": (1, 3), "comment": "Chậm"})
-    type_form(session, batch, 2, clerks[0], {"access_1": 4, "access_2": "spoilt", "results_1": 0, "who": 1})
+    type_form(session, batch, 2, clerks[0], {"access_1": 4, "access_2": SPOILT, "results_1": 0, "who": 1})
     type_form(session, batch, 3, clerks[0])
     session.commit()
     return batch
@@ -244,7 +245,7 @@ def test_the_second_pass_is_another_persons_and_differences_are_settled(
     assert [(each.serial, each.question.code, each.first, each.second) for each in compared.discrepancies] == [
         (1, "overall", 2, 4),
         (1, "reasons", (1, 3), None),
-        (2, "access_2", "spoilt", 3),
+        (2, "access_2", SPOILT, 3),
     ]
     assert (compared.forms, compared.items, compared.unresolved) == (3, 7, 3)
     assert compared.agreement == pytest.approx(4 / 7)
@@ -254,7 +255,7 @@ def test_the_second_pass_is_another_persons_and_differences_are_settled(
     )
     assert refused(lambda: say(1, "access_1", 5)) == "no_discrepancy"
     assert refused(lambda: say(1, "overall", 6)) == "impossible"
-    assert refused(lambda: say(1, "reasons", "spoilt")) == "impossible"
+    assert refused(lambda: say(1, "reasons", SPOILT)) == "impossible"
     say(1, "overall", 4)
     say(1, "reasons", None)
     say(2, "access_2", 2)

@@ -1,0 +1,158 @@
+"""A batch of paper forms from typing to counting: its steps, the differences of two passes, and the printed forms."""
+
+from __future__ import annotations
+
+from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from forms.definition import Language, Question
+from forms.paper import SPOILT, ItemValue, can_be_spoilt
+from forms.paper_batch import FinishForm
+from reports.paper_form import paper_form_pdf
+from survey.accounts.guard import account, commit, may, staff_blueprint
+from survey.accounts.scope import can
+from survey.blueprints.paper import batch_path, load, now, standing, wording_of_batches
+from survey.database import current_session
+from survey.language import chosen_language
+from survey.operations import double_entry, paper_acceptance
+from survey.operations.batch_forms import batch_form
+from survey.operations.errors import OperationError
+from survey.operations.paper_batches import BatchError
+from survey.operations.paper_entry import questionnaire_of
+from survey.staff_pages import say
+from survey.staff_sealing import seal_at_once
+
+blueprint = staff_blueprint("paper_checking", __name__, url_prefix="/staff/nhap-phieu")
+blueprint.context_processor(wording_of_batches)
+
+MOST_PRINTED = 500
+
+STEPS = {
+    "finish": paper_acceptance.finish_typing,
+    "reopen": paper_acceptance.reopen,
+    "check": paper_acceptance.check,
+}
+
+
+@blueprint.post("/<int:batch_id>/buoc")
+@may("paper.enter", batch_path)
+def step(batch_id: int) -> ResponseReturnValue:
+    """Typing finished, checked, or back to typing."""
+    session, batch = current_session(), load(batch_id)
+    move = STEPS.get(request.form.get("step", ""))
+    if move is None:
+        abort(400)
+    try:
+        move(session, batch)
+        commit()
+    except BatchError as error:
+        session.rollback()
+        flash(say(error), "danger")
+    return redirect(url_for("paper.show", batch_id=batch_id))
+
+
+@blueprint.post("/<int:batch_id>/ket-thuc")
+@may("paper.accept", batch_path)
+def finish(batch_id: int) -> ResponseReturnValue:
+    """Accept the batch, or reject it with a reason; what was written stays on the page where that cannot be."""
+    session, batch, form = current_session(), load(batch_id), FinishForm()
+    reason = " ".join((form.reason.data or "").split())
+    accepts = request.form.get("step") == "accept"
+    if form.validate():
+        try:
+            if accepts:
+                added = paper_acceptance.accept(session, batch, reason, account_id=account().id, at=now())
+                commit()
+                seal_at_once()
+                flash(gettext("Accepted: %(number)s answers count now.", number=added), "success")
+            else:
+                paper_acceptance.reject(session, batch, reason, account_id=account().id, at=now())
+                commit()
+                flash(gettext("Rejected: nothing of this batch counts."), "warning")
+            return redirect(url_for("paper.show", batch_id=batch_id))
+        except OperationError as error:
+            session.rollback()
+            form.reason.errors = [say(error)]
+    return render_template("paper/show.html", form=form, **standing(load(batch_id)))
+
+
+@blueprint.get("/<int:batch_id>/phieu.pdf")
+@may("paper.read", batch_path)
+def forms_pdf(batch_id: int) -> ResponseReturnValue:
+    """The forms of the batch to be printed: a copy for each number, `?from=` to `?until=`."""
+    batch = load(batch_id)
+    first = max(1, request.args.get("from", 1, type=int))
+    last = min(
+        batch.forms_expected, request.args.get("until", batch.forms_expected, type=int), first + MOST_PRINTED - 1
+    )
+    if last < first:
+        abort(404)
+    document = paper_form_pdf(
+        batch_form(batch), "en" if chosen_language() == "en" else "vi", serials=range(first, last + 1)
+    )
+    response = Response(document, mimetype="application/pdf")
+    response.headers.set("Content-Disposition", "inline", filename=f"phieu-{batch.code}.pdf")
+    return response
+
+
+@blueprint.get("/<int:batch_id>/khac-biet")
+@may("paper.read", batch_path)
+def differences(batch_id: int) -> ResponseReturnValue:
+    """Where the two passes differ, to be settled with the paper in hand."""
+    batch = load(batch_id)
+    return render_template(
+        "paper_checking/differences.html",
+        batch=batch,
+        comparison=double_entry.compare(current_session(), batch),
+        numbers={question.code: number for number, question in enumerate(questionnaire_of(batch).questions, 1)},
+        shown=shown,
+        values=values,
+        may_enter=can("paper.enter", batch.unit.path) and batch.state == "entered",
+    )
+
+
+@blueprint.post("/<int:batch_id>/khac-biet")
+@may("paper.enter", batch_path)
+def resolve(batch_id: int) -> ResponseReturnValue:
+    """What the paper says in one item."""
+    session, batch = current_session(), load(batch_id)
+    serial, item = request.form.get("serial", 0, type=int), request.form.get("item", "")
+    chosen = request.form.getlist("value")
+    try:
+        value = read_value(questionnaire_of(batch).question(item), chosen)
+        double_entry.resolve(session, batch, serial, item, value, account_id=account().id, at=now())
+        commit()
+    except BatchError as error:
+        session.rollback()
+        flash(say(error), "danger")
+    except (KeyError, ValueError):
+        abort(400)
+    return redirect(url_for(".differences", batch_id=batch_id, _anchor=f"f{serial}-{item}"))
+
+
+def read_value(question: Question, chosen: list[str]) -> ItemValue:
+    """What a choice on the page stands for; raises ValueError."""
+    given = [text for text in chosen if text]
+    if given == [SPOILT]:
+        return SPOILT
+    if question.kind == "several":
+        return tuple(sorted({int(text) for text in given})) or None
+    return int(given[0]) if given else None
+
+
+def shown(question: Question, value: ItemValue) -> str:
+    """A value in words, for the reader."""
+    language: Language = "en" if chosen_language() == "en" else "vi"
+    words = {choice.value: f"{choice.value} – {choice.wording[language]}" for choice in question.choices}
+    if value is None:
+        return gettext("blank")
+    if isinstance(value, str):
+        return gettext("several marks")
+    return "; ".join(words[one] for one in value) if isinstance(value, tuple) else words[value]
+
+
+def values(question: Question) -> list[tuple[str, str]]:
+    """What the paper may say in a question with one answer: form value and words."""
+    offered: list[ItemValue] = [*question.values, None, *([SPOILT] if can_be_spoilt(question) else [])]
+    return [("" if value is None else str(value), shown(question, value)) for value in offered]
