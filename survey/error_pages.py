@@ -60,7 +60,9 @@ def http_error(error: HTTPException) -> Response:
     status = error.code or 500
     title, advice = words(status)
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
-    return answer(render("citizen/error.html", title=title, advice=advice), status, kept)
+    has_first_page = "citizen.start" in current_app.view_functions  # not in a process of the back office alone
+    page_text = render("citizen/error.html", title=title, advice=advice, has_first_page=has_first_page)
+    return answer(page_text, status, kept)
 
 
 def database_error(error: Exception) -> Response:

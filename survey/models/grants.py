@@ -87,7 +87,7 @@ GRANTS: dict[str, tuple[str, str]] = {
     "role_grant": (_NOTHING, _ALL),
     "sign_in_delay": (_NOTHING, _ALL),
     "api_key": (_NOTHING, _ALL),
-    "api_key_grant": (_NOTHING, _ALL),
+    "api_key_role": (_NOTHING, _ALL),
     "webhook": (_NOTHING, _ALL),
     "webhook_event": (_NOTHING, _ALL),
     "webhook_delivery": (_NOTHING, _ALL),
