@@ -152,7 +152,7 @@ def _refuse_without_administrator(session: Session, account: Account, losing: li
         .join(Account)
         .where(RoleGrant.role == "administrator", Account.active, Account.password.is_not(None))
         .order_by(RoleGrant.id)
-        .with_for_update(of=RoleGrant)  # two who remove each other at the same time
+        .with_for_update(of=(RoleGrant, Account))  # two who remove each other at the same time
     ).all()
     losing_ids = {held.id for held in losing}
     stay = [held.unit.path for held in others if held.id not in losing_ids]

@@ -83,27 +83,29 @@ def attempt(session: Session, tried: Iterable[Subject], now: datetime) -> bool:
 
     Raises :class:`TooSoon`, and counts nothing, while one of the subjects waits.
     """
-    by_digest = {subject.digest: subject for subject in tried}
+    by_digest = {subject.digest: subject for subject in sorted(tried, key=lambda subject: subject.digest)}
+    _begin(session, by_digest, now)
     query = select(SignInDelay).where(SignInDelay.subject.in_(by_digest)).order_by(SignInDelay.subject)
-    known = {row.subject: row for row in session.scalars(query.with_for_update())}
-    waits = max((row.waits_until for row in known.values()), default=now)
+    rows = session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+    waits = max(row.waits_until for row in rows)
     if waits > now:
         raise TooSoon(int((waits - now).total_seconds()) + 1)
     begins = False
-    for digest, subject in sorted(by_digest.items()):
-        row = known.get(digest)
-        failures = 1 if row is None or now - row.failed_at > FORGOTTEN_AFTER else row.failures + 1
-        begins = begins or failures == subject.limit.free
-        _count(session, digest, failures, now, now + subject.limit.wait(failures))
+    for row in rows:
+        limit = by_digest[row.subject].limit
+        row.failures = 1 if now - row.failed_at > FORGOTTEN_AFTER else row.failures + 1
+        row.failed_at, row.waits_until = now, now + limit.wait(row.failures)
+        begins = begins or row.failures == limit.free
+    session.flush()
     _sweep(session, now)
     return begins
 
 
-def _count(session: Session, digest: str, failures: int, now: datetime, waits_until: datetime) -> None:
+def _begin(session: Session, digests: Iterable[str], now: datetime) -> None:
+    """A row for each subject: what stands there already can be locked, and of two who come first one waits."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    values = {"failures": failures, "failed_at": now, "waits_until": waits_until}
-    statement = insert(SignInDelay).values(subject=digest, **values)
-    session.execute(statement.on_conflict_do_update(index_elements=["subject"], set_=values))
+    fresh = [{"subject": digest, "failures": 0, "failed_at": now, "waits_until": now} for digest in digests]
+    session.execute(insert(SignInDelay).on_conflict_do_nothing(), fresh)
 
 
 def _sweep(session: Session, now: datetime) -> None:
