@@ -111,8 +111,12 @@ def failure_of(found: Wave) -> str | None:
     """Why the step that was due by date failed the last time."""
     if found.schedule_failure is None:
         return None
-    error = schedule.failure_of(found)
-    return explain(error) if error else gettext("The database could not be reached. It is tried again by itself.")
+    error = schedule.failure_of(found, now())
+    if error is not None:
+        return explain(error)
+    if found.schedule_failure == schedule.DATABASE:
+        return gettext("The database could not be reached. It is tried again by itself.")
+    return gettext("The reason is gone; it is tried again by itself.")
 
 
 @blueprint.post("/<wave_code>/sao-chep")

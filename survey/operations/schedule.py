@@ -19,7 +19,7 @@ from survey.operations.audit import SYSTEM, attribute
 from survey.operations.closing import finish_wave, unfinished
 from survey.operations.errors import OperationError
 from survey.operations.periods import province_day
-from survey.operations.waves import WaveError, lock_wave, open_wave
+from survey.operations.waves import WaveError, lock_wave, obstacles, open_wave
 from survey.operations.writing import begin_write
 
 log = logging.getLogger(__name__)
@@ -84,17 +84,10 @@ def _note(engine: Engine, wave_id: int, failure: str, at: datetime, error: Excep
         log.warning("the wave %s could not take the step that is due: %s", wave_id, error)
 
 
-def failure_of(wave: Wave) -> WaveError | None:
-    """The refusal that was noted, as an error whose sentence can be shown; None for what is no rule's refusal."""
-    code = wave.schedule_failure
-    if code is None or code not in WaveError.SENTENCES:
-        return None
-    return WaveError(
-        code,
-        wave=wave.code,
-        state=wave.state,
-        target=wave.target.code,
-        questionnaire=wave.questionnaire.code,
-        date=wave.period_start.isoformat(),
-        closes=wave.closes_on.isoformat() if wave.closes_on else "",
-    )
+def failure_of(wave: Wave, at: datetime) -> OperationError | None:
+    """The refusal that was noted, as an error whose sentence can be shown; None for what is no rule's refusal, and for
+    an obstacle that is gone since."""
+    if wave.schedule_failure == "busy":
+        return WaveError("busy", wave=wave.code)
+    found = obstacles(wave, at) if wave.state == "draft" else ()
+    return next((error for error in found if error.code == wave.schedule_failure), None)

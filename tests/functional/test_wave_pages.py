@@ -206,7 +206,7 @@ def test_a_big_wave_is_closed_in_the_background(
     assert post(staff_client, f"/staff/dot/{wave.code}/dong").location == progress
     page = staff_client.get(progress)
     assert page.status_code == 200
-    assert 'http-equiv="refresh"' in html_of(page)
+    assert 'data-refresh="3"' in html_of(page)
     staff_session.expire_all()
     assert wave.state == "open"
     run = staff_session.scalars(select(WaveClosing)).one()
@@ -347,6 +347,8 @@ def test_a_manager_sees_the_wave_of_the_superior_and_changes_nothing(office: Off
 
 def test_a_failure_of_the_schedule_stands_on_the_wave(office: Office) -> None:
     wave = wave_in(office, "draft")
+    for row in list(wave.units):
+        office.session.delete(row)
     wave.schedule_failure, wave.schedule_failed_at = "no_units", datetime.now(UTC)
     office.session.commit()
     assert "chưa có đơn vị" in office.text("/staff/dot/W")

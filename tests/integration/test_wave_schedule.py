@@ -99,7 +99,7 @@ def test_a_wave_that_cannot_open_says_why_and_opens_when_it_can(
     assert [schedule.run_due(engine, moment), schedule.run_due(engine, moment)] == [0, 0]
     session.expire_all()
     assert (draft.state, draft.schedule_failure, draft.schedule_failed_at) == ("draft", reason, moment)
-    failure = schedule.failure_of(draft)
+    failure = schedule.failure_of(draft, moment)
     assert failure is not None
     assert failure.code == reason
     assert len([line for line in caplog.records if "could not take the step" in line.message]) == 1

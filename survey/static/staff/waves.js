@@ -1,4 +1,13 @@
-// Comfort only: a link is copied by a button, and ticking a unit ticks what is below it on the page.
+// Comfort only: a page of moving figures looks again, a link is copied by a button, and ticking a unit ticks what is below
+// it on the page.
+const moving = document.querySelector("[data-refresh]");
+if (moving) {
+  // Not while somebody types or has turned away; where the page was scrolled to is kept by the browser.
+  setInterval(() => {
+    const busy = document.activeElement && document.activeElement.matches("input, select");
+    if (!document.hidden && !busy) location.reload();
+  }, 1000 * moving.dataset.refresh);
+}
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
