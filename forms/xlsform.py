@@ -50,6 +50,9 @@ SETTINGS = (
     f"sipas_legal_reference::{ENGLISH}",
     "sipas_valid_from",
     "sipas_valid_until",
+    "sipas_minutes",
+    f"sipas_thanks::{VIETNAMESE}",
+    f"sipas_thanks::{ENGLISH}",
 )
 CONTENTS = ("code", f"label::{VIETNAMESE}", f"label::{ENGLISH}")
 
@@ -66,6 +69,8 @@ def sheets(questionnaire: Questionnaire) -> Sheets:
         **_both("sipas_legal_reference", reference),
         "sipas_valid_from": questionnaire.valid_from.isoformat(),
         "sipas_valid_until": questionnaire.valid_until.isoformat() if questionnaire.valid_until else "",
+        "sipas_minutes": str(questionnaire.minutes or ""),
+        **(_both("sipas_thanks", questionnaire.thanks) if questionnaire.thanks else {}),
     }
     contents = [{"code": content.code, **_both("label", content.title)} for content in questionnaire.contents]
     lists = _lists(questionnaire)

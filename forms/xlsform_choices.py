@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import get_args
 
+from forms.fault import noop as _n
 from forms.question import Choice, Face, Kind
 from forms.xlsform_table import Row, Table
 
@@ -36,7 +37,7 @@ def read_choices(table: Table) -> dict[str, ChoiceList]:
         if row["list_name"] and row["name"]:
             rows.setdefault(row["list_name"], []).append(row)
         else:
-            row.flag("list_name" if row["name"] else "name", "This cell may not be empty.")
+            row.flag("list_name" if row["name"] else "name", _n("This cell may not be empty."))
     return {name: _list(found) for name, found in rows.items()}
 
 
@@ -48,7 +49,7 @@ def _list(rows: list[Row]) -> ChoiceList:
     for row in rows:
         name = row["name"]
         if name in values:
-            row.flag("name", "%(name)s stands twice in the list %(list)s.", name=name, list=row["list_name"])
+            row.flag("name", _n("%(name)s stands twice in the list %(list)s."), name=name, list=row["list_name"])
             continue
         if digits:
             value = int(name)
@@ -57,13 +58,13 @@ def _list(rows: list[Row]) -> ChoiceList:
         else:
             value = position = position + 1
         if value > MOST:
-            row.flag("", "A list may hold at most %(most)s choices.", most=MOST)
+            row.flag("", _n("A list may hold at most %(most)s choices."), most=MOST)
             break
         values[name] = value
         wording = row.wording("label")
         face = row["sipas_face"] or None
         if face is not None and face not in get_args(Face):
-            row.flag("sipas_face", "There is no face called %(face)s.", face=face)
+            row.flag("sipas_face", _n("There is no face called %(face)s."), face=face)
         elif wording and (choice := row.made(Choice, value, wording, face)):
             made.append(choice)
     return ChoiceList(tuple(sorted(made, key=lambda choice: choice.value or MOST + 1)), values)

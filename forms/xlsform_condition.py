@@ -6,6 +6,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+from forms.fault import noop as _n
 from forms.question import Condition
 from forms.xlsform_choices import ChoiceList
 from forms.xlsform_table import Row
@@ -34,17 +35,19 @@ def read_condition(row: Row, text: str, asked: Mapping[str, ChoiceList], codes: 
         if compared is None or (question and compared.group(1) != question):
             row.flag(
                 "relevant",
-                "This condition cannot be read: name one earlier question, as ${question} = 'choice' or "
-                "selected(${question}, 'choice'), several of them joined by “or”.",
+                _n(
+                    "This condition cannot be read: name one earlier question, as ${question} = 'choice' or "
+                    "selected(${question}, 'choice'), several of them joined by “or”."
+                ),
             )
             return None
         question, *_, name = compared.groups()
         if question not in asked:
-            row.flag("relevant", "The question %(question)s is not asked before this one.", question=question)
+            row.flag("relevant", _n("The question %(question)s is not asked before this one."), question=question)
             return None
         known = asked[question].values
         if name not in known:
-            row.flag("relevant", "The question %(question)s offers no %(choice)s.", question=question, choice=name)
+            row.flag("relevant", _n("The question %(question)s offers no %(choice)s."), question=question, choice=name)
             return None
         sign = compared.group(2) if compared.re is _COMPARED else "="
         values |= _values(sign, known[name], known.values())

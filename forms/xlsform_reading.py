@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 from forms.definition import Content, DefinitionError, Kind, Question, Questionnaire, Section, Wording
 from forms.fault import Fault
+from forms.fault import noop as _n
 from forms.question import CODE_LENGTH, LABEL_LENGTH
 from forms.xlsform import Sheets
 from forms.xlsform_choices import ChoiceList, read_choices
@@ -88,28 +89,28 @@ class _Reader:
             last = row.number
             self.row(row, title)
         for group in self.open:
-            self.survey.flag(group.row.number if group.row else last, "type", "This group is never ended.")
+            self.survey.flag(group.row.number if group.row else last, "type", _n("This group is never ended."))
         arguments = self.arguments(title)
         if not self.faults:
             try:
                 return Questionnaire(**arguments)
             except DefinitionError as error:
                 for problem in error.problems:
-                    self.survey.flag(0, "", "This cannot be used: %(problem)s.", problem=problem)
+                    self.survey.flag(0, "", _n("This cannot be used: %(problem)s."), problem=problem)
         raise XLSFormFaults(self.faults)
 
     def title(self) -> Wording:
         given = self.settings.optional("sipas_title")
         name = self.settings["form_title"] or self.settings["form_id"]
         if given is None and not name:
-            self.settings_table.flag(2, "form_title", "This cell may not be empty.")
+            self.settings_table.flag(2, "form_title", _n("This cell may not be empty."))
         return given or Wording(name or "?", name or "?")
 
     def row(self, row: Row, title: Wording) -> None:
         kind = " ".join(row["type"].lower().split())
         grouping = _GROUP.fullmatch(kind)
         if grouping is not None and grouping.group(2) == "repeat":
-            row.flag("type", "Repeated questions are not possible here.")
+            row.flag("type", _n("Repeated questions are not possible here."))
         elif grouping is not None:
             self.begin(row) if grouping.group(1) == "begin" else self.end(row)
         elif kind == "note":
@@ -117,17 +118,19 @@ class _Reader:
         elif kind and kind not in _RECORDED:
             self.question(row, title)
         elif not kind:
-            row.flag("type", "This cell may not be empty.")
+            row.flag("type", _n("This cell may not be empty."))
 
     def begin(self, row: Row) -> None:
         relevant = row["relevant"]
         if self.open and self.open[-1].relevant:
             if relevant:
-                row.flag("relevant", "This group and the one around it both have a condition; only one is possible.")
+                row.flag(
+                    "relevant", _n("This group and the one around it both have a condition; only one is possible.")
+                )
             relevant = self.open[-1].relevant
         title = row.optional("label") or (self.open[-1].title if self.open else None)
         if title is None:
-            row.flag("label:vi", "This group needs a title in both languages.")
+            row.flag("label:vi", _n("This group needs a title in both languages."))
         code = row["sipas_code"] or _code(row["name"])
         factor, content = row["sipas_factor"] or None, row["sipas_content"] or None
         self.open.append(_Group(row, code, title, factor, content, relevant))
@@ -136,11 +139,11 @@ class _Reader:
         if self.open:
             self.open.pop()
         else:
-            row.flag("type", "This ends a group that was never begun.")
+            row.flag("type", _n("This ends a group that was never begun."))
 
     def note(self, row: Row) -> None:
         if self.sections:
-            row.flag("type", "A note can only stand before the first question, as an introduction.")
+            row.flag("type", _n("A note can only stand before the first question, as an introduction."))
         elif wording := row.wording("label", lines=True):
             self.introductions.append(wording)
 
@@ -156,7 +159,9 @@ class _Reader:
         if group not in self.sections:
             self.sections.append(group)
         elif group is not self.sections[-1]:
-            row.flag("", "This question stands behind a group inside its own group: end that group before, or move it.")
+            row.flag(
+                "", _n("This question stands behind a group inside its own group: end that group before, or move it.")
+            )
         question = self.built(row, group)
         if question is not None:
             group.questions.append(question)
@@ -166,14 +171,14 @@ class _Reader:
         name, before = row["name"], len(self.faults)
         code = _code(name)
         if name in self.codes or code in self.codes.values():
-            row.flag("name", "There is a question called %(name)s already.", name=name)
+            row.flag("name", _n("There is a question called %(name)s already."), name=name)
         offered = self.offered(row)
         kind = self.kind(row, offered)
         wording = row.wording("label")
         help_text = row.optional("hint", lines=True)
         relevant = row["relevant"]
         if relevant and group.relevant:
-            row.flag("relevant", "This question and its group both have a condition; only one is possible.")
+            row.flag("relevant", _n("This question and its group both have a condition; only one is possible."))
         text = relevant or group.relevant
         condition = read_condition(row, text, self.asked, self.codes) if text else None
         if offered is not None:
@@ -205,15 +210,15 @@ class _Reader:
             if kind.lower() != "text":
                 row.flag(
                     "type",
-                    "%(type)s is not possible here: ask by select_one, select_multiple or text.",
+                    _n("%(type)s is not possible here: ask by select_one, select_multiple or text."),
                     type=row["type"],
                 )
             return None
         if selected.group(3):
-            row.flag("type", "or_other is not possible here: add a choice, and a text question behind it.")
+            row.flag("type", _n("or_other is not possible here: add a choice, and a text question behind it."))
         found = self.lists.get(selected.group(2))
         if found is None:
-            row.flag("type", "There is no list of choices called %(list)s.", list=selected.group(2))
+            row.flag("type", _n("There is no list of choices called %(list)s."), list=selected.group(2))
         return found
 
     def kind(self, row: Row, offered: ChoiceList | None) -> Kind | None:
@@ -222,7 +227,7 @@ class _Reader:
             if given == known and (offered is None) == (known in TEXT_LENGTHS):
                 return known  # type: ignore[no-any-return]
         if given:
-            row.flag("sipas_kind", "%(kind)s is no kind of question that fits the type.", kind=given)
+            row.flag("sipas_kind", _n("%(kind)s is no kind of question that fits the type."), kind=given)
             return None
         if offered is None:
             return "long_text" if "multiline" in row["appearance"] else "short_text"
@@ -244,6 +249,8 @@ class _Reader:
             "legal_reference": settings.optional("sipas_legal_reference") or UNREFERENCED,
             "valid_from": self.day("sipas_valid_from") or self.valid_from,
             "valid_until": self.day("sipas_valid_until"),
+            "minutes": self.minutes(),
+            "thanks": settings.optional("sipas_thanks", lines=True),
             "contents": tuple(content for content in built if content is not None),
             "sections": tuple(section for group in self.sections if (section := self.section(group)) is not None),
         }
@@ -257,12 +264,18 @@ class _Reader:
         made: Section | None = group.row.made(Section, *arguments)
         return made
 
+    def minutes(self) -> int | None:
+        text = self.settings["sipas_minutes"]
+        if text and not text.isdecimal():
+            self.settings.flag("sipas_minutes", _n("%(value)s is no number of minutes."), value=text)
+        return int(text) if text.isdecimal() else None
+
     def day(self, column: str) -> date | None:
         text = self.settings[column]
         try:
             return date.fromisoformat(text[:10]) if text else None
         except ValueError:
-            self.settings.flag(column, "%(value)s is no day; write it as 2026-01-31.", value=text)
+            self.settings.flag(column, _n("%(value)s is no day; write it as 2026-01-31."), value=text)
             return None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from forms.ballot import clean_text
 from forms.fault import Fault
+from forms.fault import noop as _n
 from forms.question import DefinitionError, Language, Wording
 from forms.xlsform import Sheets
 
@@ -27,8 +28,8 @@ _LANGUAGES: dict[str, Language] = {
 }
 _OLD_NAMES = {"list name": "list_name", "value": "name", "media": "media", "relevance": "relevant"}
 _TEXT_MISSING: dict[Language, str] = {
-    "vi": "The Vietnamese text is missing.",
-    "en": "The English text is missing.",
+    "vi": _n("The Vietnamese text is missing."),
+    "en": _n("The English text is missing."),
 }
 
 
@@ -56,7 +57,7 @@ class Row:
 
     def refuse(self, error: DefinitionError) -> None:
         for problem in error.problems:
-            self.flag("", "This cannot be used: %(problem)s.", problem=problem)
+            self.flag("", _n("This cannot be used: %(problem)s."), problem=problem)
 
     def texts(self, column: str, *, lines: bool = False) -> dict[Language, str]:
         """What stands in the column in each language, cleaned."""
@@ -113,7 +114,7 @@ class Table:
         for column in missing:
             base, _, language = column.partition(":")
             full = {"": base, "vi": f"{base}::Tiếng Việt (vi)", "en": f"{base}::English (en)"}[language]
-            self.faults.append(Fault(1, full, "The column %(column)s is missing.", {"column": full}, self.name))
+            self.faults.append(Fault(1, full, _n("The column %(column)s is missing."), {"column": full}, self.name))
         return not missing
 
     def rows(self) -> Iterator[Row]:
@@ -132,7 +133,7 @@ def _column(word: str, default: Language) -> str:
     base, _, tag = word.strip().partition("::") if "::" in word else word.strip().partition(":")
     name = base.strip().lower()
     name = _OLD_NAMES.get(name, name)
-    if name not in ("label", "hint", "sipas_label", "sipas_title", "sipas_legal_reference"):
+    if name not in ("label", "hint", "sipas_label", "sipas_title", "sipas_legal_reference", "sipas_thanks"):
         return name
     language = language_of(tag) if tag else default
     return f"{name}:{language or tag.strip().lower()}"

@@ -95,6 +95,8 @@ def test_any_wording_and_condition_comes_back(words: list[Wording], values: tupl
         legal_reference=words[2],
         valid_from=date(2026, 2, 3),
         valid_until=date(2027, 2, 3),
+        minutes=7,
+        thanks=words[3],
         sections=(Section("general", words[3], (first, other)),),
     )
     assert questionnaire(sheets(asked), DAY).digest == asked.digest
