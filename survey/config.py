@@ -49,12 +49,18 @@ def _long_enough(key: str, where: str, remedy: str) -> str:
     return key
 
 
+def _number(text: str, name: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise SettingsError(f"{name} must be a number above 0, not {text!r}.")
+    return int(text)
+
+
 def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Settings of a running installation; an empty variable is as good as none. Raises :class:`SettingsError`.
 
     DATABASE_URL (default: SQLite in the instance folder), SECRET_KEY (default: kept in the instance folder),
     BASE_URL (what QR codes and links begin with), INSTANCE_PATH (default: `instance` beside the program), WEBHOOK_HOSTS
-    (hosts a webhook may send to though they are not public, by plain HTTP too).
+    (hosts a webhook may send to though they are not public, by plain HTTP too), API_REQUESTS_PER_MINUTE (of a key).
     """
     given = {name: value.strip() for name, value in environment.items() if value.strip()}
     instance = Path(given.get("INSTANCE_PATH", ROOT / "instance")).absolute()
@@ -69,6 +75,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
         "BASE_URL": given.get("BASE_URL", f"http://127.0.0.1:{given.get('PORT', '8000')}").rstrip("/"),
         "WEBHOOK_HOSTS": tuple(given.get("WEBHOOK_HOSTS", "").lower().replace(",", " ").split()),
         "SAMPLE_ACCOUNTS": given.get("SIPAS_SAMPLE_ACCOUNTS") == "1",
+        "API_REQUESTS_PER_MINUTE": _number(given.get("API_REQUESTS_PER_MINUTE", "600"), "API_REQUESTS_PER_MINUTE"),
         "MAX_CONTENT_LENGTH": PUBLIC_BODY_LIMIT,
         "MAX_FORM_PARTS": 200,
         "COMPRESS_REGISTER": False,

@@ -7,7 +7,7 @@ from flask import Flask, Response
 from survey import error_pages
 from survey.accounts.guard import compress
 from survey.blueprints.api import page, questionnaires, responses, results, transactions, units, waves
-from survey.blueprints.api.door import REQUESTS_PER_MINUTE, Throttle
+from survey.blueprints.api.door import Throttle
 from survey.blueprints.api.route import PREFIX, blueprint
 from survey.blueprints.api.wire import ApiError, Fault, error_answer
 from survey.operations.errors import OperationError
@@ -34,7 +34,6 @@ def cannot_be_done(error: OperationError) -> Response:
 
 def init_app(app: Flask) -> None:
     """Serve the API, and errors below its address as JSON."""
-    app.config.setdefault("API_REQUESTS_PER_MINUTE", REQUESTS_PER_MINUTE)
     app.extensions["api_throttle"] = Throttle(app.config["API_REQUESTS_PER_MINUTE"])
     app.register_blueprint(blueprint)
     error_pages.register(app, PREFIX, error_answer)

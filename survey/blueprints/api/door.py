@@ -28,7 +28,6 @@ from survey.operations.periods import province_day
 from survey.operations.writing import begin_write
 
 BODY_LIMIT = 2 * 1024 * 1024
-REQUESTS_PER_MINUTE = 600  # API_REQUESTS_PER_MINUTE says otherwise; counted by each worker for itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Caller:
 
 
 class Throttle:
-    """How often each key called of late."""
+    """How often each key called of late; each worker counts for itself."""
 
     def __init__(self, per_minute: int) -> None:
         self._limit = RateLimitItemPerMinute(per_minute)

@@ -1,14 +1,18 @@
-"""Results out: the same figures, with the same keys, as `sipas analyse --json`; see docs/analysis-json.md."""
+"""Results out: the same figures, with the same keys, as `sipas analyse --json`; see docs/analysis-json.md.
+
+What needs a pass over the rows (alpha, median time, valid forms) is there once the wave is closed.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
-from reports.figures import Language
+from reports.figures import Language, UnitReport
 from survey.analysis.export import SCHEMA, as_json, coverage_json, line_json, method_json, wave_json
 from survey.analysis.published import root_of_wave, unit_of_wave
 from survey.analysis.summary import unit_report, wave_overview
@@ -21,6 +25,7 @@ from survey.models import Unit, Wave
 from survey.operations.errors import noop as _n
 from survey.operations.identifiers import is_code
 from survey.operations.units import UnitError
+from survey.remembered_figures import is_large, remembered
 
 _CHOOSE_UNIT = _n("The key reaches several units: say which one by “unit”.")
 _OBJECT: dict[str, Any] = {"type": "object"}
@@ -146,8 +151,9 @@ def show_overview(wave_code: str, query: OverviewQuery) -> ResponseReturnValue:
     wave = _wave(wave_code)
     root = _root(wave, query.unit)
     path = root.path if root is not None else "/"
-    session = current_session()
-    overview = wave_overview(session, wave, root, source=source_for(path))
+    session, source = current_session(), source_for(path)
+    key = ("api overview", path)
+    overview = remembered(session, wave, source, key, lambda: wave_overview(session, wave, root, source=source)).value
     lines = [line for line in overview.units if query.after is None or line.place.code > query.after]
     lines.sort(key=lambda line: line.place.code)
     found, following = cut(lines, query.limit, lambda line: line.place.code)
@@ -185,8 +191,24 @@ def show_report(wave_code: str, unit_code: str, query: ReportQuery) -> ResponseR
     session = current_session()
     if unit_of_wave(session, wave, unit.code) is None:
         raise ApiError(404)
-    report = unit_report(session, wave, unit, source=source_for(unit.path))
-    return reply(as_json(report, query.lang), conditional=True)
+    return reply(as_json(_report(wave, unit), query.lang), conditional=True)
+
+
+def _report(wave: Wave, unit: Unit) -> UnitReport:
+    """The figures as the key may see them; those of large subtrees as they were a moment ago."""
+    session, source = current_session(), source_for(unit.path)
+    sees_others = wave.state == "published" or may("results.read", f"/{unit.path.split('/')[1]}/")
+
+    def load() -> UnitReport:
+        report = unit_report(session, wave, unit, source=source, with_scan=False)
+        if sees_others:
+            return report
+        # Before publication nobody learns from his own result how the others moved.
+        return replace(report, changes=tuple(replace(change, others_difference=None) for change in report.changes))
+
+    if is_large(session, wave, unit):
+        return remembered(session, wave, source, ("api report", unit.id, sees_others), load).value
+    return load()
 
 
 def _wave(code: str) -> Wave:
