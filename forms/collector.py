@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from forms.staff import StaffForm
 from forms.wave import TRUSTS, offered
@@ -49,6 +49,6 @@ class ReasonForm(StaffForm):
 
     reason = StringField(
         _l("Reason"),
-        validators=[InputRequired(), Length(max=300)],
+        validators=[DataRequired(), Length(max=300)],
         description=_l("Such as: a photo of the poster is going round. It stays with the collector's history."),
     )

@@ -17,7 +17,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, Regexp
 
 from forms.export import SelectMultipleCheckboxField
 from forms.staff import StaffForm
@@ -103,7 +103,7 @@ class PeriodForm(StaffForm):
         ],
         description=_l("Stands in addresses and files, such as 2026-H2."),
     )
-    name_vi = StringField(_l("Name in Vietnamese"), validators=[InputRequired(), Length(max=300)])
+    name_vi = StringField(_l("Name in Vietnamese"), validators=[DataRequired(), Length(max=300)])
     name_en = StringField(_l("Name in English"), validators=[Length(max=300)])
 
     def validate_code(self, field: StringField) -> None:
@@ -134,7 +134,7 @@ class TargetForm(StaffForm):
     percent = StringField(_l("Satisfaction index from, in %"), validators=[InputRequired(), Length(max=12)])
     reference_vi = StringField(
         _l("Legal reference, in Vietnamese"),
-        validators=[InputRequired(), Length(max=500)],
+        validators=[DataRequired(), Length(max=500)],
         description=_l("The plan or decision that sets the target, with its number and day."),
     )
     reference_en = StringField(_l("Legal reference, in English"), validators=[Length(max=500)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
@@ -116,9 +117,8 @@ def poster_file(wave_code: str) -> ResponseReturnValue:
     found = printable(wave)[(part - 1) * MOST_POSTERS : part * MOST_POSTERS]
     if not found:
         flash(gettext("No active collector with a QR code is in this list: there is nothing to print."), "warning")
-        return redirect(
-            url_for(".index", wave_code=wave_code, **{k: v for k, v in request.args.items() if k in FILTERS})
-        )
+        kept: dict[str, Any] = {name: value for name, value in request.args.items() if name in FILTERS}
+        return redirect(url_for(".index", wave_code=wave_code, **kept))
     return poster_response(found, f"ap-phich-{wave.code}" + (f"-{part}" if part > 1 else ""))
 
 

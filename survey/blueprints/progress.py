@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -99,10 +100,10 @@ def board(wave_code: str) -> ResponseReturnValue:
 
 def unfolding(code: str) -> str:
     """This page with the unit unfolded, or folded again."""
-    known = request.args.getlist("mo")
+    known, wave = request.args.getlist("mo"), (request.view_args or {})["wave_code"]
     wanted = [other for other in known if other != code] if code in known else [*known, code]
-    kept = {name: request.args[name] for name in ("lang",) if name in request.args}
-    return url_for(".board", wave_code=request.view_args["wave_code"], mo=wanted, **kept, _anchor=f"r-{code}")  # type: ignore[index]  # a board's address names its wave
+    kept: dict[str, Any] = {name: request.args[name] for name in ("lang",) if name in request.args}
+    return url_for(".board", wave_code=wave, mo=wanted, _anchor=f"r-{code}", **kept)
 
 
 def sorting(column: str) -> str:
