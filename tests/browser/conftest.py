@@ -25,8 +25,12 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 HEIGHT = 800
-# Chromium reports the answer itself, for example a 404 that the test wants to see, as an error of the page.
-ANSWERED_WITH_ERROR = "Failed to load resource: the server responded with a status of"
+# Chromium reports the answer itself, for example a 404 that the test wants to see, as an error of the page; and that a
+# test took the network away.
+ANSWERED_WITH_ERROR = (
+    "Failed to load resource: the server responded with a status of",
+    "Failed to load resource: net::ERR_INTERNET_DISCONNECTED",
+)
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def test_forms_are_typed_one_after_the_other(office: Office, session: Session) -
     entries = session.scalars(select(PaperEntry).order_by(PaperEntry.serial)).all()
     assert [entry.is_blank for entry in entries] == [False, True]
     post(client, f"{ROOT}/{batch.id}/bo/2", page=first)
-    session.expire_all()
+    session.rollback()
     assert session.scalars(select(func.count()).select_from(PaperEntry)).one() == 1
 
 

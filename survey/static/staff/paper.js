@@ -87,7 +87,7 @@
     const input = at && [...at.querySelectorAll("input")].find((choice) => choice.value === value);
     if (!input) {
       if (at) at.classList.add("refused");
-      say(form.dataset.noChoice.replace("%s", value), true);
+      say(form.dataset.noChoice.replace("{}", value), true);
       return;
     }
     say("");
