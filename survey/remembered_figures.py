@@ -1,7 +1,7 @@
 """Figures of large subtrees, worked out once and shown for a while: a province of 4,000 units takes seconds to read.
 
 What a closed wave says changes only where its data are corrected; released figures of an open wave change once a day;
-exact ones with every answer, and are remembered for half a minute only. A page says up to when its figures reach.
+exact ones with every answer, and are remembered for two minutes only. A page says up to when its figures reach.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from survey.models import Release, Unit, Wave, WaveUnit
 from survey.page_cache import ShortMemory
 
 V = TypeVar("V")
-SLOW, QUICK = 600.0, 30.0  # seconds
+SLOW, QUICK = 600.0, 120.0  # seconds
 KEPT = 400  # results in one process
 FEW_UNITS = 40  # up to which a subtree is read anew each time
 
