@@ -14,6 +14,7 @@ SURFACES = ("public", "staff")
 ROOT = Path(__file__).resolve().parent.parent  # so that `sipas` means the same installation wherever it is called
 PUBLIC_BODY_LIMIT = 64 * 1024
 KEY_CHARACTERS = 32
+FEWEST_PASSWORD_CHARACTERS = 8  # NIST SP 800-63B-4, beside a second factor
 
 
 class SettingsError(Exception):
@@ -55,12 +56,20 @@ def _number(text: str, name: str) -> int:
     return int(text)
 
 
+def _password_length(given: str) -> int:
+    if not given.isdecimal() or int(given) < FEWEST_PASSWORD_CHARACTERS:
+        raise SettingsError(f"PASSWORD_LENGTH is {given}: a number from {FEWEST_PASSWORD_CHARACTERS} up is needed.")
+    return int(given)
+
+
 def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Settings of a running installation; an empty variable is as good as none. Raises :class:`SettingsError`.
 
     DATABASE_URL (default: SQLite in the instance folder), SECRET_KEY (default: kept in the instance folder),
     BASE_URL (what QR codes and links begin with), INSTANCE_PATH (default: `instance` beside the program), WEBHOOK_HOSTS
-    (hosts a webhook may send to though they are not public, by plain HTTP too), API_REQUESTS_PER_MINUTE (of a key).
+    (hosts a webhook may send to though they are not public, by plain HTTP too), API_REQUESTS_PER_MINUTE (of a key),
+    PASSWORD_LENGTH (the fewest characters of a password, default: 12), SIPAS_SAMPLE_ACCOUNTS=1 (the accounts of the
+    sample province may sign in where BASE_URL begins with https, too).
     """
     given = {name: value.strip() for name, value in environment.items() if value.strip()}
     instance = Path(given.get("INSTANCE_PATH", ROOT / "instance")).absolute()
@@ -74,6 +83,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
         "SECRET_KEY": key,
         "BASE_URL": given.get("BASE_URL", f"http://127.0.0.1:{given.get('PORT', '8000')}").rstrip("/"),
         "WEBHOOK_HOSTS": tuple(given.get("WEBHOOK_HOSTS", "").lower().replace(",", " ").split()),
+        "PASSWORD_LENGTH": _password_length(given.get("PASSWORD_LENGTH", "12")),
         "SAMPLE_ACCOUNTS": given.get("SIPAS_SAMPLE_ACCOUNTS") == "1",
         "API_REQUESTS_PER_MINUTE": _number(given.get("API_REQUESTS_PER_MINUTE", "600"), "API_REQUESTS_PER_MINUTE"),
         "MAX_CONTENT_LENGTH": PUBLIC_BODY_LIMIT,

@@ -1,6 +1,6 @@
 """Accounts of the back office on Flask-Security: its sign-in state, hashes, TOTP, recovery codes; the pages are ours.
 
-Why its own pages are not used stands in docs/decisions/accounts.md.
+Why its own pages are not used stands in docs/decisions/sign-in-pages-of-our-own.md.
 """
 
 from __future__ import annotations
@@ -26,8 +26,6 @@ ISSUER = "SIPAS"
 DEFAULTS: dict[str, Any] = {
     "SESSION_IDLE": timedelta(hours=1),
     "SESSION_LIFETIME": timedelta(hours=12),
-    "PASSWORD_LENGTH": 12,
-    "SAMPLE_ACCOUNTS": False,
     "SESSION_COOKIE_NAME": sessions.COOKIE,
     "SESSION_COOKIE_PATH": sessions.COOKIE_PATH,
     "SESSION_COOKIE_HTTPONLY": True,

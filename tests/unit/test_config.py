@@ -97,3 +97,22 @@ def test_an_empty_variable_says_nothing(tmp_path: Path, monkeypatch: pytest.Monk
     assert nothing["INSTANCE_PATH"] == str(tmp_path / "instance")
     assert from_environment({"BASE_URL": "", "PORT": "9000"})["BASE_URL"] == "http://127.0.0.1:9000"
     assert from_environment({"BASE_URL": "https://a.vn/"})["BASE_URL"] == "https://a.vn"
+
+
+def test_a_password_may_not_be_set_too_short(tmp_path: Path) -> None:
+    surroundings = {"INSTANCE_PATH": str(tmp_path), "SECRET_KEY": "k" * 40}
+    assert from_environment(surroundings)["PASSWORD_LENGTH"] == 12
+    assert from_environment({**surroundings, "PASSWORD_LENGTH": "15"})["PASSWORD_LENGTH"] == 15
+    for wrong in ("7", "twelve", "-12"):
+        with pytest.raises(SettingsError, match="PASSWORD_LENGTH"):
+            from_environment({**surroundings, "PASSWORD_LENGTH": wrong})
+
+
+def test_sample_accounts_are_let_in_by_one_word_only(tmp_path: Path) -> None:
+    surroundings = {"INSTANCE_PATH": str(tmp_path), "SECRET_KEY": "k" * 40}
+    for given, welcome in (
+        ({}, False),
+        ({"SIPAS_SAMPLE_ACCOUNTS": "0"}, False),
+        ({"SIPAS_SAMPLE_ACCOUNTS": "1"}, True),
+    ):
+        assert from_environment({**surroundings, **given})["SAMPLE_ACCOUNTS"] is welcome
