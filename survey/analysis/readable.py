@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import Session, joinedload
 
 from survey.analysis import half_month
-from survey.models import Collector, Unit, Wave, WaveUnit
+from survey.models import UNIT_KINDS, Collector, Unit, Wave, WaveUnit
 
 NEIGHBOURS = 60  # offered in each direction
 
@@ -37,6 +37,26 @@ def begun_waves(session: Session, within: ColumnElement[bool], limit: int | None
 
 def begun_wave(session: Session, code: str) -> Wave | None:
     return session.scalar(select(Wave).where(Wave.code == code, Wave.state != "draft"))
+
+
+def units_of(
+    session: Session, waves: Sequence[Wave], within: ColumnElement[bool], after: str, size: int
+) -> tuple[Sequence[Unit], str | None]:
+    """The units within reach that take part in one of the waves or hold its collectors, provinces first and rooms last,
+    after the key `after`; and the key of the next page. Raises ValueError for what cannot be a key."""
+    ids = [wave.id for wave in waves]
+    rank = case({kind: at for at, kind in enumerate(UNIT_KINDS)}, value=Unit.kind)
+    taking_part = select(WaveUnit.unit_id).where(WaveUnit.wave_id.in_(ids))
+    holding = select(Collector.unit_id).where(Collector.wave_id.in_(ids))
+    tops = select(Unit.parent_id).where(Unit.id.in_(taking_part))
+    query = select(Unit).where(within, Unit.id.in_(taking_part) | Unit.id.in_(holding) | Unit.id.in_(tops))
+    query = query.options(joinedload(Unit.parent)).order_by(rank, Unit.id)
+    if after:
+        kind, unit_id = (int(part) for part in after.split("-"))
+        query = query.where((rank > kind) | ((rank == kind) & (Unit.id > unit_id)))
+    found = session.scalars(query.limit(size + 1)).all()
+    last = found[size - 1] if len(found) > size else None
+    return found[:size], f"{UNIT_KINDS.index(last.kind)}-{last.id}" if last is not None else None
 
 
 def units_around(session: Session, wave: Wave, unit: Unit, within: ColumnElement[bool]) -> list[Unit]:

@@ -6,7 +6,7 @@ from collections import Counter as Multiset
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import Response, current_app, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -70,13 +70,12 @@ def index() -> ResponseReturnValue:
     session, within = current_session(), scope("results.read").covers(Unit.path)
     waves = readable.begun_waves(session, within, WAVES_SHOWN)
     after = request.args.get("after", "")
-    chosen = select(Unit).where(within, Unit.valid_until.is_(None)).order_by(Unit.path)
-    units = session.scalars(chosen.where(Unit.path > after).limit(LINES_SHOWN + 1)).all()
-    more = url_for(".index", after=units[LINES_SHOWN - 1].path) if len(units) > LINES_SHOWN else None
+    try:
+        units, more = readable.units_of(session, waves, within, after, LINES_SHOWN)
+    except ValueError:
+        abort(404)
     grid = {wave.code: headlines(wave) for wave in waves}
-    return render_template(
-        "unit_results/index.html", waves=waves, units=units[:LINES_SHOWN], grid=grid, more=more, after=after
-    )
+    return render_template("unit_results/index.html", waves=waves, units=units, grid=grid, more=more, after=after)
 
 
 def headlines(wave: Wave) -> dict[str, UnitLine]:
