@@ -18,8 +18,8 @@ ROOM_citizen := survey/blueprints/citizen.py survey/blueprints/health.py survey/
     $(filter-out survey/staff_%.py survey/draft_pages.py,$(wildcard survey/*.py))
 ROOM_staff := $(wildcard survey/staff_*.py) $(filter-out survey/accounts/api_keys.py,$(wildcard survey/accounts/*.py)) survey/templates/staff \
     $(call room_files,staff account people audit security,staff account people)
-ROOM_places := $(call room_files,places services transactions,place unit counter service transaction,units unit_files services \
-    service_files transactions quotas)
+ROOM_places := $(wildcard forms/xlsform*.py) $(call room_files,places place_imports unit_changes counters services transactions,\
+    place service transaction,units unit_edits unit_files place_tables place_uploads services service_files transactions)
 ROOM_questionnaires := $(call room_files,questionnaires questionnaire_files drafts draft_parts draft_steps,questionnaire finding \
     draft_notation,questionnaires questionnaire_drafts questionnaire_publication xlsforms) survey/draft_pages.py
 ROOM_waves := $(call room_files,waves wave_steps wave_states wave_quotas collectors progress,wave collector,waves wave_drafts \

@@ -11,6 +11,7 @@ from forms.fault import Fault
 from reports.sheets import sheets_xlsx
 from survey.operations.bounded import BoundedError, Limits, run_bounded
 from survey.operations.errors import OperationError
+from survey.operations.errors import noop as _n
 from survey.operations.periods import province_day
 
 LIMITS = Limits(size=2 << 20)
@@ -20,7 +21,7 @@ class XLSFormError(OperationError):
     """The form cannot be read; `faults` say sheet, row, column and reason, each a sentence to be translated."""
 
     SENTENCES: ClassVar[dict[str, str]] = {
-        "faults": "The form has %(count)s errors; nothing was read.",
+        "faults": _n("The form has %(count)s errors; nothing was read."),
     }
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
