@@ -6,7 +6,7 @@ import time
 from datetime import date
 from functools import lru_cache
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 from flask.sansio.app import App
 from flask_babel import force_locale
 
@@ -18,6 +18,7 @@ from survey.citizen_places import Asked, Place
 from survey.operations.submission import issue_token
 from survey.page_cache import SplicedPage
 
+LANGUAGE = "phieu"  # the form's, chosen apart from that of the page around it
 LIMIT = 14_000  # bytes: what a server sends before the first answer of the phone
 # In a frame of ours, and nowhere to send to.
 FRAME_POLICY = POLICY.replace("form-action 'self'", "form-action 'none'").replace(
@@ -36,6 +37,12 @@ _SAMPLE = Place(
     counter=("Quầy số 1", "Counter 1"),
     period=(date.min, date.max),
 )
+
+
+def form_language(otherwise: Language) -> Language:
+    """The language in which the address asks for the form."""
+    wanted = request.args.get(LANGUAGE)
+    return "en" if wanted == "en" else "vi" if wanted == "vi" else otherwise
 
 
 def preview(questionnaire: Questionnaire, language: Language) -> Response:
@@ -71,7 +78,7 @@ def _page(questionnaire: Questionnaire, language: Language, *, preview: bool) ->
         return render(
             "citizen/form.html",
             language=language,
-            switch=f"?lang={'en' if language == 'vi' else 'vi'}",
+            switch=f"?{LANGUAGE}={'en' if language == 'vi' else 'vi'}",
             place=_SAMPLE,
             heading=_SAMPLE.heading(language),
             asked=Asked(questionnaire, {}, numbers),

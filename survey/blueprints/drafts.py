@@ -325,7 +325,7 @@ def preview(draft_id: int) -> ResponseReturnValue:
     shown, left_out = showable(document)
     return phone_page(
         title=document.title[language()] or gettext("Untitled draft"),
-        frame=url_for(".frame", draft_id=draft.id, lang=request.args.get("phieu", language())) if shown else None,
+        frame=url_for(".frame", draft_id=draft.id, phieu=citizen_preview.form_language(language())) if shown else None,
         back=url_for(".show", draft_id=draft.id),
         left_out=len(left_out),
         weight=heaviest(shown),
@@ -338,7 +338,7 @@ def frame(draft_id: int) -> ResponseReturnValue:
     """What stands in the phone's frame: as much of the form as can be asked already."""
     _draft, document = load(draft_id)
     shown, _left_out = showable(document)
-    return citizen_preview.preview(shown, language()) if shown else abort(404)
+    return citizen_preview.preview(shown, citizen_preview.form_language(language())) if shown else abort(404)
 
 
 @blueprint.get("/<int:draft_id>/tai/<any(yaml, xlsx, pdf):kind>")

@@ -117,10 +117,10 @@ def show(questionnaire_code: str, version: str) -> ResponseReturnValue:
 def preview(questionnaire_code: str, version: str) -> ResponseReturnValue:
     """The form in the frame of a phone, in either language."""
     found = find(questionnaire_code, version)
-    shown = request.args.get("phieu", language())
+    shown = citizen_preview.form_language(language())
     return phone_page(
         title=found.asked.title[language()],
-        frame=url_for(".frame", questionnaire_code=questionnaire_code, version=version, lang=shown),
+        frame=url_for(".frame", questionnaire_code=questionnaire_code, version=version, phieu=shown),
         back=url_for(".show", questionnaire_code=questionnaire_code, version=version),
         left_out=0,
         weight=heaviest(found.asked),
@@ -131,7 +131,7 @@ def preview(questionnaire_code: str, version: str) -> ResponseReturnValue:
 @may("questionnaires.read", questionnaire_path)
 def frame(questionnaire_code: str, version: str) -> ResponseReturnValue:
     """What stands in the phone's frame."""
-    return citizen_preview.preview(find(questionnaire_code, version).asked, language())
+    return citizen_preview.preview(find(questionnaire_code, version).asked, citizen_preview.form_language(language()))
 
 
 def phone_page(*, title: str, frame: str | None, back: str, left_out: int, weight: int | None) -> Response:
@@ -146,7 +146,7 @@ def phone_page(*, title: str, frame: str | None, back: str, left_out: int, weigh
         weight=kilobytes(weight) if weight is not None else None,
         too_heavy=weight is not None and weight > citizen_preview.LIMIT,
         limit=citizen_preview.LIMIT // 1000,
-        shown=request.args.get("phieu", language()),
+        shown=citizen_preview.form_language(language()),
     )
     response = Response(body)
     response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src 'self'"

@@ -132,7 +132,7 @@ def test_each_is_shown_previewed_and_downloaded(compiler: CheckingClient, code: 
     html = page_of(compiler, where)
     assert all(question.code in html for question in asked.questions)
     page_of(compiler, f"{where}/xem-truoc")
-    frame = compiler.get(f"{where}/xem-truoc/khung?lang=en")
+    frame = compiler.get(f"{where}/xem-truoc/khung?phieu=en")
     assert asked.title.en  # what the citizen reads is in the frame, and cannot be sent
     assert asked.questions[0].wording.en.replace("'", "&#39;") in html_of(frame)
     assert "form-action 'none'" in frame.headers["Content-Security-Policy"]

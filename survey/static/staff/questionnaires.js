@@ -26,7 +26,7 @@ if (question) {
   kind.addEventListener("change", show)
   scale.addEventListener("change", show)
   show()
-  if (d.querySelector("button[name=answers]") && location.hash != "#condition") {
+  if (d.querySelector("button[name=answers]")) {
     question.elements.asked_when.addEventListener("change", () => {
       question.action = location.pathname + "#condition"
       question.requestSubmit(question.elements.answers)
@@ -50,10 +50,10 @@ d.addEventListener("keydown", e => {
     if (undo) e.preventDefault(), undo.click()
   }
 })
-// After a step the focus stands where it was.
+// After a step the focus stands where it was; going to the part itself, the browser takes the focus away first.
 const target = location.hash && d.getElementById(location.hash.slice(1))
 const link = target && target.querySelector("a")
-if (link) link.focus({ preventScroll: true })
+if (link) addEventListener("load", () => setTimeout(() => link.focus({ preventScroll: true })))
 
 let dragged
 const clear = () => all(".drop-before, .drop-into").forEach(node => node.classList.remove("drop-before", "drop-into"))
