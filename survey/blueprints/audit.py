@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from flask import Response, abort, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, pgettext
 from sqlalchemy import Engine, Select
 from sqlalchemy.orm import Session
 from wtforms.fields import SelectChoice
@@ -23,7 +23,7 @@ from survey.accounts.scope import scope
 from survey.database import current_session, engine
 from survey.models import AuditEntry
 from survey.operations import audit
-from survey.staff_audit_wording import KINDS, deed, kind_name
+from survey.staff_audit_wording import KINDS, column_name, deed, kind_name
 from survey.staff_pages import here, moment
 
 FORMATS = {
@@ -96,15 +96,15 @@ def export(suffix: str) -> ResponseReturnValue:
 
 def _head() -> tuple[str, ...]:
     return (
-        gettext("Time"),
-        gettext("Person"),
-        gettext("By"),
-        gettext("What"),
-        gettext("Deed"),
-        gettext("Subject"),
-        gettext("Unit path"),
-        gettext("Before"),
-        gettext("After"),
+        pgettext("audit log", "Time"),
+        pgettext("audit log", "Person"),
+        pgettext("audit log", "By"),
+        pgettext("audit log", "What"),
+        pgettext("audit log", "Deed"),
+        pgettext("audit log", "Subject"),
+        pgettext("audit log", "Unit path"),
+        pgettext("audit log", "Before"),
+        pgettext("audit log", "After"),
     )
 
 
@@ -156,7 +156,7 @@ def _narrowed(form: AuditFilter) -> directory.LogFilter | None:
 def lines(entry: AuditEntry) -> list[Line]:
     """What the entry changed, column by column."""
     before, after = (json.loads(side) if side else {} for side in (entry.before, entry.after))
-    return [Line(name, _shown(before.get(name)), _shown(after.get(name))) for name in {**before, **after}]
+    return [Line(column_name(name), _shown(before.get(name)), _shown(after.get(name))) for name in {**before, **after}]
 
 
 def _shown(value: object) -> str:

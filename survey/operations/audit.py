@@ -54,7 +54,17 @@ NOT_AUDITED = {
 }
 # What is never written down, by column; a change of it is noted as such.
 SECRET_COLUMNS = frozenset(
-    {"password", "tf_totp_secret", "mf_recovery_codes", "fs_uniquifier", "token_hash", "key_hash", "secret", "secret_seed"}
+    {
+        "password",
+        "tf_totp_secret",
+        "mf_recovery_codes",
+        "fs_uniquifier",
+        "token_hash",
+        "key_hash",
+        "secret",
+        "secret_seed",
+        "folded",  # a citizen's words
+    }
 )
 SECRET = "•••"  # noqa: S105 the sign that stands for one
 LONGEST_VALUE = 2000
