@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from survey.analysis.progress import Board, Counts, Row
@@ -16,14 +17,14 @@ Reach = Literal["silent", "behind", "under_way", "reached"]
 REACHES: tuple[Reach, ...] = ("silent", "behind", "under_way", "reached")
 HALF = Fraction(1, 2)
 
-_NOTHING = Fraction(-1)  # what no number is known of stands below zero
-SORTS: dict[str, Callable[[Counts], Fraction | int]] = {
+# What no number is known of stands below zero.
+SORTS: dict[str, Callable[[Counts], float]] = {
     "quota": lambda counts: -1 if counts.quota is None else counts.quota,
     "issued": lambda counts: -1 if counts.issued is None else counts.issued,
     "returned": lambda counts: counts.returned,
     "valid": lambda counts: counts.valid,
-    "share": lambda counts: _NOTHING if counts.share is None else counts.share,
-    "rate": lambda counts: _NOTHING if counts.return_rate is None else counts.return_rate,
+    "share": lambda counts: counts.toward / counts.quota if counts.quota else -1,
+    "rate": lambda counts: counts.paper / counts.issued if counts.issued else -1,
     "scans": lambda counts: counts.scans,
 }
 
@@ -105,7 +106,13 @@ def page_of(lines: Sequence[Line], after: str, size: int) -> tuple[Sequence[Line
 
 
 def _by_name(row: Row) -> tuple[int, str, str]:
-    return UNIT_KINDS.index(row.kind), folded(row.name_vi), row.code
+    return UNIT_KINDS.index(row.kind), _spelled(row.name_vi), row.code
+
+
+@lru_cache(maxsize=8192)
+def _spelled(name: str) -> str:
+    """Names are few and asked for at every look."""
+    return folded(name)
 
 
 def _matches(row: Row, wanted: Sequence[str]) -> bool:

@@ -123,7 +123,8 @@ def board_file(wave_code: str, form: str) -> ResponseReturnValue:
     lines = lines_of(found) if flat() else board_order.flat_lines(found)
     head = [
         gettext("Unit code"), gettext("Unit"), gettext("Quota"), gettext("Issued"), gettext("Forms returned"),
-        gettext("Valid responses"), gettext("Share of the quota, %"), gettext("Return rate on paper, %"), gettext("Scans"),
+        gettext("Valid responses"), gettext("Share of the quota, %"), gettext("Return rate on paper, %"),
+        gettext("Scans"),
     ]  # fmt: skip
     rows = file_rows(lines)
     chunks = csv_chunks(head, rows) if form == "csv" else workbook_chunks([Sheet(wave.code, head, WIDTHS, rows)], now())

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import wave_path
+from survey.analysis import unit_choice
 from survey.blueprints.waves import words_of_waves
 from survey.database import current_session, engine
 from survey.models import WaveClosing
@@ -33,7 +34,8 @@ def open_(wave_code: str) -> ResponseReturnValue:
         return redirect(url_for("waves.wave", wave_code=wave_code), 303)
     waves.require_draft(wave)
     obstacles = [explain(error) for error in waves.obstacles(wave, now())]
-    return render_template("waves/open.html", wave=wave, obstacles=obstacles)
+    units, _, _ = unit_choice.quota_sum(current_session(), wave)
+    return render_template("waves/open.html", wave=wave, obstacles=obstacles, units=units)
 
 
 @blueprint.route("/<wave_code>/dong", methods=["GET", "POST"])

@@ -35,7 +35,7 @@ from survey.blueprints.waves import (
     words_of_waves,
 )
 from survey.database import current_session
-from survey.models import Target, Unit, Wave
+from survey.models import Target, Unit, Wave, WaveUnit
 from survey.operations import targets, wave_drafts, waves
 from survey.operations.errors import OperationError
 from survey.operations.periods import half_year, previous_half_year, province_today
@@ -209,7 +209,7 @@ def units(wave_code: str) -> ResponseReturnValue:
     lines, following = unit_choice.page_of(rows, request.args.get("sau", ""))
     return show(
         "units", wave, "waves/step_units.html",
-        lines=lines, query=words, every=every, number=len(wave.units), top=wave.owner,
+        lines=lines, query=words, every=every, number=unit_choice.quota_sum(session, wave)[0], top=wave.owner,
         next_url=here(sau=following) if following else None,
         first_url=here(sau=None) if "sau" in request.args else None,
     )  # fmt: skip
@@ -228,8 +228,9 @@ def change_branch(wave: Wave, code: str, *, joining: bool) -> int:
         abort(404)
     if joining:
         return waves.add_subtree(session, wave, unit)
-    inside = [row.unit_id for row in wave.units if row.unit.path.startswith(unit.path)]
-    return wave_drafts.choose_units(session, wave, inside, [])[1]
+    below = Unit.path.startswith(unit.path, autoescape=True)
+    inside = select(WaveUnit.unit_id).join(Unit, Unit.id == WaveUnit.unit_id).where(WaveUnit.wave_id == wave.id, below)
+    return wave_drafts.choose_units(session, wave, session.scalars(inside).all(), [])[1]
 
 
 def say_changes(added: int, left: int) -> None:

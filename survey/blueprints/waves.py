@@ -17,7 +17,7 @@ from forms.wave import NewWaveForm
 from survey import staff_wording
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, scope, wave_path
-from survey.analysis import progress, wave_list
+from survey.analysis import progress, unit_choice, wave_list
 from survey.database import current_session
 from survey.models import Collector, Questionnaire, QuestionnaireOrigin, Unit, Wave, WaveClosing
 from survey.operations import schedule, wave_drafts, waves
@@ -99,6 +99,7 @@ def wave(wave_code: str) -> ResponseReturnValue:
         asked=questionnaire_title(definition_of(found.questionnaire)),
         may_edit=can("waves.edit", path),
         board=board,
+        units=unit_choice.quota_sum(session, found)[0],
         obstacles=[explain(error) for error in waves.obstacles(found, now())] if found.state == "draft" else [],
         failure=failure_of(found),
         closing=session.get(WaveClosing, found.id),

@@ -233,13 +233,20 @@ def obstacles(wave: Wave, at: datetime) -> Iterator[WaveError]:
         yield WaveError("questionnaire_not_valid", questionnaire=questionnaire.code, date=wave.period_start.isoformat())
     if not _in_force(target.valid_from, target.valid_until, wave.period_start, wave.period_end):
         yield WaveError("target_not_in_force", target=target.code, wave=wave.code)
-    if not wave.units:
+    if not _takes_part(wave):
         yield WaveError("no_units", wave=wave.code)
     if not wave.trust_levels:
         yield WaveError("no_trust_levels", wave=wave.code)
     if wave.closes_on is not None and wave.closes_on < province_day(at):
         yield WaveError("schedule_past", wave=wave.code, closes=wave.closes_on.isoformat())
     yield from _beyond_reach(wave)
+
+
+def _takes_part(wave: Wave) -> bool:
+    """Whether any unit does; a wave may have thousands."""
+    session = object_session(wave)
+    assert session is not None
+    return session.scalar(select(WaveUnit.unit_id).where(WaveUnit.wave_id == wave.id).limit(1)) is not None
 
 
 def _beyond_reach(wave: Wave) -> Iterator[WaveError]:
