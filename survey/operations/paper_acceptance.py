@@ -20,6 +20,7 @@ from survey.operations.paper_batches import BatchError, lock_batch
 from survey.operations.paper_entry import second_pass, typed_serials
 from survey.operations.periods import noon
 from survey.operations.responses import Submission
+from survey.operations.webhooks import emit
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,8 @@ def accept(session: Session, batch: PaperBatch, reason: str, *, account_id: int,
         raise BatchError("all_blank")
     added = _store(session, batch, forms, at)
     _finish(session, batch, "accepted", reason, account_id, at)
+    told = {"batch": batch.code, "wave": batch.wave.code, "unit": batch.unit.code, "responses": added}
+    emit(session, "batch.accepted", told, paths=[batch.unit.path], at=at)
     return added
 
 

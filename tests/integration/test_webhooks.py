@@ -15,8 +15,10 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from survey.models import Unit, Webhook, WebhookAttempt, WebhookDelivery
-from survey.operations import release, waves, webhooks
+from survey.operations import imports, paper_acceptance, release, waves, webhooks
 from survey.operations import webhook_sending as sending
+from survey.operations.response_files import ResponseRow
+from survey.operations.submission import canonical
 from survey.operations.webhook_delivery import (
     ATTEMPTS,
     CLAIM,
@@ -30,6 +32,7 @@ from survey.operations.webhook_delivery import (
 )
 from survey.operations.webhook_target import TargetError
 from tests.factories import make_collector, make_response, make_unit, make_wave
+from tests.paper_batches import make_batch, make_clerks, make_paper_wave, type_form
 from tests.receiver import Receiver, receiving
 
 KEY = b"a key of the tests, long enough"
@@ -151,6 +154,36 @@ def test_a_release_that_moves_figures_is_told(session: Session) -> None:
     session.commit()
     release.release_step(session, wave.id, START.date() + timedelta(days=1))
     assert [row.event for row in deliveries(session)] == ["results.released"]
+
+
+def test_an_accepted_paper_batch_is_told(session: Session) -> None:
+    wave = make_paper_wave(session)
+    unit = wave.units[0].unit
+    first, second = make_clerks(session, unit)[:2]
+    make_hook(session, unit, events=("batch.accepted",))
+    batch = make_batch(session, wave, first)
+    for serial in range(1, 4):
+        type_form(session, batch, serial, first, {"access_1": 5})
+    paper_acceptance.finish_typing(session, batch)
+    paper_acceptance.check(session, batch)
+    paper_acceptance.accept(session, batch, "", account_id=second.id, at=START)
+    (told,) = deliveries(session)
+    data = {"batch": batch.code, "wave": wave.code, "unit": unit.code, "responses": 3}
+    assert json.loads(told.body)["data"] == data
+
+
+def test_a_finished_import_is_told(session: Session) -> None:
+    unit = make_unit(session, code="X01")
+    make_hook(session, unit, events=("import.finished",))
+    wave = make_wave(session, code="W", units=[unit], state="open")
+    choices = {imports.question_ids(session, wave)["access_1"]: 4}
+    rows = [ResponseRow(2, "X01", None, choices, {}, {}, canonical(choices))]
+    imports.import_responses(
+        session, wave, rows, at=START, received_at=START, file_name="phieu.csv", file_digest="0" * 64
+    )
+    (told,) = deliveries(session)
+    data = {"wave": "W", "file_name": "phieu.csv", "rows_read": 1, "rows_added": 1}
+    assert json.loads(told.body)["data"] == data
 
 
 # making and changing
