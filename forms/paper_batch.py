@@ -70,7 +70,12 @@ class BatchForm(StaffForm):
 class FinishForm(StaffForm):
     """Accepting or rejecting a batch."""
 
-    reason = TextAreaField(_l("Reason"), [Length(max=500)], render_kw={"rows": 2})
+    reason = TextAreaField(
+        _l("Reason"),
+        [Length(max=500)],
+        description=_l("Needed for rejecting, and for accepting totals that do not match."),
+        render_kw={"rows": 2},
+    )
 
 
 class ResolveForm(StaffForm):

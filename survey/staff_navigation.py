@@ -66,11 +66,10 @@ class Link:
 
 def menu() -> list[tuple[LazyString, list[Link]]]:
     """The groups of links the signed-in person may follow, the one of this page marked; empty groups left out."""
-    here = request.blueprint
     groups = []
     for heading, entries in MENU:
         links = [
-            Link(entry.label, url_for(entry.endpoint), entry.endpoint.partition(".")[0] == here)
+            Link(entry.label, address := url_for(entry.endpoint), request.path.startswith(address))
             for entry in entries
             if entry.endpoint in current_app.view_functions and can(entry.action)
         ]

@@ -28,7 +28,7 @@
     }
   };
 
-  const focusOf = (item) => item.querySelector("textarea, input:checked:not([value=''])") || item.querySelector("input");
+  const focusOf = (item) => item.querySelector("textarea, input:checked") || item.querySelector("input");
 
   const go = (item) => {
     for (const other of items) other.classList.remove("current", "refused");
@@ -39,7 +39,7 @@
     }
     item.classList.add("current");
     focusOf(item).focus({ preventScroll: true });
-    item.scrollIntoView({ block: "center" });
+    item.scrollIntoView({ block: "center", behavior: "instant" });
   };
 
   const step = (distance) => {
