@@ -5,13 +5,13 @@ Each is read and written in a process of its own, the file counted and thrown aw
 
 from __future__ import annotations
 
-import resource
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from multiprocessing import get_context
+from pathlib import Path
 
 from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
@@ -70,7 +70,9 @@ def timed(work: object, *arguments: object) -> tuple[float, float]:
     begin = time.perf_counter()
     assert callable(work)
     work(*arguments)
-    return time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    took = time.perf_counter() - begin
+    (peak,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:"))
+    return took, int(peak.split()[1]) / 1024
 
 
 def iterate(url: str) -> None:
