@@ -13,8 +13,8 @@ from forms import definition
 from reports.codebook import Codebook, Entry
 from reports.dataset import Variable
 from reports.figures import Text
-from survey.analysis.rows import Extract, read_layout
-from survey.analysis.tally import Detail, Selection, Tally, read
+from survey.analysis.rows import Extract, read_layout, selection
+from survey.analysis.tally import Detail, Tally, read
 from survey.analysis.view import wave_label
 from survey.models import Question, Questionnaire
 
@@ -90,14 +90,7 @@ def _versions(session: Session, stored: Questionnaire) -> dict[str, list[str]]:
 
 
 def _tally(session: Session, extract: Extract) -> Tally:
-    selection = Selection(
-        (extract.wave.id,),
-        extract.unit.path if extract.unit else None,
-        trust=extract.trust,
-        half_months=extract.half_months,
-        flagged=None if extract.flagged else False,
-    )
-    return read(session, selection, Detail(scopes=())).total(lambda _cell: True)
+    return read(session, selection(extract), Detail(scopes=())).total(lambda _cell: True)
 
 
 def _counted(entry: Entry, question: definition.Question, tally: Tally, key: int, value: int) -> Entry:

@@ -20,6 +20,7 @@ from forms import definition
 from reports.dataset import Cell, Dataset, Measure, Variable
 from reports.figures import Language, Text
 from reports.names import channel_name, group_name, trust_name
+from survey.analysis.tally import Detail, Selection, read
 from survey.models import (
     Answer,
     Collector,
@@ -102,6 +103,22 @@ def read_rows(session: Session, extract: Extract, made: datetime, *, with_widths
 
 def count_rows(session: Session, extract: Extract) -> int:
     return session.scalar(_chosen(select(func.count(Response.id)), extract)) or 0
+
+
+def tally_rows(session: Session, extract: Extract) -> int:
+    """As many as :func:`count_rows` says, from the tallies: at once, however many they are."""
+    return read(session, selection(extract), Detail(items=False, scopes=())).total(lambda _cell: True).responses
+
+
+def selection(extract: Extract) -> Selection:
+    """The tallies of the responses that an extract holds."""
+    return Selection(
+        (extract.wave.id,),
+        extract.unit.path if extract.unit else None,
+        trust=extract.trust,
+        half_months=extract.half_months,
+        flagged=None if extract.flagged else False,
+    )
 
 
 def read_layout(session: Session, extract: Extract) -> Layout:

@@ -28,7 +28,7 @@ from survey.accounts.scope import can, scope, source_for, unit_path
 from survey.analysis.codebook import read_codebook
 from survey.analysis.exportable import TABLES, bounds, exportable_waves, half_months, matching_units
 from survey.analysis.published import unit_of_wave
-from survey.analysis.rows import Extract, count_rows, read_layout, read_rows
+from survey.analysis.rows import Extract, read_layout, read_rows, tally_rows
 from survey.database import current_session, engine, snapshot
 from survey.language import chosen_language
 from survey.models import Unit, Wave
@@ -205,7 +205,7 @@ def files_on_offer(wave: Wave, unit: Unit, form: ExportForm) -> tuple[list[File]
     place: dict[str, Any] = {"wave_code": wave.code, "unit_code": unit.code, "lang": language()}
     if what == "rows":
         extract = extract_of(wave, unit, form, words=form.words)
-        number = count_rows(current_session(), extract)
+        number = tally_rows(current_session(), extract)
         variables = len(read_layout(current_session(), extract).variables)
         place |= chosen_arguments()
         return [

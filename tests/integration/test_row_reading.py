@@ -18,7 +18,7 @@ from forms.definition import Choice, Question, Wording
 from reports.dataset import Dataset, Row
 from reports.row_files import ROW_FORMATS, Style, row_chunks
 from survey.analysis.codebook import read_codebook
-from survey.analysis.rows import Extract, count_rows, read_rows
+from survey.analysis.rows import Extract, count_rows, read_rows, tally_rows
 from survey.database import make_engine, snapshot
 from survey.models import Collector, Wave
 from tests.ballots import CHANNELS, make_collectors, some_ballots, store
@@ -67,6 +67,9 @@ def test_every_response_is_a_row_and_every_answer_a_cell(session: Session, colle
     assert spelled(answered) == spelled(expected)
     assert dataset.count == len(expected)
     assert [row["row"] for row in found] == list(range(1, len(expected) + 1))
+    for flagged in (True, False):
+        extract = Extract(wave=wave, flagged=flagged, trust=("open",), half_months=(48624, 48625))
+        assert tally_rows(session, extract) == count_rows(session, extract) > 20
 
 
 def test_days_ascend_and_within_a_day_chance_orders(session: Session, collectors: list[Collector]) -> None:
