@@ -444,6 +444,27 @@ def test_a_batch_is_judged_one_by_one_in_its_order(place: Place) -> None:
     assert place.stored() == 2
 
 
+def test_a_ballot_that_the_database_refuses_takes_no_other_with_it(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from survey.blueprints.api import responses
+
+    known = responses.read_answers
+
+    def careless(questionnaire: Any, answers: Any) -> Any:
+        ballot, errors = known(questionnaire, {**answers, "access_1": 4})
+        assert ballot is not None
+        ballot.choices["access_1"] = answers["access_1"]
+        return ballot, errors
+
+    monkeypatch.setattr(responses, "read_answers", careless)
+    batch = [place.ballot(), place.ballot(answers={"access_1": 9}), place.ballot()]
+    results = place.caller("entry").post("/responses", {"responses": batch}).json["results"]
+    assert [result["outcome"] for result in results] == ["recorded", "refused", "recorded"]
+    assert results[1]["errors"][0]["code"] == "impossible"
+    assert place.stored() == 2
+
+
 def test_channel_trust_and_time_are_the_platforms(place: Place) -> None:
     before = int(datetime.now(UTC).timestamp())
     caller = place.caller("entry")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from flask import current_app, g, request
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -28,6 +27,7 @@ from survey.operations.periods import province_day
 from survey.operations.writing import begin_write
 
 BODY_LIMIT = 2 * 1024 * 1024
+MINUTE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +40,24 @@ class Caller:
 
 
 class Throttle:
-    """How often each key called of late; each worker counts for itself."""
+    """How often each key called in the last minute; each worker counts for itself."""
 
     def __init__(self, per_minute: int) -> None:
-        self._limit = RateLimitItemPerMinute(per_minute)
-        self._window = MovingWindowRateLimiter(MemoryStorage())
+        self._per_minute = per_minute
+        self._calls: defaultdict[int, deque[float]] = defaultdict(deque)
+        self._lock = threading.Lock()
 
     def seconds_to_wait(self, key_id: int) -> int:
         """0 where the call is let through, which counts it."""
-        if self._window.hit(self._limit, str(key_id)):
-            return 0
-        reset = self._window.get_window_stats(self._limit, str(key_id)).reset_time
-        return max(1, math.ceil(reset - time.time()))
+        now = time.monotonic()
+        with self._lock:
+            calls = self._calls[key_id]
+            while calls and calls[0] <= now - MINUTE:
+                calls.popleft()
+            if len(calls) >= self._per_minute:
+                return math.ceil(calls[0] + MINUTE - now)
+            calls.append(now)
+        return 0
 
 
 def enter(action: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -109,10 +110,7 @@ def post_responses(body: ResponsesIn) -> ResponseReturnValue:
     feeds = _feeds({normalise(item.collector) for item in body.responses})
     now = int(time.time())
     read = [_submission(item, feeds.get(normalise(item.collector)), now) for item in body.responses]
-    session = begin()
-    results = [_stored(session, item, submission) for item, submission in zip(body.responses, read, strict=True)]
-    session.commit()
-    return reply(ResultsOut(results=results))
+    return reply(ResultsOut(results=_store(body.responses, read)))
 
 
 class Feed:
@@ -168,19 +166,48 @@ def _submission(item: ResponseIn, feed: Feed | None, now: int) -> Submission | l
     )
 
 
-def _stored(session: Session, item: ResponseIn, submission: Submission | list[Detail]) -> ResultOut:
-    if not isinstance(submission, Submission):
-        return ResultOut(submission_id=item.submission_id, outcome="refused", receipt=None, errors=submission)
+def _store(items: Sequence[ResponseIn], read: Sequence[Submission | list[Detail]]) -> list[ResultOut]:
+    """Store what was read well, all in one transaction, and say what became of each.
+
+    What the database refuses spoils a transaction. Hardly anything is refused that was read well, so the savepoints
+    that keep one ballot from taking the others with it are only set the second time.
+    """
+    session = begin()
     try:
-        with session.begin_nested():  # one that the database refuses must not take the others with it
-            receipt = record_response(session, submission)
-    except CollectorClosed:
-        errors = _refused("closed", item)
+        results = [_stored(session, item, found, nullcontext) for item, found in zip(items, read, strict=True)]
     except ImpossibleAnswer:
         current_app.logger.exception("a ballot that was read well was refused by the database")
-        errors = _refused("impossible", item)
-    else:
-        return ResultOut(submission_id=item.submission_id, outcome=receipt.outcome, receipt=receipt.number)
+        session.rollback()
+        session = begin()
+        results = [_stored_or_refused(session, item, found) for item, found in zip(items, read, strict=True)]
+    session.commit()
+    return results
+
+
+def _stored_or_refused(session: Session, item: ResponseIn, found: Submission | list[Detail]) -> ResultOut:
+    try:
+        return _stored(session, item, found, session.begin_nested)
+    except ImpossibleAnswer:
+        return _refusal(item, _refused("impossible", item))
+
+
+def _stored(
+    session: Session,
+    item: ResponseIn,
+    found: Submission | list[Detail],
+    guard: Callable[[], AbstractContextManager[object]],
+) -> ResultOut:
+    if not isinstance(found, Submission):
+        return _refusal(item, found)
+    try:
+        with guard():
+            receipt = record_response(session, found)
+    except CollectorClosed:
+        return _refusal(item, _refused("closed", item))
+    return ResultOut(submission_id=item.submission_id, outcome=receipt.outcome, receipt=receipt.number)
+
+
+def _refusal(item: ResponseIn, errors: list[Detail]) -> ResultOut:
     return ResultOut(submission_id=item.submission_id, outcome="refused", receipt=None, errors=errors)
 
 
