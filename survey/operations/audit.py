@@ -66,6 +66,8 @@ SECRET_COLUMNS = frozenset(
         "folded",  # a citizen's words
     }
 )
+# What changes by mere use, as signing in does, which is recorded by itself.
+USE_COLUMNS = frozenset({"last_sign_in_at", "tf_last_counter", "fs_uniquifier"})
 SECRET = "•••"  # noqa: S105 the sign that stands for one
 LONGEST_VALUE = 2000
 SUBJECT_COLUMNS = ("code", "email", "name", "name_vi", "file_name", "id")
@@ -182,7 +184,7 @@ def _change(session: Session, actor: Actor, verb: str, changed: object) -> dict[
     after: dict[str, object] = {}
     for column in mapper.column_attrs:
         history = inspect(changed).attrs[column.key].history
-        if verb == "change" and not history.has_changes():
+        if verb == "change" and (not history.has_changes() or column.key in USE_COLUMNS):
             continue
         if verb == "change":
             before[column.key] = _shown(column.key, history.deleted[0] if history.deleted else None)
