@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from survey.analysis.export import as_json
@@ -24,6 +26,7 @@ from survey.models import (
     Wave,
     WaveClosing,
 )
+from survey.operations import units
 from survey.operations.closing import finish_wave
 from survey.operations.ledger import seal_all
 from survey.operations.release import release_step
@@ -110,7 +113,9 @@ def test_a_session_cookie_gives_nothing(place: Place) -> None:
     assert client.get("/api/v1/units").status_code == 401
 
 
-def test_beyond_its_limit_a_key_waits(make_app: Callable[..., Flask], sqlite_url: str) -> None:
+def test_beyond_its_limit_a_key_waits(
+    make_app: Callable[..., Flask], sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = make_app(DATABASE_URL=sqlite_url, API_REQUESTS_PER_MINUTE=3)
     with Session(app.extensions["engine"]) as session:
         unit = make_unit(session, code="X01")
@@ -119,6 +124,9 @@ def test_beyond_its_limit_a_key_waits(make_app: Callable[..., Flask], sqlite_url
     wait = callers[0].get("/units").headers["Retry-After"]
     assert 0 < int(wait) <= 60
     assert callers[1].get("/units").status_code == 200, "each key has its own"
+    later = SimpleNamespace(monotonic=lambda: time.monotonic() + 60)
+    monkeypatch.setattr("survey.blueprints.api.door.time", later)
+    assert callers[0].get("/units").status_code == 200
     app.extensions["engine"].dispose()
 
 
@@ -129,6 +137,11 @@ def test_unknown_addresses_and_methods_are_answered_in_json(place: Place) -> Non
     assert (answer.status_code, answer.json["code"]) == (405, "method_not_allowed")
     assert {"GET", "POST"} <= set(answer.headers["Allow"].split(", "))
     assert caller.call("OPTIONS", "/units").status_code == 405
+
+
+def test_the_address_without_its_last_stroke_leads_to_the_description(place: Place) -> None:
+    answer = place.app.test_client().get("/api/v1")
+    assert (answer.status_code, answer.headers["Location"]) == (308, "http://localhost/api/v1/")
 
 
 def test_the_database_out_of_reach_is_503(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -285,6 +298,33 @@ def test_an_administrators_key_grows_the_tree_and_the_audit_log_names_it(place: 
     assert actors == {f"Phần mềm một cửa ({caller.key[6:14]})"}
     kinds = set(place.session.scalars(select(AuditEntry.actor_kind)))
     assert kinds == {"key"}
+
+
+COLUMNS = {
+    "kind": "commune",
+    "name_vi": "Xã",
+    "name_en": "",
+    "one_stop_vi": "",
+    "one_stop_en": "",
+    "valid_from": date(2026, 1, 1),
+}
+
+
+def test_two_programs_that_make_the_same_at_once_conflict(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = units.create_unit
+
+    def overtaken(session: Session, **values: Any) -> Unit:
+        """Looks before, and writes after, somebody else has written the same."""
+        session.execute(insert(Unit).values(**COLUMNS, code=values["code"], path="/999/"))
+        monkeypatch.setattr(session, "scalar", lambda *_arguments: None)
+        return known(session, **values)
+
+    monkeypatch.setattr(units, "create_unit", overtaken)
+    unit = {"code": "X09", "kind": "commune", "parent": "T", "name_vi": "Xã", "valid_from": "2026-01-01"}
+    answer = place.caller("administrator", unit=place.province).post("/units", unit)
+    assert (answer.status_code, answer.json["code"]) == (409, "conflict")
+    place.session.rollback()
+    assert place.session.scalar(select(Unit.id).where(Unit.code == "X09")) is None
 
 
 def test_transactions_come_in_one_by_one_and_in_batches(place: Place) -> None:

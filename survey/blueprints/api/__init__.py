@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app
+from sqlalchemy.exc import IntegrityError
 
 from survey import error_pages
 from survey.accounts.guard import compress
@@ -30,6 +31,13 @@ def cannot_be_done(error: OperationError) -> Response:
         fault = Fault(("body",), error.code, error.sentence, error.parameters)
         return error_answer(ApiError(422, faults=[fault]))
     return error_answer(ApiError(409, error.code, error.sentence, error.parameters))
+
+
+@blueprint.errorhandler(IntegrityError)
+def overtaken(error: IntegrityError) -> Response:
+    """Another request wrote the same at the same moment, after this one had looked."""
+    current_app.logger.warning("a request to the API was overtaken: %s", error)
+    return error_answer(ApiError(409))
 
 
 def init_app(app: Flask) -> None:
