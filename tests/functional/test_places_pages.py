@@ -300,7 +300,9 @@ def test_numbers_are_typed_in_a_grid_and_stay_where_one_is_wrong(compiler: Check
     assert 'value="12500"' in page
     assert "388" in page  # 12,500 / (1 + 12,500 × 0.0025) = 387.6
     assert "1.237" in text_of(compiler, f"{GRID}&error=2.7")
-    assert "000" in csv_of(compiler, "/staff/giao-dich/-/ho-so.csv?start=2026-01-01&end=2026-06-30")[1][2]
+    rows = {row[0]: row for row in csv_of(compiler, "/staff/giao-dich/-/ho-so.csv?start=2026-01-01&end=2026-06-30")}
+    assert rows["X2"][2:] == ["2026-01-01", "2026-06-30", "12500", "", "12500", "388"]
+    assert rows["X1"][4:] == ["", "", "", ""]
 
 
 def csv_of(client: CheckingClient, url: str) -> list[list[str]]:
