@@ -1,4 +1,4 @@
-"""The applications a server runs: `wsgi:public` for citizens, `wsgi:staff` for offices, `wsgi:app` both in one process."""
+"""What a server runs: `wsgi:public` for citizens, `wsgi:staff` for offices, `wsgi:app` for both in one process."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from functools import cache
 
 from flask import Flask
 
-from survey import SURFACES, create_app
+from survey import create_app
+from survey.config import SURFACES
 
 
 @cache

@@ -10,9 +10,9 @@ from flask_wtf import FlaskForm
 from forms.messages import wtforms_messages
 
 
-class StaffForm(FlaskForm):
+class StaffForm(FlaskForm):  # type: ignore[misc]  # the library carries no types
     """A form of the back office; its labels come from the service's catalogues."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # the library carries no types
         def get_translations(self, _form: FlaskForm) -> NullTranslations:
             return wtforms_messages("en" if str(get_locale()) == "en" else "vi")

@@ -30,7 +30,8 @@ STATIC = Path(__file__).parent / "static"
 
 def say(error: OperationError) -> str:
     """The error's sentence in the reader's language."""
-    return gettext(error.sentence) % error.parameters
+    sentence: str = gettext(error.sentence)
+    return sentence % error.parameters
 
 
 def moment(at: datetime) -> str:

@@ -211,7 +211,7 @@ def subject_of(changed: object) -> str:
         value = getattr(changed, column, None)
         if value is not None:
             return str(value)
-    return "/".join(str(part) for part in inspect(changed).identity or ())  # type: ignore[attr-defined]
+    return "/".join(str(part) for part in inspect(changed).identity or ())
 
 
 def place_of(session: Session, changed: object) -> str | None:
