@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 from forms.library import standard
 from survey import create_app, database
 from survey.accounts import policy
-from survey.models import Base, Unit, grants
+from survey.models import Base, Unit, Wave, grants
+from survey.operations.closing import finish_wave, unfinished
 from survey.operations.transactions import set_transactions
+from survey.staff_sealing import seal_at_once
 from tests.factories import (
+    NOW,
     make_collector,
     make_counter,
     make_questionnaire,
@@ -28,7 +31,7 @@ from tests.published_waves import finish
 from tests.sample_waves import store
 from tests.scanning import token_of
 from tests.serving import KEY
-from tests.staff import make_account, sign_in
+from tests.staff import make_account, post, sign_in
 
 PASSWORD = "mật_khẩu"  # the same in every test: roles belong to the whole server
 OPEN, PUBLISHED = "MO", "CB"
@@ -229,6 +232,28 @@ def test_the_staff_application_does_its_work_as_the_staff_role(prepared: str, ap
     assert exported.data.count(b"\r\n") == 41
     assert count(prepared, "audit_entry") >= 1
     assert client.get(f"/s/{collector_of(prepared, OPEN)}").status_code == 404
+
+
+def test_what_needs_the_owner_is_left_to_the_background_process(prepared: str, application) -> None:
+    """Sealing takes a lock on the ballots that the staff role may not take."""
+    app = application(grants.STAFF, "staff")
+    client = app.test_client()
+    engine = database.make_engine(prepared)
+    with Session(engine) as session:
+        top = session.scalars(select(Unit).where(Unit.code == "T")).one()
+        sign_in(client, make_account(session, "compiler", top))
+    closed = post(client, f"/staff/dot/{OPEN}/dong")
+    assert closed.location == f"/staff/dot/{OPEN}/dang-dong"
+    with app.test_request_context():
+        seal_at_once()
+    assert count(prepared, "seal") == 1  # of the wave that was published
+    with Session(engine) as session:
+        wave = session.scalars(select(Wave).where(Wave.code == OPEN)).one()
+        assert wave.state == "open"
+        assert unfinished(engine) == [wave.id]
+    finish_wave(engine, wave.id, NOW)  # as the owner
+    assert client.get(f"/staff/dot/{OPEN}").status_code == 200
+    engine.dispose()
 
 
 def pages_of(app: Flask) -> list[str]:

@@ -319,6 +319,16 @@ def test_every_export_is_in_the_audit_log(province: Province, signed_in: SignedI
     assert rows.account_id is not None
 
 
+def test_the_auditor_finds_what_was_taken(province: Province, signed_in: SignedIn) -> None:
+    signed_in("compiler", province.top).get(ROWS.format("X1"))
+    client = signed_in("auditor", province.top)
+    assert "/staff/nhat-ky/?kind=responses" in html_of(client.get("/staff/xuat/"))
+    log = html_of(client.get("/staff/nhat-ky/?kind=responses"))
+    assert "W" in log
+    assert "csv" in log
+    assert "/staff/nhat-ky/" not in html_of(signed_in("viewer", province.top).get("/staff/xuat/"))
+
+
 def test_what_cannot_be_written_down_is_not_handed_out(
     province: Province, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
