@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from forms.definition import Choice, Condition, Question, Wording
-from forms.paper import TypedForm, read_typed_form
+from forms.paper import read_typed_form
+from forms.typed_form import TypedForm
 from survey.accounts.models import Account
 from survey.models import PaperBatch, Unit, Wave
 from survey.operations import paper_batches, paper_entry

@@ -142,7 +142,7 @@ def page_of(run: ImportRun, form: WithdrawForm) -> str:
         can("responses.flag", import_path(run.id))
         and run.withdrawn_at is None
         and run.rows_added > 0
-        and run.wave.state != "published"
+        and run.wave.state == "open"
     )
     return render_template("imports/show.html", run=run, people=names_of([run]), form=form, may_withdraw=may_withdraw)
 

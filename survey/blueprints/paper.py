@@ -38,6 +38,7 @@ STATES = {
 # The colours of staff.css that each step borrows.
 STATE_CLASSES = {"open": "open", "entered": "closed", "checked": "closed", "accepted": "published", "rejected": "draft"}
 OFFERED_UNITS = 300
+MOST_PRINTED = 500  # forms in one document
 
 
 def batch_path(batch_id: int, **_others: object) -> str:
@@ -183,7 +184,10 @@ def header_form(wave: Wave, unit: Unit, batch: PaperBatch | None = None) -> Batc
     language: Language = "en" if chosen_language() == "en" else "vi"
     form.control_question.choices = [
         SelectChoice("", gettext("No control total")),
-        *(SelectChoice(str(item.id), f"{item.position}. {asked.question(item.code).label[language]}") for item in items),
+        *(
+            SelectChoice(str(item.id), f"{item.position}. {asked.question(item.code).label[language]}")
+            for item in items
+        ),
     ]
     if batch is not None:
         form.counter.data = str(batch.counter_id or "")
@@ -234,6 +238,7 @@ def standing(batch: PaperBatch) -> dict[str, Any]:
         "comparison": double_entry.compare(session, batch),
         "clerks": people,
         "account_names": {row.id: row.name for row in names},
+        "most_printed": MOST_PRINTED,
         "may_enter": can("paper.enter", batch.unit.path),
         "may_accept": can("paper.accept", batch.unit.path),
     }

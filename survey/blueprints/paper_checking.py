@@ -7,12 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from forms.definition import Language, Question
-from forms.paper import SPOILT, ItemValue, can_be_spoilt
 from forms.paper_batch import FinishForm
+from forms.typed_form import SPOILT, ItemValue, can_be_spoilt
 from reports.paper_form import paper_form_pdf
 from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.scope import can
-from survey.blueprints.paper import batch_path, load, now, standing, wording_of_batches
+from survey.blueprints.paper import MOST_PRINTED, batch_path, load, now, standing, wording_of_batches
 from survey.database import current_session
 from survey.language import chosen_language
 from survey.operations import double_entry, paper_acceptance
@@ -25,8 +25,6 @@ from survey.staff_sealing import seal_at_once
 
 blueprint = staff_blueprint("paper_checking", __name__, url_prefix="/staff/nhap-phieu")
 blueprint.context_processor(wording_of_batches)
-
-MOST_PRINTED = 500
 
 STEPS = {
     "finish": paper_acceptance.finish_typing,

@@ -11,7 +11,8 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from forms.definition import TEXT_KINDS, Questionnaire
-from forms.paper import SPOILT, TypedForm, can_be_spoilt, is_compared, read_typed_form
+from forms.paper import read_typed_form
+from forms.typed_form import SPOILT, TypedForm, can_be_spoilt, is_compared
 from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.blueprints.paper import batch_path, load, now, wording_of_batches
 from survey.database import current_session

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.definition import Question
-from forms.paper import SPOILT, ItemValue, TypedForm, can_be_spoilt, is_compared
+from forms.typed_form import SPOILT, ItemValue, TypedForm, can_be_spoilt, is_compared
 from survey.models import PaperBatch, PaperEntry, PaperResolution
 from survey.operations.paper_batches import BatchError
 from survey.operations.paper_entry import questionnaire_of

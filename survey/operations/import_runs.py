@@ -23,7 +23,7 @@ class ImportRunError(OperationError):
     SENTENCES: ClassVar[dict[str, str]] = {
         "withdrawn": _n("This import was withdrawn already."),
         "reason": _n("Write down why the import is withdrawn."),
-        "published": _n("The wave %(wave)s is published: its figures stay as they are."),
+        "not_open": _n("The wave %(wave)s is not open any more: its figures stay as they are."),
         "not_linked": _n("It is not known which responses this import brought: flag them one by one."),
     }
 
@@ -55,8 +55,8 @@ def withdraw_import(session: Session, run: ImportRun, reason: str, *, account_id
         raise ImportRunError("withdrawn")
     if not reason:
         raise ImportRunError("reason")
-    if run.wave.state == "published":
-        raise ImportRunError("published", wave=run.wave.code)
+    if run.wave.state != "open":  # as for single responses, see docs/decisions/no-flags-after-closing.md
+        raise ImportRunError("not_open", wave=run.wave.code)
     brought = list(
         session.scalars(select(ImportedResponse.response_id).where(ImportedResponse.import_run_id == run.id))
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from forms.paper import TypedForm
+from forms.typed_form import TypedForm
 from survey.models import BatchResponse, PaperBatch
 from survey.operations.batch_collectors import batch_collector, lock_wave
 from survey.operations.batches import Stored, store_submissions

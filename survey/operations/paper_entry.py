@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from forms.definition import Questionnaire
-from forms.paper import TypedForm, without_texts
+from forms.typed_form import TypedForm
 from survey.models import PaperBatch, PaperEntry
 from survey.models.paper import MOST_FORMS
 from survey.operations.paper_batches import BatchError
@@ -46,7 +46,7 @@ def store_entry(
         raise BatchError("serial", serial=serial, limit=MOST_FORMS)
     if pass_number == 2:
         check_second_person(session, batch, serial, account_id)
-        form = without_texts(form)
+        form = form.without_texts()
     elif (again := session.get(PaperEntry, (batch.id, serial, 2))) is not None and again.entered_by_id == account_id:
         raise BatchError("same_person_first", serial=serial)
     entry = session.get(PaperEntry, (batch.id, serial, pass_number))

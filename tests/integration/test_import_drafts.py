@@ -306,6 +306,10 @@ def test_a_withdrawn_import_is_counted_apart_and_its_file_may_come_again(
     assert trial(session, start(content)).new == 2
     assert finish(session, start(content)).rows_added == 2
     assert refused(lambda: start(content)) == "already_imported"
+    run = session.scalars(select(ImportRun).order_by(ImportRun.id.desc()).limit(1)).one()
+    close_wave(session, run.wave, AT)
+    session.commit()
+    assert refused(lambda: withdraw("Muộn rồi")) == "not_open"
 
 
 def test_drafts_do_not_lie_about_for_ever(session: Session, start: Callable[..., ImportDraft]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from forms.paper import SPOILT
+from forms.typed_form import SPOILT
 from survey.accounts.models import Account
 from survey.models import (
     Answer,
