@@ -89,15 +89,17 @@ def _get(client: FlaskClient, url: str) -> None:
 def _comments(connection: Connection) -> None:
     """Every tenth sealed response wrote something; made by the database itself."""
     question = connection.execute(text("SELECT id FROM question WHERE kind = 'long_text'")).scalar_one()
-    chosen = f"FROM response WHERE id <= {AMOUNT} AND id % {COMMENTS_EACH} = 0"
+    chosen = f"FROM response WHERE id <= {AMOUNT} AND mod(id, {COMMENTS_EACH}) = 0"
     words = "'Cán bộ thái độ tốt, ý kiến số ' || id"
     connection.exec_driver_sql(
         f"INSERT INTO text_answer (response_id, question_id, text) SELECT id, {question}, {words} {chosen}"
     )
     columns = "(id, response_id, question_id, wave_id, unit_id, month, folded, released_on)"
-    values = f"(response.id * 7919) % 100000007, response.id, {question}, wave_id, unit_id, 24312"
+    values = f"mod(response.id * 7919, 100000007), response.id, {question}, wave_id, unit_id, 24312"
     folded = "'can bo thai do tot, y kien so ' || response.id, '2026-05-01'"
-    source = chosen.replace(" id", " response.id").replace(
-        "WHERE", "JOIN collector ON collector.id = collector_id WHERE"
+    source = (
+        chosen.replace(" id", " response.id")
+        .replace("(id", "(response.id")
+        .replace("WHERE", "JOIN collector ON collector.id = collector_id WHERE")
     )
     connection.exec_driver_sql(f"INSERT INTO comment {columns} SELECT {values}, {folded} {source}")

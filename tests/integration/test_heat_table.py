@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reports.figures import NO_ESTIMATE, HeatCell, HeatTable, UnitReport
+from reports.figures import NO_ESTIMATE, Figure, HeatCell, HeatTable
 from survey.analysis.quality import keep_disclosure
 from survey.analysis.summary import heat_table, unit_report, wave_overview
 from survey.models import Unit, Wave
@@ -21,8 +22,8 @@ GOOD = {"access_1": 5, "access_2": 4, "procedures_1": 4, "procedures_2": 5}
 SEVERAL = {"access_1": 1, "access_2": 2, "procedures_1": 3, "procedures_2": 4}
 
 
-def cells_of(report: UnitReport) -> tuple[HeatCell, ...]:
-    return tuple(HeatCell(item.estimate, item.people, item.suppressed) for item in report.items)
+def cells_of(figures: Iterable[Figure]) -> tuple[HeatCell, ...]:
+    return tuple(HeatCell(figure.estimate, figure.people, figure.suppressed) for figure in figures)
 
 
 def held_against_reports(session: Session, wave: Wave, table: HeatTable) -> None:
@@ -30,7 +31,9 @@ def held_against_reports(session: Session, wave: Wave, table: HeatTable) -> None
     for row in table.rows:
         report = unit_report(session, wave, units[row.line.place.code])
         assert row.line.index == report.index
-        assert row.cells == cells_of(report)
+        assert row.cells == cells_of(report.items)
+        assert row.factors == cells_of(report.factors)
+        assert [code for code, _ in table.factors] == [factor.code for factor in report.factors]
         assert [code for code, _ in table.items] == [item.code for item in report.items]
 
 
