@@ -174,15 +174,19 @@ class MethodForm(StaffForm):
         validators=[InputRequired(), NumberRange(min=1, max=LARGEST_NUMBER)],
         description=_l("With fewer people no verdict is given and the unit has no rank; 30 is customary."),
     )
-    trust_levels = SelectMultipleCheckboxField(
-        _l("Answers that count in the headline"), choices=offered(TRUSTS), validators=[InputRequired()]
-    )
+    # Not required as a field is: a browser would ask for every single box.
+    trust_levels = SelectMultipleCheckboxField(_l("Answers that count in the headline"), choices=offered(TRUSTS))
+
+    def validate_trust_levels(self, field: SelectMultipleCheckboxField) -> None:
+        if not field.data:
+            raise ValidationError(gettext("Tick at least one: without any there is no headline."))
 
 
 class TransactionsQuotaForm(StaffForm):
     """Quotas from numbers of transactions: n = N/(1 + N·e²)."""
 
-    error = StringField(_l("Margin of error e, in %"), default="5", validators=[InputRequired(), Length(max=8)])
+    # Not required: the page has other buttons that must work while this is empty.
+    error = StringField(_l("Margin of error e, in %"), default="5", validators=[Length(max=8)])
     period = SelectField(_l("Transactions of"), validators=[InputRequired()])
 
     def validate_error(self, field: StringField) -> None:
@@ -204,7 +208,7 @@ class KindQuotaForm(StaffForm):
     """One quota for all units of a kind."""
 
     kind = SelectField(_l("For every unit that is a"), validators=[InputRequired()])
-    quota = IntegerField(_l("Quota"), validators=[InputRequired(), NumberRange(min=0, max=LARGEST_NUMBER)])
+    quota = IntegerField(_l("Quota"), validators=[NumberRange(min=0, max=LARGEST_NUMBER)])
 
 
 class ScheduleForm(StaffForm):

@@ -240,6 +240,10 @@ def test_what_was_typed_wrong_comes_back_at_its_field(office: Office) -> None:
                   "headline_weighting": "weighted", "trust_levels": ["open"], **wrong}  # fmt: skip
         assert post(office.client, "/staff/dot/W/cach-tinh", method).status_code == 422, wrong
     assert post(office.client, "/staff/dot/W/lich", {"opens_on": END, "closes_on": START}).status_code == 422
+    assert (
+        post(office.client, "/staff/dot/W/so-phieu", {"fill": "kind", "k-kind": "commune", "k-quota": ""}).status_code
+        == 422
+    )
     grid = post(office.client, "/staff/dot/W/so-phieu", {f"q-{office.communes[0].id}": "chín mươi"})
     assert grid.status_code == 422
     assert 'value="chín mươi"' in html_of(grid)
