@@ -154,6 +154,7 @@ def make_app(tmp_path: Path) -> Callable[..., Flask]:
             "TESTING": True,
             "SECRET_KEY": "a key of the tests",
             "INSTANCE_PATH": str(tmp_path / "instance"),
+            "SCAN_SECONDS": 0,
             "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": QUICK_HASHES,
         }
         app = create_app({**common, **settings})
