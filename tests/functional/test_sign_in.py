@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from survey.accounts import second_factor
+from survey.accounts import invitations, people, second_factor
 from survey.accounts.models import Account
 from survey.accounts.samples import PASSWORD as SAMPLE_PASSWORD
 from survey.accounts.samples import make_samples
@@ -294,3 +294,36 @@ def test_sign_in_needs_a_token(staff_session: Session, staff_client: CheckingCli
     answer = staff_client.post(LOGIN, data={"email": account.email, "password": PASSWORD})
     assert answer.status_code == 400
     assert staff_client.get("/staff/").location.startswith(LOGIN)
+
+
+@time_machine.travel(datetime(2026, 3, 2, 8, tzinfo=UTC), tick=False)
+def test_the_whole_road_on_both_databases(app: Flask, session: Session, client: CheckingClient) -> None:
+    """Invited, password, second factor, out, in by a code, out, in by a recovery code, out elsewhere, disabled."""
+    province = make_unit(session, code="T", kind="province")
+    at = datetime.now(UTC)
+    account = people.create_account(session, name="A", email="a@example.vn", role="manager", unit=province, at=at)
+    token = invitations.invite(session, account, at)
+    make_account(session, "administrator", province)
+    session.commit()
+    assert post(client, f"/staff/loi-moi/{token}", {"new_password": PASSWORD}).location == "/staff/"
+    client.get(SET_UP)
+    with client.session_transaction("/staff/") as cookie:
+        secret = cookie["new_secret"]
+    with app.app_context():
+        first = second_factor._security().totp_factory.generate_totp_password(secret)
+    codes = re.findall(r"<code>([0-9A-Z-]{14})</code>", html_of(post(client, SET_UP, {"code": first})))
+    session.refresh(account)
+    with time_machine.travel(at + timedelta(seconds=30), tick=False):
+        for address, code in ((CODE, code_of(app, account)), (RECOVERY, codes[0])):
+            post(client, "/staff/dang-xuat", page="/staff/")
+            assert give_password(client, account.email, "wrong").status_code == 200
+            assert give_password(client, account.email, PASSWORD).location == CODE
+            assert post(client, address, {"code": "999999"}).status_code == 200
+            assert post(client, address, {"code": code}).location == "/staff/"
+            assert client.get("/staff/").status_code == 200
+        post(client, "/staff/tai-khoan/dang-xuat-moi-noi", page="/staff/tai-khoan/")
+        assert client.get("/staff/").status_code == 200
+        session.rollback()
+        people.disable(session, session.get_one(Account, account.id), by=None)
+        session.commit()
+        assert client.get("/staff/").location.startswith(LOGIN)
