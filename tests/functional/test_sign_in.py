@@ -327,3 +327,25 @@ def test_the_whole_road_on_both_databases(app: Flask, session: Session, client: 
         people.disable(session, session.get_one(Account, account.id), by=None)
         session.commit()
         assert client.get("/staff/").location.startswith(LOGIN)
+
+
+def test_nothing_of_the_library_speaks_to_the_reader(
+    staff_app: Flask, staff_session: Session, staff_client: CheckingClient, unit: Unit
+) -> None:
+    """Its pages are not there, and of forms sent empty every complaint is Vietnamese."""
+    ours = {name.partition(".")[0] for name in staff_app.view_functions if name.startswith("security.")}
+    assert ours == {"security"}
+    assert staff_app.view_functions["security.login"].__module__ == "survey.blueprints.security"
+    account = make_account(staff_session, "administrator", unit, password=PASSWORD)
+    staff_session.commit()
+    said = [post(staff_client, LOGIN, {}, **VIETNAMESE)]
+    give_password(staff_client, account.email, PASSWORD)
+    said += [post(staff_client, address, {}, **VIETNAMESE) for address in (CODE, RECOVERY)]
+    sign_in(staff_client, account)
+    own = "/staff/tai-khoan"
+    pages = (SET_UP, f"{own}/mat-khau", f"{own}/ma-du-phong", f"{own}/", "/staff/nguoi-dung/moi")
+    said += [post(staff_client, address, {}, **VIETNAMESE) for address in pages]
+    for answer in said:
+        complaints = re.findall(r'class="invalid-feedback[^>]*>([^<]*)<', html_of(answer))
+        assert complaints
+        assert all(re.search(r"[ạảãàáâậầấẩẫăắằặẳẵđêếềểễệôốồổỗộơớờởỡợưứừửữự]", complaint) for complaint in complaints)
