@@ -49,6 +49,12 @@ def load(draft_id: int) -> tuple[QuestionnaireDraft, Draft]:
     return draft, documents(draft)
 
 
+def look(draft_id: int) -> tuple[QuestionnaireDraft, Draft]:
+    """As :func:`load`, without keeping others from writing."""
+    draft = current_session().get(QuestionnaireDraft, draft_id)
+    return (draft, documents(draft)) if draft is not None else abort(404)
+
+
 def section_or_404(document: Draft, key: str) -> DraftSection:
     found = _find(document, key)
     return found if isinstance(found, DraftSection) else abort(404)
@@ -166,6 +172,12 @@ def judged(draft: QuestionnaireDraft, document: Draft) -> Verdict:
         lines.append(line)
         by_element[finding.element].append(line)
     return Verdict(tuple(lines), by_element, weight, len(left_out))
+
+
+def found_in(draft: QuestionnaireDraft, document: Draft, element: str) -> list[Said]:
+    """What was found in one part, to stand on its page."""
+    found = check(current_session(), draft, document)
+    return [_said(draft, document, finding) for finding in found if finding.element == element]
 
 
 def heaviest(shown: Questionnaire | None) -> int | None:

@@ -11,10 +11,9 @@ from forms.draft_findings import known_factors
 from forms.questionnaire import DraftForm, QuestionForm, ScaleForm, SectionForm, SettingsForm
 from survey.accounts.guard import may, staff_blueprint
 from survey.draft_pages import (
-    Said,
     back,
     draft_path,
-    judged,
+    found_in,
     language,
     load,
     locked_codes,
@@ -37,11 +36,6 @@ def shown_first(form: DraftForm, draft: QuestionnaireDraft) -> None:
     """Let a form that nobody sent yet name the revision it shows."""
     if not form.is_submitted():
         form.revision.data = str(draft.revision)
-
-
-def found_in(draft: QuestionnaireDraft, document: Draft, element: str) -> list[Said]:
-    """What was found in one part, to stand on its page."""
-    return judged(draft, document).by_element.get(element, [])
 
 
 @blueprint.route("/<int:draft_id>/chung", methods=["GET", "POST"])

@@ -36,6 +36,7 @@ from survey.draft_pages import (
     language,
     load,
     locked_codes,
+    look,
     now,
     page,
     stored,
@@ -45,6 +46,7 @@ from survey.operations import questionnaire_drafts as operations
 from survey.operations.errors import OperationError
 from survey.operations.questionnaire_publication import definition, succession
 from survey.operations.questionnaires import definition_of, find_questionnaire, publish_questionnaire
+from survey.operations.writing import begin_write
 from survey.staff_pages import say
 
 blueprint = staff_blueprint("drafts", __name__, url_prefix="/staff/phieu/soan")
@@ -54,7 +56,7 @@ ONLY_SUPPLEMENTS = _n("You may only add questions to a locked core.")
 
 
 @blueprint.route("/moi", methods=["GET", "POST"])
-@may("questionnaires.edit")
+@may("questionnaires.edit", writes=False)
 def new() -> ResponseReturnValue:
     """Begin with nothing or with a file; whoever may only add to a core chooses one."""
     form = UploadForm()
@@ -68,6 +70,7 @@ def new() -> ResponseReturnValue:
         if request.form.get("with") == "file":
             document, faults = read_upload(form.file.data)
         if document is not None:
+            write_now()
             earlier = based_on_of(document.code)
             draft = operations.start_draft(
                 session, document, owner=owner, by=account().name, at=now(), based_on=earlier
@@ -90,6 +93,13 @@ def new() -> ResponseReturnValue:
         ),
         422 if faults else 200,
     )
+
+
+def write_now() -> None:
+    """Begin to write only after the file was read, which may take long; what was read of the database is forgotten."""
+    session = current_session()
+    session.rollback()
+    begin_write(session)
 
 
 def owners_for(action: str) -> list[Unit]:
@@ -303,11 +313,14 @@ def continuity(draft_id: int) -> ResponseReturnValue:
 @may("questionnaires.edit", draft_path, writes=False)
 def upload(draft_id: int) -> ResponseReturnValue:
     """Let a file take the draft's place; one that is faulty changes nothing and says where."""
-    draft, _document = load(draft_id)
+    draft, _document = look(draft_id)
     form = UploadForm()
     faults: list[Fault] = []
     if form.validate_on_submit():
         document, faults = read_upload(form.file.data)
+        if document is not None:
+            write_now()
+            draft, _document = load(draft_id)
         if document is not None and stored(draft, document, form):
             flash(gettext("The file was read into the draft. “Undo” brings back what stood before."), "success")
             return back(draft)

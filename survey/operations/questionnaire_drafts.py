@@ -50,7 +50,7 @@ def documents(draft: QuestionnaireDraft) -> Draft:
 
 @lru_cache(maxsize=64)
 def _document(text: str) -> Draft:
-    return draft_notation.read(text)
+    return draft_notation.read_kept(text)
 
 
 def exported(document: Draft) -> str:

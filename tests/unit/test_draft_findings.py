@@ -43,6 +43,7 @@ def test_standard_questionnaires_go_through_a_draft_unchanged(code: str) -> None
     asked = library.standard(code)
     draft = draft_notation.of(asked)
     assert draft_notation.read(draft_notation.write(draft)) == draft
+    assert draft_notation.read_kept(draft_notation.write(draft)) == draft
     assert Questionnaire(**notation.arguments_of(draft_notation.plain_form(draft))) == asked
     assert codes(draft) == []
 
