@@ -1,4 +1,4 @@
-"""Import of a CSV of 16-item responses, read, checked and committed; then the sealing that follows it."""
+"""Import of a CSV of 16-item responses, read, checked and committed; the sealing that follows; the wizard's reading."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from random import Random
 from sqlalchemy.orm import Session
 
 from bench.harness import DATABASES, Result
+from forms.answer_columns import Column, guess_columns
+from forms.answer_files import Plan
 from forms.library import standard
 from survey.database import make_engine
 from survey.operations import imports, ledger
+from survey.operations.bounded import run_bounded
 from survey.operations.questionnaires import publish_questionnaire
 from survey.operations.response_files import Layout, read_responses
 from survey.operations.targets import target_or_default
@@ -40,6 +43,7 @@ def sample() -> bytes:
 
 def run() -> Iterator[Result]:
     content = sample()
+    yield from read_by_the_wizard(content)
     for name, database in DATABASES.items():
         with database() as url:
             engine = make_engine(url)
@@ -80,3 +84,20 @@ def run() -> Iterator[Result]:
             sealed = ledger.seal_all(engine)
             yield Result(f"sealing after the import, {name}", sealed / (time.perf_counter() - begin), "responses/s")
             engine.dispose()
+
+
+def read_by_the_wizard(content: bytes) -> Iterator[Result]:
+    """Columns and words looked at, then every row typed, each in a bounded child process of its own."""
+    asked = standard("counter")
+    begin = time.perf_counter()
+    found = run_bounded("forms.answer_files:describe", content)
+    columns = [
+        Column(each["name"], tuple(word for word, _ in each["words"]), each["filled"]) for each in found["columns"]
+    ]
+    plan = Plan(columns=tuple(guess_columns(columns, asked, {"u000"}, ())))
+    yield Result("wizard: columns guessed", 1000 * (time.perf_counter() - begin), "ms")
+    begin = time.perf_counter()
+    read = run_bounded(
+        "forms.answer_files:read_answers", content, {"definition": asked.to_yaml(), "plan": plan.to_json()}
+    )
+    yield Result("wizard: rows read", len(read["rows"]) / (time.perf_counter() - begin), "rows/s")

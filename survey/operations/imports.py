@@ -12,14 +12,14 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from sqlalchemy import case, func, insert, select
+from sqlalchemy import Connection, case, func, select
 from sqlalchemy.orm import Session
 
 from survey.models import (
     Collector,
     Counter,
-    ImportedResponse,
     ImportRun,
     Question,
     Response,
@@ -121,11 +121,8 @@ def import_responses(
     session.add(run)
     session.flush()
 
-    def link(stored: Stored) -> None:
-        brought = [{"response_id": response_id, "import_run_id": run.id} for response_id, _ in stored]
-        connection.execute(insert(ImportedResponse), brought)
-
     if wave.state == "open":
+        link = partial(_link, connection, run.id)
         run.rows_added = store_submissions(connection, submissions, progress, link)
         session.flush()
     told = {"wave": wave.code, "file_name": file_name, "rows_read": len(rows), "rows_added": run.rows_added}
@@ -221,6 +218,17 @@ def _record_transactions(session: Session, wave: Wave, rows: Sequence[ResponseRo
                 row.line, "", "transactions_contradict", unit=row.unit, known=error.parameters["known"], value=number
             )
     faults.refuse()
+
+
+def _link(connection: Connection, run_id: int, stored: Stored) -> None:
+    """Note which run brought the responses, as quickly as they were stored."""
+    ids = [response_id for response_id, _ in stored]
+    if connection.dialect.name == "postgresql":
+        statement = "INSERT INTO imported_response (response_id, import_run_id) SELECT unnest(%s::bigint[]), %s"
+        connection.exec_driver_sql(statement, (ids, run_id))
+    else:
+        statement = "INSERT INTO imported_response (response_id, import_run_id) VALUES (?, ?)"
+        connection.exec_driver_sql(statement, [(response_id, run_id) for response_id in ids])
 
 
 _Place = tuple[int, int | None]
