@@ -1,0 +1,118 @@
+"""Pages about places at 4,000 units: the tree, a search, a unit, the grid; and a file that renames all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from statistics import quantiles
+from time import perf_counter
+
+from flask.testing import FlaskClient
+from sqlalchemy import insert, text
+from sqlalchemy.orm import Session
+
+from bench.bare import app as bare
+from bench.harness import DATABASES, Result
+from reports.sheets import sheets_xlsx
+from survey import create_app
+from survey.models import Counter, Unit
+from survey.operations import units
+from survey.operations.unit_files import import_units, unit_rows
+from survey.operations.writing import begin_write
+from tests.staff import make_account, sign_in
+
+UNITS, DEPARTMENTS, ROUNDS, GOAL_MS = 4000, 40, 21, 150
+DAY = date(2026, 1, 1)
+PAGES = {
+    "the tree": "/staff/don-vi/",
+    "the tree, one department unfolded": "/staff/don-vi/?mo=S07",
+    "a search that finds hundreds": "/staff/don-vi/?q=don+vi+3",
+    "a search that finds nothing": "/staff/don-vi/?q=khong+co",
+    "one unit": "/staff/don-vi/U1500",
+    "a department with its units": "/staff/don-vi/S07",
+    "the grid of transactions": "/staff/giao-dich/",
+}
+
+
+def run() -> Iterator[Result]:
+    floor = p95(asking(bare.test_client(), "/"))
+    yield Result("a bare page", floor, "ms p95")
+    for kind, make_url in DATABASES.items():
+        with make_url() as url:
+            app = create_app({"TESTING": True, "DATABASE_URL": url, "SECRET_KEY": "k" * 40})
+            engine = app.extensions["engine"]
+            with Session(engine, expire_on_commit=False) as session:
+                root = build(session)
+                clients = {}
+                for role in ("administrator", "compiler"):
+                    clients[role] = app.test_client()
+                    sign_in(clients[role], make_account(session, role, root))
+                if kind == "postgresql":
+                    session.execute(text("ANALYZE"))
+                    session.commit()
+                for name, path in PAGES.items():
+                    client = clients["compiler" if "giao-dich" in path else "administrator"]
+                    value = p95(asking(client, path))
+                    yield Result(f"{name}, {kind}, {UNITS} units", value, "ms p95", GOAL_MS, at_most=True)
+                    yield Result("  to the bare page", value, "ms p95", ratio=value / floor)
+                yield Result(f"a file that renames them, {kind}", renamed(session), "s")
+            engine.dispose()
+
+
+def asking(client: FlaskClient, path: str) -> Callable[[], None]:
+    def ask() -> None:
+        answer = client.get(path)
+        assert answer.status_code == 200, (path, answer.status_code)
+
+    return ask
+
+
+def p95(work: Callable[[], None]) -> float:
+    """The 95th percentile of the server's time in milliseconds; the first call, which fills caches, is left out."""
+    work()
+    times = []
+    for _ in range(ROUNDS):
+        start = perf_counter()
+        work()
+        times.append(perf_counter() - start)
+    return 1000 * quantiles(times, n=20)[-1]
+
+
+def build(session: Session) -> Unit:
+    """A province of 40 departments with 25 rooms each and 3,000 communes, each with a counter."""
+    begin_write(session)
+    root = units.create_unit(session, code="T", kind="province", name_vi="Tỉnh đo", valid_from=DAY)
+    departments = [
+        units.create_unit(session, code=f"S{k:02}", kind="department", name_vi=f"Sở {k}", parent=root, valid_from=DAY)
+        for k in range(DEPARTMENTS)
+    ]
+    first = departments[-1].id + 1
+    rows = []
+    for k in range(UNITS):
+        above, kind = (departments[k % DEPARTMENTS], "room") if k < 1000 else (root, "commune")
+        names = {"name_vi": f"Đơn vị số {k}", "name_en": "", "one_stop_vi": "", "one_stop_en": ""}
+        place = {"id": first + k, "parent_id": above.id, "path": f"{above.path}{first + k}/", "valid_from": DAY}
+        rows.append({"code": f"U{k:04}", "kind": kind, **names, **place})
+    session.execute(insert(Unit), rows)
+    desks = [
+        {"unit_id": first + k, "code": "1", "name_vi": "Quầy 1", "name_en": "", "valid_from": DAY} for k in range(UNITS)
+    ]
+    session.execute(insert(Counter), desks)
+    session.commit()
+    return root
+
+
+def renamed(session: Session) -> float:
+    """Seconds of the import, its reading in a child process included; nothing is kept."""
+    every = session.query(Unit).order_by(Unit.path).all()
+    rows = list(unit_rows(every))
+    for row in rows[1:]:
+        row[3] = f"{row[3]} mới"
+    content = sheets_xlsx({"units": rows})
+    session.rollback()
+    start = perf_counter()
+    begin_write(session)
+    import_units(session, content, DAY)
+    seconds = perf_counter() - start
+    session.rollback()
+    return seconds
