@@ -82,7 +82,12 @@ def application(prepared: str) -> Iterator[Callable[[str, str], Flask]]:
     made = []
 
     def make(role: str, surface: str) -> Flask:
-        settings = {"TESTING": True, "SECRET_KEY": KEY, "DATABASE_URL": connection_url(prepared, role)}
+        settings = {
+            "TESTING": True,
+            "SECRET_KEY": KEY,
+            "SCAN_SECONDS": 0,
+            "DATABASE_URL": connection_url(prepared, role),
+        }
         app = create_app(settings, surfaces=(surface,))
         app.test_client_class = CheckingClient
         made.append(app)
