@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from survey.analysis.export import as_json
 from survey.analysis.summary import unit_report
+from survey.blueprints.api.route import ROUTES
 from survey.models import (
     AuditEntry,
     Response,
@@ -72,29 +73,29 @@ def first_error(answer: Any) -> tuple[list[str | int], str]:
 # the door
 
 
-@pytest.mark.parametrize(
-    "header",
-    [
-        None,
-        "",
-        "Bearer",
-        "Bearer ",
-        "Bearer x",
-        "Bearer sipas_",
-        "Bearer sipas_00000000_",
-        "Bearer sipas_00000000_wrong",
-        "Bearer sipas_0000000đ_wrong",
-        "Basic eDp5",
-        "Digest a=b",
-    ],
-)
-def test_without_a_key_the_answer_is_401_and_says_how(place: Place, header: str | None) -> None:
-    headers = {} if header is None else {"Authorization": header.encode().decode("latin-1")}
-    answer = place.app.test_client().get("/api/v1/units", headers=headers)
-    assert answer.status_code == 401
-    assert answer.json["code"] == "unauthenticated"
-    assert answer.json["message"]["vi"].startswith("Xin gửi kèm khóa")
-    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+NO_KEYS = [
+    None,
+    "",
+    "Bearer",
+    "Bearer ",
+    "Bearer x",
+    "Bearer sipas_",
+    "Bearer sipas_00000000_",
+    "Bearer sipas_00000000_wrong",
+    "Bearer sipas_0000000đ_wrong",
+    "Basic eDp5",
+    "Digest a=b",
+]
+
+
+def test_without_a_key_the_answer_is_401_and_says_how(place: Place) -> None:
+    for header in NO_KEYS:
+        headers = {} if header is None else {"Authorization": header.encode().decode("latin-1")}
+        answer = place.app.test_client().get("/api/v1/units", headers=headers)
+        assert answer.status_code == 401, header
+        assert answer.json["code"] == "unauthenticated"
+        assert answer.json["message"]["vi"].startswith("Xin gửi kèm khóa")
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
 def test_a_keys_prefix_with_another_secret_is_no_key(place: Place) -> None:
@@ -164,45 +165,44 @@ def test_the_database_out_of_reach_is_503(place: Place, monkeypatch: pytest.Monk
 DEEP = b'{"transactions":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 
 
-@pytest.mark.parametrize(
-    ("body", "content_type", "status"),
-    [
-        (b"{", "application/json", 400),
-        (b"", "application/json", 400),
-        (b"\xff\xfe{}", "application/json", 400),
-        (b"\xef\xbb\xbf{}", "application/json", 400),
-        ('{"transactions": 1}'.encode("utf-16"), "application/json", 400),
-        (b'{"transactions": NaN}', "application/json", 400),
-        (b'{"transactions": Infinity}', "application/json", 400),
-        (b'{"transactions": 1, "transactions": 2}', "application/json", 400),
-        (b'{"transactions": ' + b"9" * 5000 + b"}", "application/json", 400),
-        (DEEP, "application/json", 400),
-        (b'{"transactions": "\\ud800"}', "application/json", 400),
-        (b'{"transactions": 1e400}', "application/json", 422),
-        (b'{"transactions": 1.0}', "application/json", 422),
-        (b'{"transactions": "1"}', "application/json", 422),
-        (b'{"transactions": true}', "application/json", 422),
-        (b'{"transactions": -1}', "application/json", 422),
-        (b'{"transactions": 99999999999999999999}', "application/json", 422),
-        (b'{"transactions": 1, "\\u0000": 2}', "application/json", 422),
-        (b"[]", "application/json", 422),
-        (b"null", "application/json", 422),
-        (b'"{\\"transactions\\": 1}"', "application/json", 422),
-        (b"{}", "application/json", 422),
-        (b'{"transactions": 1}', "text/plain", 415),
-        (b"transactions=1", "application/x-www-form-urlencoded", 415),
-        (b'{"transactions": 1}', "", 415),
-        (b" " * (2 * 1024 * 1024 + 1), "application/json", 413),
-    ],
-)
-def test_a_hostile_body_is_refused(place: Place, body: bytes, content_type: str, status: int) -> None:
+HOSTILE = [
+    (b"{", "application/json", 400),
+    (b"", "application/json", 400),
+    (b"\xff\xfe{}", "application/json", 400),
+    (b"\xef\xbb\xbf{}", "application/json", 400),
+    ('{"transactions": 1}'.encode("utf-16"), "application/json", 400),
+    (b'{"transactions": NaN}', "application/json", 400),
+    (b'{"transactions": Infinity}', "application/json", 400),
+    (b'{"transactions": 1, "transactions": 2}', "application/json", 400),
+    (b'{"transactions": ' + b"9" * 5000 + b"}", "application/json", 400),
+    (DEEP, "application/json", 400),
+    (b'{"transactions": "\\ud800"}', "application/json", 400),
+    (b'{"transactions": 1e400}', "application/json", 422),
+    (b'{"transactions": 1.0}', "application/json", 422),
+    (b'{"transactions": "1"}', "application/json", 422),
+    (b'{"transactions": true}', "application/json", 422),
+    (b'{"transactions": -1}', "application/json", 422),
+    (b'{"transactions": 99999999999999999999}', "application/json", 422),
+    (b'{"transactions": 1, "\\u0000": 2}', "application/json", 422),
+    (b"[]", "application/json", 422),
+    (b"null", "application/json", 422),
+    (b'"{\\"transactions\\": 1}"', "application/json", 422),
+    (b"{}", "application/json", 422),
+    (b'{"transactions": 1}', "text/plain", 415),
+    (b"transactions=1", "application/x-www-form-urlencoded", 415),
+    (b'{"transactions": 1}', "", 415),
+    (b" " * (2 * 1024 * 1024 + 1), "application/json", 413),
+]
+
+
+def test_a_hostile_body_is_refused(place: Place) -> None:
     caller = place.caller("manager")
-    answer = caller.call(
-        "PUT", "/units/X01/transactions/2026-01-01/2026-06-30", data=body, headers={"Content-Type": content_type}
-    )
-    assert answer.status_code == status, answer.json
-    assert answer.json["status"] == status
-    assert set(answer.json["message"]) == {"vi", "en"}
+    address = "/units/X01/transactions/2026-01-01/2026-06-30"
+    for body, content_type, status in HOSTILE:
+        answer = caller.call("PUT", address, data=body, headers={"Content-Type": content_type})
+        assert answer.status_code == status, (body[:60], content_type, answer.json)
+        assert answer.json["status"] == status
+        assert set(answer.json["message"]) == {"vi", "en"}
     assert place.session.scalars(select(TransactionCount)).all() == []
 
 
@@ -230,30 +230,32 @@ def test_every_mistake_is_named_with_its_place_in_both_languages(place: Place) -
     assert said == {"vi": "Đây phải là số nguyên.", "en": "This must be a whole number."}
 
 
-@pytest.mark.parametrize(
-    ("query", "loc"),
-    [
-        ("limit=0", "limit"),
-        ("limit=201", "limit"),
-        ("limit=" + "9" * 5000, "limit"),
-        ("limit=a", "limit"),
-        ("limit=1&limit=2", "limit"),
-        ("kind=castle", "kind"),
-        ("valid_on=2026-02-30", "valid_on"),
-        ("under=nowhere", "under"),
-        ("after=%00", "after"),
-        ("surprise=1", "surprise"),
-    ],
-)
-def test_a_wrong_query_is_named(place: Place, query: str, loc: str) -> None:
-    answer = place.caller("viewer").get(f"/units?{query}")
-    assert answer.status_code == 422
-    assert first_error(answer)[0] == ["query", loc]
+WRONG_QUERIES = [
+    ("limit=0", "limit"),
+    ("limit=201", "limit"),
+    ("limit=" + "9" * 5000, "limit"),
+    ("limit=a", "limit"),
+    ("limit=1&limit=2", "limit"),
+    ("kind=castle", "kind"),
+    ("valid_on=2026-02-30", "valid_on"),
+    ("under=nowhere", "under"),
+    ("after=%00", "after"),
+    ("surprise=1", "surprise"),
+]
 
 
-@pytest.mark.parametrize("code", ["%00", "a%2Fb", "x" * 41, "%F0%9F%92%A9", "' OR 1=1 --", "{{7*7}}", ".."])
-def test_a_code_that_can_be_none_is_not_found(place: Place, code: str) -> None:
-    assert place.caller("viewer").get(f"/units/{code}").status_code in (308, 404)
+def test_a_wrong_query_is_named(place: Place) -> None:
+    caller = place.caller("viewer")
+    for query, loc in WRONG_QUERIES:
+        answer = caller.get(f"/units?{query}")
+        assert answer.status_code == 422, query
+        assert first_error(answer)[0] == ["query", loc]
+
+
+def test_a_code_that_can_be_none_is_not_found(place: Place) -> None:
+    caller = place.caller("viewer")
+    for code in ("%00", "a%2Fb", "x" * 41, "%F0%9F%92%A9", "' OR 1=1 --", "{{7*7}}", ".."):
+        assert caller.get(f"/units/{code}").status_code in (308, 404), code
 
 
 # units, counters, transactions
@@ -352,11 +354,11 @@ def test_a_batch_of_transactions_with_one_mistake_stores_nothing(place: Place) -
     assert place.session.scalars(select(TransactionCount)).all() == []
 
 
-@pytest.mark.parametrize("period", ["2026-06-30/2026-01-01", "2026-1-1/2026-06-30", "20260101/2026-06-30", "a/b"])
-def test_a_period_that_is_none_is_refused(place: Place, period: str) -> None:
-    assert (
-        place.caller("manager").call("PUT", f"/units/X01/transactions/{period}", {"transactions": 1}).status_code == 422
-    )
+def test_a_period_that_is_none_is_refused(place: Place) -> None:
+    caller = place.caller("manager")
+    for period in ("2026-06-30/2026-01-01", "2026-1-1/2026-06-30", "20260101/2026-06-30", "a/b"):
+        answer = caller.call("PUT", f"/units/X01/transactions/{period}", {"transactions": 1})
+        assert answer.status_code == 422, period
 
 
 # waves
@@ -531,26 +533,25 @@ def test_a_collector_that_takes_nothing_any_more_refuses_but_knows_what_it_has(p
     assert results[1]["errors"][0]["code"] == "closed"
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"submission_id": "not one"},
-        {"submission_id": "5f0f4f0e-8e0a-4b7e-9c56-3f1d2a1b0c9d"},
-        {"seconds": -1},
-        {"language": "fr"},
-        {"answers": {"access_1": 10}},
-        {"answers": {"access_1": 4.5}},
-        {"answers": {"access_1": True}},
-        {"answers": {"comment": "x" * 10_001}},
-        {"answers": {"access_1": {"value": 4}}},
-    ],
-)
-def test_a_ballot_of_another_shape_is_the_programs_mistake_and_stores_nothing(
-    place: Place, change: dict[str, Any]
-) -> None:
-    answer = place.caller("entry").post("/responses", {"responses": [place.ballot(), place.ballot(**change)]})
-    assert answer.status_code == 422
-    assert answer.json["errors"][0]["loc"][:3] == ["body", "responses", 1]
+OTHER_SHAPES: list[dict[str, Any]] = [
+    {"submission_id": "not one"},
+    {"submission_id": "5f0f4f0e-8e0a-4b7e-9c56-3f1d2a1b0c9d"},
+    {"seconds": -1},
+    {"language": "fr"},
+    {"answers": {"access_1": 10}},
+    {"answers": {"access_1": 4.5}},
+    {"answers": {"access_1": True}},
+    {"answers": {"comment": "x" * 10_001}},
+    {"answers": {"access_1": {"value": 4}}},
+]
+
+
+def test_a_ballot_of_another_shape_is_the_programs_mistake_and_stores_nothing(place: Place) -> None:
+    caller = place.caller("entry")
+    for change in OTHER_SHAPES:
+        answer = caller.post("/responses", {"responses": [place.ballot(), place.ballot(**change)]})
+        assert answer.status_code == 422, change
+        assert answer.json["errors"][0]["loc"][:3] == ["body", "responses", 1]
     assert place.stored() == 0
 
 
@@ -667,6 +668,15 @@ def test_a_draft_has_no_results_and_who_took_no_part_neither(place: Place) -> No
 
 
 # the document
+
+
+def test_every_example_is_what_it_stands_for() -> None:
+    for route in ROUTES:
+        if route.body is not None:
+            assert route.example, route.rule
+            route.body.model_validate_json(json.dumps(route.example))
+        if route.answer_example and isinstance(route.answer, type):
+            route.answer.model_validate_json(json.dumps(route.answer_example))
 
 
 def test_the_document_and_its_page_need_no_key(place: Place) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey.accounts import policy
 from survey.blueprints.api.document import operation_id
-from survey.blueprints.api.route import ROUTES
+from survey.blueprints.api.route import OPEN, ROUTES
 from survey.models import Unit, Wave
 from tests.api import Caller, make_api_key, submission_id
 from tests.factories import make_collector, make_unit, make_wave
@@ -93,13 +93,15 @@ def test_each_operation_stands_in_the_table() -> None:
     assert sorted(TABLE) == sorted(operation_id(route) for route in ROUTES)
 
 
-@pytest.mark.parametrize("relation", RELATIONS)
 @pytest.mark.parametrize("role", policy.ROLES)
-def test_a_key_may_what_the_policy_says(
-    staff_app: Flask, staff_session: Session, tree: Tree, role: str, relation: str
-) -> None:
+def test_a_key_may_what_the_policy_says(staff_app: Flask, staff_session: Session, tree: Tree, role: str) -> None:
+    for relation in RELATIONS:
+        ask_everything(staff_app, staff_session, tree, role, relation)
+
+
+def ask_everything(app: Flask, session: Session, tree: Tree, role: str, relation: str) -> None:
     held = tree.by_relation[relation]
-    caller = Caller(staff_app.test_client(), make_api_key(staff_session, held, role)[1])
+    caller = Caller(app.test_client(), make_api_key(session, held, role)[1])
     grants = (policy.Grant(role, held.path),)
     paths = {"any": None, "unit": tree.commune.path, "wave": tree.by_relation["above it"].path, "rows": None}
     for route in ROUTES:
@@ -122,6 +124,14 @@ def test_a_key_may_what_the_policy_says(
                 assert (codes == ["out_of_reach"]) is not reached, (name, role, relation, answer.json)
         elif allowed:
             assert answer.status_code < 400 or answer.status_code == 409, (name, role, relation, answer.json)
+
+
+def test_a_view_that_is_no_operation_is_nobodys(make_app: Callable[..., Flask], sqlite_url: str) -> None:
+    app = make_app(DATABASE_URL=sqlite_url)
+    app.add_url_rule("/api/v1/bare", "api.bare", lambda: "open")
+    assert app.test_client().get("/api/v1/bare").status_code == 403
+    assert {"api.index", "api.openapi"} == OPEN
+    app.extensions["engine"].dispose()
 
 
 def test_no_operation_publishes_or_manages_keys() -> None:

@@ -105,6 +105,16 @@ class ResultsOut(BaseModel):
             }
         ]
     },
+    answer_example={
+        "results": [
+            {
+                "submission_id": "019c3a52-7d10-7cc1-9f65-3b2f6f0a4e11",
+                "outcome": "recorded",
+                "receipt": "7KQ2-M9FD-XB4T",
+                "errors": [],
+            }
+        ]
+    },
 )
 def post_responses(body: ResponsesIn) -> ResponseReturnValue:
     feeds = _feeds({normalise(item.collector) for item in body.responses})

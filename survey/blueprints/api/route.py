@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel
 
 from survey.blueprints.api.door import enter
-from survey.blueprints.api.wire import read_body, read_query
+from survey.blueprints.api.wire import ApiError, read_body, read_query
 from survey.operations.errors import noop as _n
 
 PREFIX = "/api/v1"
@@ -62,6 +62,19 @@ class Route:
 
 
 ROUTES: list[Route] = []
+_BY_ENDPOINT: dict[str, Route] = {}
+# The descriptions of the API, for whoever wants to know before he has a key.
+OPEN = frozenset({"api.index", "api.openapi"})
+
+
+@blueprint.before_request
+def guard() -> None:
+    """Let nobody in but by an operation's own action; a view that is none, and no description, is nobody's."""
+    found = _BY_ENDPOINT.get(request.endpoint or "")
+    if found is not None:
+        enter(found.action)
+    elif request.endpoint not in OPEN:
+        raise ApiError(403)
 
 
 def route(
@@ -88,7 +101,6 @@ def route(
     def decorate(view: View) -> View:
         @wraps(view)
         def serve(**values: Any) -> ResponseReturnValue:
-            enter(action)
             if query is not None:
                 values["query"] = read_query(query)
             if body is not None:
@@ -96,23 +108,23 @@ def route(
             return view(**values)
 
         blueprint.add_url_rule(rule, view.__name__, serve, methods=[method], provide_automatic_options=False)
-        ROUTES.append(
-            Route(
-                method,
-                rule,
-                tag,
-                action,
-                summary,
-                text,
-                query,
-                body,
-                status,
-                answer,
-                frozenset(also),
-                example or {},
-                answer_example or {},
-            )
+        found = Route(
+            method,
+            rule,
+            tag,
+            action,
+            summary,
+            text,
+            query,
+            body,
+            status,
+            answer,
+            frozenset(also),
+            example or {},
+            answer_example or {},
         )
+        ROUTES.append(found)
+        _BY_ENDPOINT[f"{blueprint.name}.{view.__name__}"] = found
         return serve
 
     return decorate

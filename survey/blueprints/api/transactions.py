@@ -71,6 +71,10 @@ class Stored(BaseModel):
     summary=_n("Transactions of the units within reach"),
     query=TransactionsQuery,
     answer=TransactionsPage,
+    answer_example={
+        "items": [{"unit": "X01", "period_start": "2026-01-01", "period_end": "2026-06-30", "transactions": 1250}],
+        "next": None,
+    },
 )
 def list_transactions(query: TransactionsQuery) -> ResponseReturnValue:
     rows = select(TransactionCount).join(TransactionCount.unit)
@@ -125,6 +129,7 @@ def put_transactions(unit_code: str, start: str, end: str, body: NumberIn) -> Re
             {"unit": "X02", "period_start": "2026-01-01", "period_end": "2026-06-30", "transactions": 840},
         ]
     },
+    answer_example={"stored": 2},
 )
 def post_transactions(body: RowsIn) -> ResponseReturnValue:
     session = begin()

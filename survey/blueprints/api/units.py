@@ -119,6 +119,23 @@ class CounterIn(Given):
     summary=_n("Units within reach, by code"),
     query=UnitsQuery,
     answer=UnitPage,
+    answer_example={
+        "items": [
+            {
+                "code": "X01",
+                "kind": "commune",
+                "parent": "ST",
+                "name_vi": "UBND xã Bến Trà",
+                "name_en": "Ben Tra Commune",
+                "one_stop_vi": "Điểm phục vụ hành chính công xã Bến Trà",
+                "one_stop_en": "",
+                "valid_from": "2025-07-01",
+                "valid_until": None,
+                "successor": None,
+            }
+        ],
+        "next": "/api/v1/units?limit=1&after=X01",
+    },
 )
 def list_units(query: UnitsQuery) -> ResponseReturnValue:
     rows = select(Unit).where(scope("places.read").covers(Unit.path)).order_by(Unit.code).limit(query.limit + 1)

@@ -345,6 +345,23 @@ def list_wave_units(wave_code: str, query: Listing) -> ResponseReturnValue:
     summary=_n("Collectors of a wave in the units within reach, by code"),
     query=CollectorsQuery,
     answer=CollectorPage,
+    answer_example={
+        "items": [
+            {
+                "code": "7KQ2M9F",
+                "unit": "X01",
+                "counter": "1",
+                "channel": "kiosk",
+                "trust": "present",
+                "respondent_group": "citizen",
+                "state": "active",
+                "created_at": "2026-01-05T01:30:00Z",
+                "revoked_at": None,
+                "url": "https://khaosat.example.vn/s/7KQ2M9F",
+            }
+        ],
+        "next": None,
+    },
 )
 def list_collectors(wave_code: str, query: CollectorsQuery) -> ResponseReturnValue:
     wave = wave_for("waves.read", wave_code)
