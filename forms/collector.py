@@ -10,17 +10,6 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from forms.staff import StaffForm
 from forms.wave import TRUSTS, offered
 
-# What a channel usually promises.
-USUAL_TRUST = {
-    "qr": "open",
-    "link": "open",
-    "kiosk": "open",
-    "paper": "paper",
-    "phone": "assisted",
-    "interview": "assisted",
-    "import": "open",
-}
-
 
 class MakeCollectorsForm(StaffForm):
     """Collectors for all counters or all units of a wave, or of one unit and those below it."""

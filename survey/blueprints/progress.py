@@ -87,7 +87,6 @@ def board(wave_code: str) -> ResponseReturnValue:
         lines=lines,
         flat=flat(),
         heat=board_order.heat,
-        reach=board_order.reach,
         kinds=[kind for kind in UNIT_KINDS if any(row.kind == kind and row.takes_part for row in found.rows.values())],
         unfolding=unfolding,
         sorting=sorting,

@@ -104,8 +104,15 @@ def wave(wave_code: str) -> ResponseReturnValue:
         failure=failure_of(found),
         closing=session.get(WaveClosing, found.id),
         collectors=session.scalar(select(func.count()).where(Collector.wave_id == found.id)),
-        deeds=[deed for deed in wave_list.deeds(session, "wave", [found.code]) if deed.action != "wave.create"],
+        by=doers(found),
     )
+
+
+def doers(found: Wave) -> dict[str, str]:
+    """Who opened, closed and published the wave, by the column that says when."""
+    deeds = wave_list.deeds(current_session(), "wave", [found.code])
+    columns = ("opened_at", "closed_at", "published_at")
+    return {column: deed.actor for deed in deeds for column in columns if f'"{column}"' in (deed.after or "")}
 
 
 def failure_of(found: Wave) -> str | None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from survey.analysis.quality import keep_disclosure, replace_statistics, scanned_statistics
 from survey.models import Collector, ResponseTally, Wave, WaveClosing
-from survey.operations.audit import Actor, attribute
+from survey.operations.audit import Actor, attribute, record
 from survey.operations.ledger import BATCH, seal_all, seal_batch
 from survey.operations.waves import WaveError, close_wave, lock_wave
 from survey.operations.writing import begin_write
@@ -30,7 +30,8 @@ def tallied_responses(session: Session, wave: Wave) -> int:
 
 
 def request_closing(session: Session, wave: Wave, at: datetime) -> WaveClosing:
-    """Leave the closing of an open wave to the background process; asking twice asks once. Raises WaveError."""
+    """Leave the closing of an open wave to the background process; asking twice asks once. Noted, since the
+    background process does it in the platform's own name. Raises :class:`~survey.operations.waves.WaveError`."""
     lock_wave(session, wave)
     if wave.state != "open":
         raise WaveError("not_open", wave=wave.code, state=wave.state)
@@ -39,6 +40,8 @@ def request_closing(session: Session, wave: Wave, at: datetime) -> WaveClosing:
         closing = WaveClosing(wave_id=wave.id, requested_at=at, responses=tallied_responses(session, wave), done=0)
         session.add(closing)
         session.flush()
+        path = wave.owner.path if wave.owner else None
+        record(session, "wave.close", subject=wave.code, unit_path=path, after={"responses": closing.responses})
     return closing
 
 

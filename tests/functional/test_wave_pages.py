@@ -120,6 +120,7 @@ def test_a_wave_is_made_step_by_step(office: Office) -> None:
     assert f"{base}/mo" in summary
     assert post(client, f"{base}/mo").status_code == 303
     assert office.wave("2026-THU").state == "open"
+    assert office.text(base).count("Trần Thị Tổng Hợp") == 2  # who is signed in, and who opened it
     assert (
         office.session.scalar(select(AuditEntry.actor).where(AuditEntry.after.contains('"open"')))
         == "Trần Thị Tổng Hợp"
@@ -204,6 +205,8 @@ def test_a_big_wave_is_closed_in_the_background(
     monkeypatch.setattr(closing, "RESPONSES_AT_ONCE", 1)
     progress = f"/staff/dot/{wave.code}/dang-dong"
     assert post(staff_client, f"/staff/dot/{wave.code}/dong").location == progress
+    asked = staff_session.scalars(select(AuditEntry).where(AuditEntry.action == "wave.close")).one()
+    assert (asked.actor_kind, asked.subject) == ("account", wave.code)
     page = staff_client.get(progress)
     assert page.status_code == 200
     assert 'data-refresh="3"' in html_of(page)
