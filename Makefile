@@ -20,7 +20,7 @@ ROOM_staff := $(wildcard survey/staff_*.py) $(filter-out survey/accounts/api_key
     $(call room_files,staff account people audit security,staff account people)
 ROOM_places := $(wildcard forms/xlsform*.py) $(call room_files,places place_imports unit_changes counters services transactions,\
     place service transaction,units unit_edits unit_files place_tables place_uploads services service_files transactions)
-ROOM_questionnaires := $(call room_files,questionnaires questionnaire_files drafts draft_parts draft_steps,questionnaire finding \
+ROOM_questionnaires := $(call room_files,questionnaires questionnaire_files drafts draft_starts draft_parts draft_steps,questionnaire finding \
     draft_notation,questionnaires questionnaire_drafts questionnaire_publication xlsforms) survey/draft_pages.py
 ROOM_waves := $(call room_files,waves wave_steps wave_states wave_quotas collectors progress,wave collector,waves wave_drafts \
     collectors targets ledger)

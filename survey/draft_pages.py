@@ -26,6 +26,7 @@ from survey.models import QuestionnaireDraft, Unit
 from survey.operations.errors import OperationError
 from survey.operations.questionnaire_drafts import change_draft, core_document, documents
 from survey.operations.questionnaire_publication import check
+from survey.operations.writing import begin_write
 from survey.staff_pages import say
 
 
@@ -53,6 +54,13 @@ def look(draft_id: int) -> tuple[QuestionnaireDraft, Draft]:
     """As :func:`load`, without keeping others from writing."""
     draft = current_session().get(QuestionnaireDraft, draft_id)
     return (draft, documents(draft)) if draft is not None else abort(404)
+
+
+def write_now() -> None:
+    """Begin to write only after the file was read, which may take long; what was read of the database is forgotten."""
+    session = current_session()
+    session.rollback()
+    begin_write(session)
 
 
 def section_or_404(document: Draft, key: str) -> DraftSection:
