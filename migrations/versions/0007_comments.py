@@ -44,6 +44,8 @@ def upgrade() -> None:
     op.create_index("ix_comment_unit_id_wave_id_id", "comment", ["unit_id", "wave_id", "id"])
     op.create_index("ix_comment_wave_id_id", "comment", ["wave_id", "id"])
     op.create_index("ix_comment_wave_id_released_on", "comment", ["wave_id", "released_on"])
+    hidden = sa.text("hidden_at IS NOT NULL")
+    op.create_index("ix_comment_hidden_at", "comment", ["hidden_at"], sqlite_where=hidden, postgresql_where=hidden)
     op.create_table(
         "comment_mark",
         sa.Column("comment_id", sa.BigInteger(), nullable=False),

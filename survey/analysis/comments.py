@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reports.figures import Text
 from survey.analysis import half_month
-from survey.models import Comment, CommentMark, Response, ResponseFlag, TextAnswer, Unit, Wave
+from survey.models import Comment, CommentMark, Response, ResponseFlag, Unit, Wave
 from survey.operations.folding import folded
 
 Satisfaction = Literal["low", "middle", "high"]
@@ -52,6 +52,8 @@ class Page:
 
 def visible(reach: Reach, today: date) -> ColumnElement[bool]:
     """The condition that a reader may see a comment; its unit must be joined."""
+    if reach.in_order:
+        return reach.exact
     flagged = exists().where(ResponseFlag.response_id == Comment.response_id)
     shown = or_(Comment.hidden_at.is_(None), reach.moderates)
     return or_(reach.exact, and_(reach.released, Comment.released_on <= today, shown, ~flagged))
@@ -59,10 +61,7 @@ def visible(reach: Reach, today: date) -> ColumnElement[bool]:
 
 def page(session: Session, reach: Reach, filters: Filters, today: date, after: str, size: int) -> Page:
     """The comments after the key `after`; raises ValueError for a key that none can be."""
-    query = _chosen(session, select(Comment), reach, filters, today)
-    query = query.join(TextAnswer, and_(TextAnswer.response_id == Comment.response_id, _same_question()))
-    query = query.options(contains_eager(Comment.written), contains_eager(Comment.unit))
-    query = query.options(joinedload(Comment.wave), selectinload(Comment.marks))
+    query = _chosen(session, select(Comment.id), reach, filters, today)
     if reach.in_order:
         key = tuple_(Comment.response_id, Comment.question_id)
         if after:
@@ -73,9 +72,12 @@ def page(session: Session, reach: Reach, filters: Filters, today: date, after: s
         if after:
             query = query.where(Comment.id > int(after))
         query = query.order_by(Comment.id)
-    found = session.scalars(query.limit(size + 1)).all()
-    last = found[size - 1] if len(found) > size else None
-    return Page(found[:size], key_of(last, reach) if last is not None else None)
+    ids = session.scalars(query.limit(size + 1)).all()  # first their numbers: no planner then joins all texts
+    whole = select(Comment).where(Comment.id.in_(ids[:size])).options(selectinload(Comment.marks))
+    whole = whole.options(joinedload(Comment.written), joinedload(Comment.unit), joinedload(Comment.wave))
+    by_id = {comment.id: comment for comment in session.scalars(whole)}
+    found = [by_id[comment_id] for comment_id in ids[:size]]
+    return Page(found, key_of(found[-1], reach) if len(ids) > size else None)
 
 
 def key_of(comment: Comment, reach: Reach) -> str:
@@ -134,10 +136,6 @@ def days(session: Session, comments: Sequence[Comment], reach: Reach) -> dict[in
 
 def month_label(comment: Comment) -> Text:
     return half_month.month_label(comment.month)
-
-
-def _same_question() -> ColumnElement[bool]:
-    return TextAnswer.question_id == Comment.question_id
 
 
 def _chosen(session: Session, query: Select[Any], reach: Reach, filters: Filters, today: date) -> Select[Any]:

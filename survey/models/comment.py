@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, SmallInteger, String, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from survey.models.base import Base, UtcDateTime
@@ -32,6 +42,12 @@ class Comment(Base):
         Index("ix_comment_unit_id_wave_id_id", "unit_id", "wave_id", "id"),
         Index("ix_comment_wave_id_id", "wave_id", "id"),
         Index("ix_comment_wave_id_released_on", "wave_id", "released_on"),
+        Index(
+            "ix_comment_hidden_at",
+            "hidden_at",
+            sqlite_where=text("hidden_at IS NOT NULL"),
+            postgresql_where=text("hidden_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
