@@ -85,7 +85,7 @@ def index() -> ResponseReturnValue:
     elif form.validate() and (filters := filters_of(form, wave, tests=tab == "tests")) is not None:
         lines = reading.lines(current_session(), filters, within, after_key(), SIZE + 1)
         context["lines"] = lines[:SIZE]
-        context["more"] = "-".join(map(str, lines[SIZE - 1].key)) if len(lines) > SIZE else None
+        context["more"] = str(lines[SIZE - 1].id) if len(lines) > SIZE else None
     return render_template("responses/index.html", doubt=DoubtForm(formdata=None), **context)
 
 
@@ -132,14 +132,12 @@ def filters_of(form: ResponseFilters, wave: Wave, *, tests: bool) -> Filters | N
 
 
 def after_key() -> Key | None:
-    """Where the list goes on; 404 for what cannot be such a place."""
-    given = request.args.get("after", "")
-    parts = given.split("-")
-    if not given:
+    """Where the list goes on: the address names the response, since the second it came in is nobody's business."""
+    response_id = after_id()
+    if response_id is None:
         return None
-    if len(parts) != 2 or not all(part.isdecimal() for part in parts):
-        abort(404)
-    return int(parts[0]), int(parts[1])
+    received_at = current_session().scalar(select(Response.received_at).where(Response.id == response_id))
+    return (received_at, response_id) if received_at is not None else abort(404)
 
 
 def after_id() -> int | None:
