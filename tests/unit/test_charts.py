@@ -207,3 +207,12 @@ def test_labels_of_users_are_text_in_svg() -> None:
     assert description.text is not None
     assert hostile in description.text
     assert svg.__html__() == svg
+
+
+def test_a_trend_marks_questions_that_only_read_otherwise() -> None:
+    points = [replace(point, breaks_before=False, reworded_before=number == 2) for number, point in enumerate(trend())]
+    chart = trend_chart(points, "vi")
+    assert "* Một số câu hỏi đổi câu chữ so với trước, nội dung không đổi" in words(chart)
+    assert "đổi câu chữ" not in " ".join(words(trend_chart([replace(p, reworded_before=False) for p in points], "vi")))
+    assert "(câu chữ khác trước)" in chart.description
+    assert len(strokes(chart, "chart-series")) == 2  # compared all the same

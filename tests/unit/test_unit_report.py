@@ -248,3 +248,12 @@ def test_a_unit_signs_its_own_report_in_the_name_of_its_kind() -> None:
     printed = text(unit_report())
     assert "Nơi nhận:" in printed
     assert "Lưu: VT." in printed
+
+
+def test_questions_that_changed_between_versions_are_named() -> None:
+    report = unit_report()
+    codes = [item.code for item in report.items[:2]]
+    change = replace(report.changes[0], changed_items=(codes[0],), reworded_items=(codes[1], "gone"))
+    printed = text(replace(report, changes=(change,)), issuer=ISSUER)
+    assert f"đổi nội dung hoặc thang đo, không so sánh: {report.items[0].label.vi}" in printed
+    assert f"câu chữ khác lần trước: {report.items[1].label.vi}, gone" in printed
