@@ -74,7 +74,7 @@ def _sum(one: int | None, other: int | None) -> int | None:
 
 @dataclass(slots=True)
 class Row:
-    """A unit of the board with everything below it, `below` rows; it takes part itself or stands above those that do."""
+    """A unit of the board with everything below it, `below` rows; it takes part or stands above those that do."""
 
     unit_id: int
     code: str

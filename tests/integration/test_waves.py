@@ -244,7 +244,7 @@ def test_a_wave_does_not_close_before_it_opens(session: Session, commune: Unit) 
     assert refused.value.code == "schedule"
     wave = make_wave(session, code="W", units=[commune])
     wave.opens_on, wave.closes_on = date(2026, 3, 2), date(2026, 3, 1)
-    with pytest.raises(IntegrityError, match="ck_wave_schedule|CHECK"):
+    with pytest.raises(IntegrityError, match=r"ck_wave_schedule|CHECK"):
         session.flush()
 
 
