@@ -40,5 +40,5 @@ class GridForm(StaffForm):
     reason = StringField(
         _l("Reason for the correction"),
         [Optional(), Length(max=500)],
-        description=_l("Only for numbers that a published wave counts; it stays on record and is shown."),
+        description=_l("Only for numbers that a published wave counts; it stays on record and is shown with the results."),
     )

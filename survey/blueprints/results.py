@@ -19,7 +19,14 @@ from reports.quality_table import quality_rows
 from reports.trend_chart import trend_svg
 from reports.unit_report import unit_report_pdf
 from reports.workbook import unit_report_xlsx
-from survey.analysis.published import ancestors, published_wave, published_waves, root_of_wave, unit_of_wave
+from survey.analysis.published import (
+    ancestors,
+    corrections_after,
+    published_wave,
+    published_waves,
+    root_of_wave,
+    unit_of_wave,
+)
 from survey.analysis.summary import unit_report, wave_overview
 from survey.database import current_session
 from survey.language import chosen_language
@@ -123,6 +130,7 @@ def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
     return render_template(
         "results/unit.html",
         report=report,
+        corrections=corrections_after(current_session(), found, place),
         above=ancestors(current_session(), place),
         other_waves=[other for other in others if unit_of_wave(current_session(), other, place.code)],
     )

@@ -84,13 +84,15 @@ def import_file(file: Path, start: datetime | None, dry_run: bool) -> None:
 @click.argument("number", type=click.IntRange(min=0))
 @click.option("--from", "start", type=DAY, required=True, help="First day of the period.")
 @click.option("--until", "end", type=DAY, required=True, help="Last day of the period.")
-def set_transactions(unit: str, number: int, start: datetime, end: datetime) -> None:
+@click.option("--reason", default="", help="Why a number that a published wave counts is corrected.")
+def set_transactions(unit: str, number: int, start: datetime, end: datetime, reason: str) -> None:
     """Record how many dossiers UNIT handled over a period.
 
     Example: sipas units transactions X01 1250 --from 2026-01-01 --until 2026-06-30
     """
     with writing() as session:
-        transactions.set_transactions(session, find_unit(session, unit), start.date(), end.date(), number)
+        found = find_unit(session, unit)
+        transactions.set_transactions(session, found, start.date(), end.date(), number, reason=reason)
     click.echo(f"{unit}: {number} transactions from {start.date()} to {end.date()}")
 
 

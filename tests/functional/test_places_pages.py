@@ -316,6 +316,11 @@ def test_a_number_of_a_published_wave_is_corrected_with_its_reason(compiler: Che
     tree.rollback()
     correction = tree.scalars(select(TransactionCorrection)).one()
     assert (correction.before, correction.after, correction.corrected_by) == (None, 300, "Lê Tổng Hợp")
+    public = text_of(compiler, "/ket-qua/W/X1-P")
+    assert "Số hồ sơ được điều chỉnh sau khi công bố" in public
+    assert "300" in public
+    assert "Lê Tổng Hợp" not in public
+    assert "<script>alert" not in public
     for url in (GRID, "/staff/giao-dich/-/dieu-chinh", f"{UNITS}X1-P"):
         shown = text_of(compiler, url)
         assert "Lê Tổng Hợp" in shown
