@@ -23,8 +23,10 @@ from reports.names import channel_name, group_name, trust_name
 from survey.analysis.tally import Detail, Selection, read
 from survey.models import (
     Answer,
+    BatchResponse,
     Collector,
     Counter,
+    PaperBatch,
     Question,
     Response,
     ResponseFlag,
@@ -199,6 +201,7 @@ def _layout(session: Session, extract: Extract, places: dict[int, tuple[Cell, ..
     if extract.identifying:
         layout.add("flags", Text("Lý do gắn cờ", "Flags"), form="text", width=80)
         layout.add("day", Text("Ngày nhận phiếu", "Day received"), form="date", measure="scale")
+        layout.add("batch", Text("Tập phiếu giấy", "Batch of paper forms"), form="text", width=12)
         layout.add("language", Text("Ngôn ngữ phiếu", "Language of the form"), form="text", width=2)
         layout.add("seconds", Text("Số giây trả lời", "Seconds taken"), measure="scale")
     ids = _question_ids(session, extract.wave)
@@ -261,14 +264,18 @@ def _rows(
         select(Response.id, Response.collector_id, _is_flagged(), day, Response.language, Response.seconds), extract
     )
     statement = statement.order_by(*((day,) if extract.identifying else ()), Response.salt)
+    in_batches = _has_batches(session, extract)
     rest = [None] * sum(map(len, (layout.choices, layout.texts, *layout.several.values())))
     number = numbers(1)
     result = session.execute(statement.execution_options(yield_per=ROWS_AT_A_TIME))
     for batch in result.partitions():
         flags = _flags(session, [row[0] for row in batch if row[2]]) if extract.identifying else {}
+        batches = _batches(session, [row[0] for row in batch]) if in_batches else {}
         found: dict[int, list[Cell]] = {}
         for response_id, collector_id, flagged, on, language, seconds in batch:
-            told = (flags.get(response_id), _date(on), language, seconds) if extract.identifying else ()
+            told: tuple[Cell, ...] = ()
+            if extract.identifying:
+                told = (flags.get(response_id), _date(on), batches.get(response_id), language, seconds)
             found[response_id] = [next(number), *places[collector_id], int(flagged), *told, *rest]
         _fill(session, layout, found)
         yield from found.values()
@@ -286,6 +293,18 @@ def _flags(session: Session, responses: Sequence[int]) -> dict[int, str]:
         for response_id, kind in session.execute(statement.order_by(ResponseFlag.kind)):
             found[response_id] = f"{found[response_id]} {kind}" if response_id in found else kind
     return found
+
+
+def _has_batches(session: Session, extract: Extract) -> bool:
+    """Whether forms of the wave were typed from paper, and the rows say from which batch."""
+    some = select(PaperBatch.id).where(PaperBatch.wave_id == extract.wave.id).limit(1)
+    return extract.identifying and session.scalar(some) is not None
+
+
+def _batches(session: Session, responses: Sequence[int]) -> dict[int, str]:
+    typed = select(BatchResponse.response_id, PaperBatch.code).join(PaperBatch, PaperBatch.id == BatchResponse.batch_id)
+    found = session.execute(typed.where(BatchResponse.response_id.in_(responses)))
+    return {row.response_id: row.code for row in found}
 
 
 def _fill(session: Session, layout: Layout, found: dict[int, list[Cell]]) -> None:

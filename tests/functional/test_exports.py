@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from forms import definition
 from forms.definition import Choice, Wording
 from survey.analysis import rows as rows_module
-from survey.models import Answer, AuditEntry, Question, Response, ResponseFlag, Unit, Wave
+from survey.models import Answer, AuditEntry, BatchResponse, PaperBatch, Question, Response, ResponseFlag, Unit, Wave
 from tests.factories import (
     make_collector,
     make_counter,
@@ -111,6 +111,7 @@ IDENTIFYING = {
     "respondent_group",
     "flags",
     "day",
+    "batch",
     "language",
     "seconds",
     "gender",
@@ -168,6 +169,22 @@ def test_rows_hold_what_was_answered(province: Province, signed_in: SignedIn) ->
     assert [row["flags"] for row in first if row["flagged"] == "1"] == ["too_fast"]
     assert {row["comment"] for row in first} == {"", f"'{HOSTILE}"}
     assert {(row["channel"], row["trust"]) for row in rows if row["unit_code"] == "X2"} == {("paper", "paper")}
+
+
+def test_rows_name_the_batch_they_were_typed_from(province: Province, signed_in: SignedIn) -> None:
+    session = province.session
+    paper = session.scalars(select(Response).where(Response.collector_id != province.here.id)).all()
+    typist = make_account(session, "entry", province.top)
+    batch = PaperBatch(
+        code="B7KQ2", wave=province.wave, unit=province.second, forms_expected=1, collected_from=START.date(),
+        collected_until=START.date(), created_at=START, created_by_id=typist.id,
+    )  # fmt: skip
+    session.add(batch)
+    session.flush()
+    session.add(BatchResponse(response_id=paper[0].id, batch_id=batch.id, serial=1))
+    session.commit()
+    rows = csv_of(signed_in("compiler", province.top).get(ROWS.format("T") + "?identifying=y").data)
+    assert sorted(row["batch"] for row in rows) == [""] * 16 + ["B7KQ2"]
 
 
 def test_no_row_tells_what_finds_a_ballot_again(province: Province, signed_in: SignedIn) -> None:
