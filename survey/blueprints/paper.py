@@ -17,7 +17,7 @@ from forms.paper_batch import BatchFilter, BatchForm, BatchPlaceForm, FinishForm
 from survey import staff_wording
 from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.models import Account
-from survey.accounts.scope import can, scope
+from survey.accounts.scope import can, scope, unit_path
 from survey.analysis.paper_progress import batches_page, clerks, typed_forms, waves_progress
 from survey.database import current_session
 from survey.language import chosen_language
@@ -124,7 +124,7 @@ def label(unit: Unit) -> str:
 
 
 @blueprint.route("/moi/<wave_code>/<unit_code>", methods=["GET", "POST"])
-@may("paper.enter", lambda unit_code, **_: unit_of(unit_code).path)
+@may("paper.enter", unit_path)
 def new(wave_code: str, unit_code: str) -> ResponseReturnValue:
     session = current_session()
     wave, unit = session.scalar(select(Wave).where(Wave.code == wave_code)) or abort(404), unit_of(unit_code)

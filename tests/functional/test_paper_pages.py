@@ -194,8 +194,8 @@ def test_a_batch_whose_totals_differ_is_accepted_with_a_reason_only(office: Offi
     assert "Số đối chiếu không khớp" in page
     page = html_of(post(manager, f"{url}/ket-thuc", {"step": "reject", "reason": ""}, page=url))
     assert "Xin ghi lý do từ chối" in page
-    post(manager, f"{url}/ket-thuc", {"step": "accept", "reason": "Hai phiếu ướt"}, page=url)
-    assert "Hai phiếu ướt" in html_of(manager.get(url))
+    post(manager, f"{url}/ket-thuc", {"step": "accept", "reason": "Hai phiếu <b>ướt</b>"}, page=url)
+    assert "Hai phiếu &lt;b&gt;ướt&lt;/b&gt;" in html_of(manager.get(url))
 
 
 def test_the_forms_of_a_batch_are_printed_with_code_and_number(office: Office) -> None:

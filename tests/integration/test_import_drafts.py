@@ -196,6 +196,8 @@ def test_an_import_reaches_only_the_unit_it_is_for(session: Session, start: Call
     commune = session.scalars(select(Unit).where(Unit.code == "TP")).one()
     tried = trial(session, start("unit,q01\nTP,5\nST,5\n", unit=commune))
     assert [(fault.cell, fault.code) for fault in tried.faults] == [("A3", "unit_out_of_reach")]
+    assert refused(lambda: finish(session, start("unit,q01\nTP,4\nST,5\n", unit=commune))) == "faults"
+    session.rollback()
     assert finish(session, start("q01\n5\n4\n", unit=commune)).rows_added == 2
     assert session.scalars(select(Collector)).one().unit_id == commune.id
 
