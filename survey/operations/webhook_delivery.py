@@ -31,6 +31,7 @@ BATCH = 20
 PER_WEBHOOK = 4
 CLAIM = timedelta(seconds=SECONDS * (BATCH // AT_ONCE + 1) * 2)
 POLL_SECONDS = 1.0
+STOP_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -154,6 +155,8 @@ def delivering(engine: Engine, post: Post) -> Iterator[None]:
                     continue
             except SQLAlchemyError as error:
                 log.warning("webhooks are tried again in %s s: %s", POLL_SECONDS, error)
+            except Exception:  # whatever one delivery runs into, the thread goes on with the others
+                log.exception("a webhook could not be delivered")
             stop.wait(POLL_SECONDS)
 
     thread = threading.Thread(target=work, name="webhooks", daemon=True)
@@ -162,7 +165,7 @@ def delivering(engine: Engine, post: Post) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(SECONDS)
+        thread.join(STOP_SECONDS)  # what is under way longer is sent again when its claim is over
 
 
 def _due(at: datetime) -> Select[WebhookDelivery, Webhook]:

@@ -9,13 +9,15 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from survey.models import Unit, Webhook, WebhookAttempt, WebhookDelivery
-from survey.operations import imports, paper_acceptance, release, waves, webhooks
+from survey.operations import imports, paper_acceptance, release, waves, webhook_delivery, webhooks
 from survey.operations import webhook_sending as sending
 from survey.operations.response_files import ResponseRow
 from survey.operations.submission import canonical
@@ -421,10 +423,19 @@ def test_where_nobody_listens_or_speaks_tls_the_log_says_so(receiver: Receiver) 
     assert sending.send("https://no-such-host.invalid/", {}, b"{}").fault == "unknown_host"
 
 
-def test_the_thread_beside_the_sealer_delivers_until_it_is_stopped(
-    session: Session, engine: Engine, receiver: Receiver
+def test_the_thread_beside_the_sealer_delivers_until_it_is_stopped_whatever_goes_wrong(
+    session: Session, engine: Engine, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, post = make_tested(session, receiver)
+    known, broken = webhook_delivery.claim_due, [RuntimeError("no more threads"), OperationalError("", {}, Exception())]
+
+    def claim(*arguments: Any) -> Any:
+        if broken:
+            raise broken.pop()
+        return known(*arguments)
+
+    monkeypatch.setattr(webhook_delivery, "claim_due", claim)
+    monkeypatch.setattr(webhook_delivery, "POLL_SECONDS", 0.05)
     with delivering(engine, post):
         deadline = time.monotonic() + 5
         while not receiver.received and time.monotonic() < deadline:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from survey.operations.webhook_sending import send
 from survey.operations.webhook_target import TargetError, all_public, read_target, resolve
 
 PRIVATE = (
@@ -108,3 +109,17 @@ def test_numbers_that_only_a_resolver_reads_are_caught_after_it(spelling: str, m
     monkeypatch.setattr(socket, "getaddrinfo", resolving_to("127.0.0.1"))
     with pytest.raises(TargetError):
         resolve(read_target(f"https://{spelling}/"))
+
+
+def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that leads elsewhere when it is asked again must not be asked again."""
+    reached = []
+
+    def refuse(address: tuple[str, int], **_options: object) -> None:
+        reached.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolving_to("93.184.215.14"))
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    assert send("https://example.com/", {}, b"{}").fault == "connection"
+    assert reached == [("93.184.215.14", 443)]
