@@ -21,6 +21,7 @@ KINDS: dict[str, LazyString] = {
     "invitation": _l("Link to set a password"),
     "paper_batch": _l("Batch of paper forms"),
     "paper_resolution": _l("Settled discrepancy"),
+    "places": _l("Unit"),
     "procedure_field": _l("Field of procedures"),
     "questionnaire": _l("Questionnaire"),
     "questionnaire_draft": _l("Draft of a questionnaire"),
