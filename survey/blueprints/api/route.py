@@ -20,7 +20,7 @@ blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 
 # In the order of the document.
 UNITS = _n("Units and their counters")
-TRANSACTIONS = _n("Transactions")
+TRANSACTIONS = _n("Numbers of transactions")
 WAVES = _n("Waves and collectors")
 QUESTIONNAIRES = _n("Questionnaires")
 RESPONSES = _n("Responses")
