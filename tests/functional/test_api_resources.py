@@ -18,7 +18,7 @@ from survey.models import (
 )
 from survey.operations import units
 from tests.api import Place, first_error
-from tests.factories import make_collector, make_unit
+from tests.factories import make_collector, make_unit, make_wave
 
 
 @pytest.fixture
@@ -117,6 +117,23 @@ def test_a_batch_of_transactions_with_one_mistake_stores_nothing(place: Place) -
     found = [(each["loc"][2], each["code"]) for each in answer.json["errors"]]
     assert found == [(1, "out_of_reach"), (2, "unknown"), (3, "period"), (4, "repeated")]
     assert place.session.scalars(select(TransactionCount)).all() == []
+
+
+def test_a_number_that_a_published_wave_counts_is_corrected_with_a_reason(place: Place) -> None:
+    questionnaire, target = place.wave.questionnaire, place.wave.target
+    make_wave(
+        place.session, code="P", units=[place.commune], questionnaire=questionnaire, target=target, state="published"
+    )
+    place.session.commit()
+    caller = place.caller("manager")
+    row = {"unit": "X01", "period_start": "2026-01-01", "period_end": "2026-06-30", "transactions": 5}
+    refused = caller.post("/transactions", {"transactions": [row]})
+    assert refused.status_code == 422
+    assert first_error(refused) == (["body", "transactions", 0, "reason"], "published")
+    assert caller.post("/transactions", {"transactions": [row | {"reason": "Đếm sót"}]}).json == {"stored": 1}
+    one = "/units/X01/transactions/2026-01-01/2026-06-30"
+    assert caller.call("PUT", one, {"transactions": 6}).json["code"] == "published"
+    assert caller.call("PUT", one, {"transactions": 6, "reason": "Đếm lại"}).status_code == 200
 
 
 def test_a_period_that_is_none_is_refused(place: Place) -> None:

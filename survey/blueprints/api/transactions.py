@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+import forms.fault
 from survey.blueprints.api.door import begin, may, scope, unit_for
 from survey.blueprints.api.fields import MOST_ROWS, Code, Day, Number, Page, cut
 from survey.blueprints.api.route import TRANSACTIONS, route
@@ -16,7 +18,14 @@ from survey.blueprints.api.wire import SENTENCES, ApiError, Fault, Given, invali
 from survey.database import current_session
 from survey.models import TransactionCount, Unit
 from survey.operations.errors import noop as _n
-from survey.operations.transactions import TransactionsError, set_transactions
+from survey.operations.place_tables import TableError
+from survey.operations.transactions import (
+    LONGEST_REASON,
+    TransactionRow,
+    TransactionsError,
+    record_transactions,
+    set_transactions,
+)
 from survey.operations.units import UnitError
 
 MOST_AT_ONCE = 1000
@@ -44,8 +53,15 @@ class TransactionsPage(Page[TransactionsOut]):
     pass
 
 
+Reason = Annotated[
+    str,
+    Field(max_length=LONGEST_REASON, description=_n("Why a number that a published wave counts is corrected.")),
+]
+
+
 class NumberIn(Given):
     transactions: Number
+    reason: Reason = ""
 
 
 class RowIn(Given):
@@ -53,6 +69,7 @@ class RowIn(Given):
     period_start: Day
     period_end: Day
     transactions: Number
+    reason: Reason = ""
 
 
 class RowsIn(Given):
@@ -109,7 +126,7 @@ def put_transactions(unit_code: str, start: str, end: str, body: NumberIn) -> Re
     session = begin()
     unit = unit_for("transactions.edit", unit_code)
     first, last = _day("start", start), _day("end", end)
-    row = set_transactions(session, unit, first, last, body.transactions)
+    row = set_transactions(session, unit, first, last, body.transactions, reason=body.reason)
     session.commit()
     return reply(_out(row))
 
@@ -138,8 +155,14 @@ def post_transactions(body: RowsIn) -> ResponseReturnValue:
     by_code = {unit.code: unit for unit in found}
     if faults := _faults(rows, by_code):
         raise ApiError(422, faults=faults)
-    for row in rows:
-        set_transactions(session, by_code[row.unit], row.period_start, row.period_end, row.transactions)
+    given = [
+        TransactionRow(at, row.unit, row.period_start, row.period_end, row.transactions, row.reason)
+        for at, row in enumerate(rows)
+    ]
+    try:
+        record_transactions(session, given)
+    except TableError as error:
+        raise ApiError(422, faults=[_fault(found) for found in error.faults]) from error
     session.commit()
     return reply(Stored(stored=len(rows)))
 
@@ -160,6 +183,12 @@ def _faults(rows: list[RowIn], by_code: dict[str, Unit]) -> list[Fault]:
             faults.append(Fault(loc, "repeated", SENTENCES["repeated"], {}))
         seen.add((row.unit, row.period_start, row.period_end))
     return faults
+
+
+def _fault(found: forms.fault.Fault) -> Fault:
+    """What the operation found wrong with a row, under its code."""
+    code = next(code for code, sentence in TransactionsError.SENTENCES.items() if sentence == found.sentence)
+    return Fault(("body", "transactions", found.row, found.column), code, found.sentence, found.parameters)
 
 
 def _day(part: str, text: str) -> date:
