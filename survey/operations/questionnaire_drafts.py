@@ -29,12 +29,9 @@ class DraftError(OperationError):
             "%(by)s saved this draft meanwhile. What you typed is kept below: check it and save once more, or reload "
             "the page to see the other version."
         ),
-        "part_gone": _n("%(by)s removed this part of the draft meanwhile. Nothing was stored."),
         "submitted": _n("The draft has been handed in: it can be changed again when it is taken back or returned."),
         "too_large": _n("The draft would be longer than %(limit)s characters. Nothing was stored."),
         "locked": _n("This belongs to the locked core, which stays as it is."),
-        "scale_used": _n("The scale %(scale)s is used by questions; give them another one first."),
-        "code_taken": _n("There is one with the code %(code)s already."),
         "nothing_to_undo": _n("There is no change to undo."),
         "not_local": _n("Only a local supplement is handed in; publish this draft instead."),
         "not_submitted": _n("The draft has not been handed in."),
@@ -132,11 +129,6 @@ def locked_sections(session: Session, questionnaire: Questionnaire) -> frozenset
 
 def _core_rows(questionnaire: Questionnaire) -> Select[CoreSection]:
     return select(CoreSection).where(CoreSection.questionnaire_id == questionnaire.id)
-
-
-def is_locked(session: Session, draft: QuestionnaireDraft, section: DraftSection) -> bool:
-    """Whether a section belongs to the core that the draft supplements."""
-    return draft.core is not None and section.code in locked_sections(session, draft.core)
 
 
 def require_editable(draft: QuestionnaireDraft) -> None:
