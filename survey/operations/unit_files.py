@@ -108,7 +108,7 @@ class _Import:
         row.limit(LONGEST_NAME, *NAMES)
         kind = _KINDS.get(row["kind"].casefold(), "")
         if row["kind"] and not kind:
-            kinds = ", ".join(KIND_WORDS.values())
+            kinds = "; ".join(KIND_WORDS.values())
             row.flag("kind", _n("%(kind)s is no kind of unit; there are: %(kinds)s."), kind=row["kind"], kinds=kinds)
         if row["code"] and not is_code(row["code"]):
             row.flag("code", UnitError.SENTENCES["code_form"], unit=row["code"])
