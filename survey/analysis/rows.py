@@ -312,7 +312,7 @@ def _fill(session: Session, layout: Layout, found: dict[int, list[Cell]]) -> Non
     ids = list(found)
     at = layout.choices.get
     chosen = select(Answer.response_id, Answer.question_id, Answer.choice).where(Answer.response_id.in_(ids))
-    for response_id, question, choice in session.connection().execute(chosen).all():  # past the ORM, which costs a fifth
+    for response_id, question, choice in session.connection().execute(chosen).all():  # past the ORM: a fifth less
         place = at(question)
         if place is not None:
             found[response_id][place] = choice
