@@ -29,5 +29,7 @@ class ApiKeyForm(StaffForm):
         render_kw={"list": "units", "autocomplete": "off"},
     )
     valid_until = DateField(
-        _l("Last day of the key"), [InputRequired()], description=_l("At most two years from today. A shorter time is safer.")
+        _l("Last day of the key"),
+        [InputRequired()],
+        description=_l("At most two years from today. A shorter time is safer."),
     )

@@ -40,5 +40,7 @@ class GridForm(StaffForm):
     reason = StringField(
         _l("Reason for the correction"),
         [Optional(), Length(max=500)],
-        description=_l("Only for numbers that a published wave counts; it stays on record and is shown with the results."),
+        description=_l(
+            "Only for numbers that a published wave counts; it stays on record and is shown with the results."
+        ),
     )

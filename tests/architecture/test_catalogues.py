@@ -70,3 +70,13 @@ def test_every_wording_stands_in_a_catalogue_and_no_other_does(packages: tuple[s
         if message.id
     }
     assert translated == set().union(*map(extracted, packages))
+
+
+def test_one_wording_reads_the_same_in_every_room() -> None:
+    """Flask-Babel joins the rooms' catalogues: of two translations, one would appear in the other's room."""
+    translations: dict[tuple[object, object], dict[str, str]] = {}
+    for path in catalogue_files("survey"):
+        for message in read(path):
+            if message.id:
+                translations.setdefault((message.context, message.id), {})[path.stem] = str(message.string)
+    assert {key: rooms for key, rooms in translations.items() if len(set(rooms.values())) > 1} == {}
