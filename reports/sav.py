@@ -2,7 +2,7 @@
 
 The layout follows "System File Format" in the PSPP developers' guide. Strings are UTF-8; those over 255 bytes are the
 format's "very long strings". Cases are compressed by its bytecode: a small number takes one byte. The number of cases
-stands in the head, so that a file which breaks off is known for it. docs/decisions/own-writers-of-rows.md.
+stands in the head, so that a file which breaks off is known for it. docs/decisions/0013-own-writers-of-rows.md.
 """
 
 from __future__ import annotations

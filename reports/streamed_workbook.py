@@ -2,7 +2,7 @@
 
 A ZIP archive of the few parts a spreadsheet needs, in the order of writing and without going back. Fractions are shown
 as percentages; text is never taken for a formula or an address. A file that breaks off lacks the archive's directory
-at its end, so no program opens it. docs/decisions/own-writers-of-rows.md.
+at its end, so no program opens it. docs/decisions/0013-own-writers-of-rows.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Accounts of the back office on Flask-Security: its sign-in state, hashes, TOTP, recovery codes; the pages are ours.
 
-Why its own pages are not used stands in docs/decisions/sign-in-pages-of-our-own.md.
+Why its own pages are not used stands in docs/decisions/0019-sign-in-pages-of-our-own.md.
 """
 
 from __future__ import annotations

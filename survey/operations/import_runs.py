@@ -55,7 +55,7 @@ def withdraw_import(session: Session, run: ImportRun, reason: str, *, account_id
         raise ImportRunError("withdrawn")
     if not reason:
         raise ImportRunError("reason")
-    if run.wave.state != "open":  # as for single responses, see docs/decisions/no-flags-after-closing.md
+    if run.wave.state != "open":  # as for single responses, see docs/decisions/0024-no-flags-after-closing.md
         raise ImportRunError("not_open", wave=run.wave.code)
     brought = list(
         session.scalars(select(ImportedResponse.response_id).where(ImportedResponse.import_run_id == run.id))

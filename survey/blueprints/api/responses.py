@@ -1,4 +1,4 @@
-"""Responses in: batches from kiosks and one-stop software, judged one by one; docs/decisions/api-responses.md."""
+"""Responses in: batches from kiosks and one-stop software, judged one by one; docs/decisions/0017-api-responses.md."""
 
 from __future__ import annotations
 
