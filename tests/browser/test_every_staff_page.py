@@ -1,4 +1,4 @@
-"""Every page of the back office that its address alone opens: accessible, and inside the screen of a phone and a desk."""
+"""Every page of the back office that its address alone opens: accessible, and inside the screens of phone and desk."""
 
 from __future__ import annotations
 
