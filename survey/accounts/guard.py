@@ -104,6 +104,7 @@ def guard() -> ResponseReturnValue | None:
     request.max_form_parts = MOST_PARTS
     changing = request.method not in SAFE_METHODS
     if changing and rule.writes and "_user_id" in session:
+        _ = request.form  # reads the files too, before the transaction: a slow body would hold up every other write
         begin_write(current_session())
     if not current_user.is_authenticated:
         return redirect(url_for(SIGN_IN, next=request.full_path.rstrip("?") if not changing else None))
