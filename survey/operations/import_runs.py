@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from survey.models import FlagNote, ImportedResponse, ImportRun, Wave
+from survey.models import FlagNote, ImportedResponse, ImportRun, Response, Wave
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 from survey.operations.ledger import flag_responses
@@ -36,12 +36,15 @@ def earlier_runs(session: Session, file_digest: str) -> list[ImportRun]:
     return list(session.scalars(query.order_by(ImportRun.id.desc())))
 
 
-def withdrawn_before(session: Session, wave: Wave, file_digest: str) -> int:
-    """How many imports of the file into the wave were withdrawn."""
-    query = select(func.count()).where(
-        ImportRun.wave_id == wave.id, ImportRun.file_digest == file_digest, ImportRun.withdrawn_at.is_not(None)
+def withdrawn_ids(session: Session, wave: Wave) -> frozenset[bytes]:
+    """The submission ids of the wave's responses whose import was withdrawn."""
+    query = (
+        select(Response.submission_id)
+        .join(ImportedResponse, ImportedResponse.response_id == Response.id)
+        .join(ImportRun, ImportRun.id == ImportedResponse.import_run_id)
+        .where(ImportRun.wave_id == wave.id, ImportRun.withdrawn_at.is_not(None))
     )
-    return session.scalars(query).one()
+    return frozenset(session.scalars(query))
 
 
 def withdraw_import(session: Session, run: ImportRun, reason: str, *, account_id: int, at: datetime) -> int:

@@ -152,14 +152,7 @@ def try_import(session: Session, draft: ImportDraft, reading: Reading, plan: Pla
     new = known = flagged = 0
     if not count:
         try:
-            preview = preview_import(
-                session,
-                draft.wave,
-                reading.rows,
-                channel=draft.channel,
-                trust=draft.trust,
-                file_digest=draft.file_digest,
-            )
+            preview = preview_import(session, draft.wave, reading.rows, channel=draft.channel, trust=draft.trust)
             new, known, flagged = preview.new, preview.known, preview.known_flagged
         except ResponseFileError as refused:
             desk = plan.columns.index(COUNTER) if COUNTER in plan.columns else 0

@@ -1,14 +1,15 @@
 """Importing responses from a file: all or nothing, and the same file twice adds nothing.
 
 A response's identity is made of wave, collector, content and occurrence number: people do give identical answers, so
-the second identical row of a file is another response, but the same row of the same file read again is not. A file
-whose import was withdrawn begins a new generation: its rows, read again, are new.
+the second identical row of a file is another response, but the same row of the same file read again is not. A row
+whose import was withdrawn begins a new generation: read again, from whatever file, it is new.
 """
 
 from __future__ import annotations
 
 import collections
 import hashlib
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +33,7 @@ from survey.operations.batch_collectors import lock_wave
 from survey.operations.batches import Stored, store_submissions
 from survey.operations.collectors import make_collector
 from survey.operations.identifiers import is_code
-from survey.operations.import_runs import withdrawn_before
+from survey.operations.import_runs import withdrawn_ids
 from survey.operations.response_files import Faults, ResponseRow
 from survey.operations.responses import Submission
 from survey.operations.transactions import TransactionsError, confirm_transactions
@@ -101,9 +102,9 @@ def import_responses(
         if (place.id, counter.id if counter else None) not in collectors:
             made = make_collector(session, wave, place, counter=counter, channel=channel, trust=trust, at=at)
             collectors[place.id, made.counter_id] = made
-    generation = withdrawn_before(session, wave, file_digest)
+    withdrawn = withdrawn_ids(session, wave)
     places = _places(units, counters)
-    submissions = list(_submissions(wave, rows, collectors, places, int(received_at.timestamp()), generation))
+    submissions = list(_submissions(wave, rows, collectors, places, int(received_at.timestamp()), withdrawn))
     if wave.state != "open" and not _all_known(session, submissions):
         raise WaveError("accepts_nothing", wave=wave.code, state=wave.state)
     run = ImportRun(
@@ -131,16 +132,16 @@ def import_responses(
 
 
 def preview_import(
-    session: Session, wave: Wave, rows: Sequence[ResponseRow], *, channel: str, trust: str, file_digest: str
+    session: Session, wave: Wave, rows: Sequence[ResponseRow], *, channel: str, trust: str
 ) -> ImportPreview:
     """What :func:`import_responses` would do with the rows, without writing; raises ResponseFileError as it does."""
     units, _ = _units(session, wave, rows, create=False)
     counters = _counters(session, rows, units)
     collectors = _collectors(session, wave, channel, trust)
     places = _places(units, counters)
-    generation = withdrawn_before(session, wave, file_digest)
+    withdrawn = withdrawn_ids(session, wave)
     there = [row for row in rows if places[row.unit, row.counter] in collectors]
-    ids = [submission.submission_id for submission in _submissions(wave, there, collectors, places, 0, generation)]
+    ids = [submission.submission_id for submission in _submissions(wave, there, collectors, places, 0, withdrawn)]
     known = flagged = 0
     for start in range(0, len(ids), _ID_QUERY):
         doubted = select(ResponseFlag.response_id).where(ResponseFlag.response_id == Response.id).exists()
@@ -281,7 +282,7 @@ def _submissions(
     collectors: Mapping[_Place, Collector],
     places: Mapping[tuple[str, str], _Place],
     received_at: int,
-    generation: int,
+    withdrawn: frozenset[bytes],
 ) -> Iterator[Submission]:
     occurrences: collections.Counter[tuple[str, str, bytes]] = collections.Counter()
     keys = {key: (collectors[place].id, collectors[place].code) for key, place in places.items() if place in collectors}
@@ -289,8 +290,10 @@ def _submissions(
         collector_id, collector_code = keys[row.unit, row.counter]
         identity = row.unit, row.counter, row.content
         occurrences[identity] += 1
+        named = partial(import_id, wave.code, collector_code, row.content, occurrences[identity])
+        ids = (named(generation) for generation in itertools.count())
         yield Submission(
-            submission_id=import_id(wave.code, collector_code, row.content, occurrences[identity], generation),
+            submission_id=next(each for each in ids if each not in withdrawn),
             collector_id=collector_id,
             received_at=received_at if row.received_at is None else row.received_at,
             seconds=row.seconds,

@@ -314,6 +314,23 @@ def test_a_withdrawn_import_is_counted_apart_and_its_file_may_come_again(
     assert refused(lambda: withdraw("Muộn rồi")) == "not_open"
 
 
+def test_a_corrected_file_brings_back_every_row_of_a_withdrawn_one(
+    session: Session, clerk: Account, start: Callable[..., ImportDraft]
+) -> None:
+    content = "unit,q01\n" + "TP,5\nST,4\n" * 10  # identical rows are different people
+    finish(session, start(content))
+    for last in ("TP,1\n", "TP,2\n"):  # withdrawn twice: the third time, too, all of it is new
+        run = session.scalars(select(ImportRun).order_by(ImportRun.id.desc()).limit(1)).one()
+        import_runs.withdraw_import(session, run, "Sai một dòng", account_id=clerk.id, at=AT)
+        session.commit()
+        assert trial(session, start(content + last)).new == 21
+        assert finish(session, start(content + last)).rows_added == 21
+        again = trial(session, start(content + last + "ST,1\n"))
+        assert (again.new, again.known, again.known_flagged) == (1, 21, 0)
+    assert responses(session) == 20 + 21 + 21
+    assert session.scalars(select(func.count()).select_from(FlagNote)).one() == 20 + 21
+
+
 def test_drafts_do_not_lie_about_for_ever(session: Session, start: Callable[..., ImportDraft]) -> None:
     old = start("a\n1\n")
     old.created_at = AT - import_drafts.KEPT * 2
