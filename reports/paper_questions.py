@@ -151,7 +151,8 @@ class Questions:
         if question.condition is None:
             return []
         chosen = [f"“{self._say(words)}”" for words in question.condition.choices]
-        offered = f" {gettext('or', self.language)} ".join(filter(None, (", ".join(chosen[:-1]), chosen[-1])))
+        either = gettext("or", self.language)
+        offered = f" {either} ".join(filter(None, (", ".join(chosen[:-1]), chosen[-1])))
         said = gettext(
             "If you chose {choices} at question {n}, please answer question {own}:",
             self.language,

@@ -230,7 +230,8 @@ def _part(document: Draft, finding: Finding) -> str:
     """What the finding is about, as an editor calls it."""
     kind, _, code = finding.element.partition(":")
     if code:
-        return f"{gettext('Scale') if kind == 'scale' else gettext('Content')} {code}"
+        name = gettext("Scale") if kind == "scale" else gettext("Content")
+        return f"{name} {code}"
     try:
         element = document.find(finding.element)
     except KeyError:

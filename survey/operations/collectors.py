@@ -190,7 +190,7 @@ def make_collectors(
 
 def revoke_collector(session: Session, collector: Collector, at: datetime, reason: str) -> None:
     """Let nothing more in here; what came in stays. Raises :class:`CollectorError`, also without a reason."""
-    session.refresh(collector, with_for_update=True)  # of two who revoke it, one does
+    session.refresh(collector, with_for_update={"of": Collector})  # of two who revoke it, one does
     if collector.revoked_at is not None:
         raise CollectorError("revoked", collector=collector.code, date=province_day(collector.revoked_at).isoformat())
     reason = clean_text(reason, lines=False)[:LONGEST_REASON]
