@@ -21,7 +21,7 @@ from survey.config import SURFACES
 from survey.database import alembic_config, engine
 
 SEAL_SECONDS = 3
-STOP_SECONDS = 10
+STOP_SECONDS = 20  # longer than a writer waits for the database (survey.database.BUSY_SECONDS)
 
 
 @click.command("serve")

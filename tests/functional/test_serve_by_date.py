@@ -34,14 +34,14 @@ def test_a_served_wave_opens_on_its_day_and_scans_outlive_the_server(sqlite_url:
         try:
             assert server.stdout is not None
             server.stdout.readline()
-            wait_until(lambda: value(engine, select(Wave.state)) == "open", 30)
+            wait_until(lambda: value(engine, select(Wave.state)) == "open", 60)
             wait_until(lambda: opened(port, code), 10)  # what is known of a place is kept for two seconds
             times = 1 + sum(opened(port, code) for _ in range(9))
             assert times == 10
             assert value(engine, select(func.count()).select_from(Collector)) == 1
         finally:
             server.send_signal(signal.SIGINT)
-            server.wait(30)
+            server.wait(60)
     assert value(engine, select(func.sum(CollectorScan.scans))) == 10
     engine.dispose()
 
