@@ -227,8 +227,7 @@ def two_factor_setup() -> ResponseReturnValue:
 
 def _set_up(form: SetUpForm | ReplaceSecondFactorForm, secret: str) -> list[str] | None:
     found_id = account().id
-    if isinstance(form, ReplaceSecondFactorForm) and not passwords.matches(form.password.data or "", account()):
-        form.password.errors = [gettext("The password is not right.")]
+    if isinstance(form, ReplaceSecondFactorForm) and not _knows_password(form):
         return None
     session = _begin_writing()
     found = session.get_one(Account, found_id, populate_existing=True)
@@ -241,6 +240,22 @@ def _set_up(form: SetUpForm | ReplaceSecondFactorForm, secret: str) -> list[str]
     sessions.end_others(session, found)
     commit()
     return codes
+
+
+def _knows_password(form: ReplaceSecondFactorForm) -> bool:
+    """Whether the person knows the password; guesses wait as the second factor's do."""
+    email = account().email
+    tried = throttle.code_subjects(current_app.config["SECRET_KEY"], account().id)
+    if not _counted(tried, email, form.password):
+        return False
+    if not passwords.matches(form.password.data or "", account()):
+        _note(email, "password_refused")
+        form.password.errors = [gettext("The password is not right.")]
+        return False
+    session = _begin_writing()
+    throttle.forgive(session, tried)
+    commit()
+    return True
 
 
 @blueprint.route("/loi-moi/<token>", methods=["GET", "POST"])

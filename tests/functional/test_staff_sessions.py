@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.accounts import people, second_factor
 from survey.accounts.models import Account
-from survey.models import Unit
+from survey.models import AuditEntry, Unit
 from tests.factories import make_unit
 from tests.page_rules import CheckingClient, html_of
 from tests.staff import PASSWORD, make_account, post, sign_in
@@ -202,6 +203,19 @@ def test_another_phone_needs_password_and_code(
     assert "<li><code>" in html_of(post(staff_client, url, {"code": code, "password": PASSWORD}))
     staff_session.expire_all()
     assert account.tf_totp_secret == secret
+
+
+def test_guesses_of_the_password_for_another_phone_wait_and_are_logged(
+    staff_session: Session, staff_client: CheckingClient, unit: Unit
+) -> None:
+    sign_in(staff_client, make_account(staff_session, "manager", unit, password=PASSWORD))
+    url = "/staff/xac-thuc-hai-lop"
+    for _ in range(5):
+        assert "Mật khẩu không đúng" in html_of(post(staff_client, url, {"code": "000000", "password": "not it"}))
+    page = html_of(post(staff_client, url, {"code": "000000", "password": PASSWORD}))
+    assert "Thử sai quá nhiều lần" in page
+    refused = select(func.count()).where(AuditEntry.action == "account.password_refused")
+    assert staff_session.scalar(refused) == 5
 
 
 def test_the_language_is_the_accounts_and_can_be_switched(
