@@ -1,9 +1,9 @@
-"""Forms around a batch of paper forms: where it comes from, its header, its end, what the paper says."""
+"""Forms around a batch of paper forms: where it comes from, its header, its end."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from forms.staff import StaffForm
@@ -65,6 +65,9 @@ class BatchForm(StaffForm):
     )
     control_sum = IntegerField(_l("Its sum"), [Optional(), NumberRange(0, 9 * MOST_FORMS)])
     note = StringField(_l("Note"), [Length(max=300)])
+    reason = StringField(
+        _l("Reason"), [Length(max=300)], description=_l("Forms have been typed: why is the header changed now?")
+    )
 
 
 class FinishForm(StaffForm):
@@ -76,11 +79,3 @@ class FinishForm(StaffForm):
         description=_l("Needed for rejecting, and for accepting totals that do not match."),
         render_kw={"rows": 2},
     )
-
-
-class ResolveForm(StaffForm):
-    """What the paper says in one item; the value is "", "m", or one or several values parted by commas."""
-
-    serial = HiddenField()
-    item = HiddenField()
-    value = StringField(_l("What the paper says"))

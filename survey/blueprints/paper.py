@@ -152,18 +152,33 @@ def unit_of(unit_code: str) -> Unit:
 @blueprint.route("/<int:batch_id>/sua", methods=["GET", "POST"])
 @may("paper.enter", batch_path)
 def edit(batch_id: int) -> ResponseReturnValue:
-    """Correct the header, until the batch is finished."""
+    """Correct the header, until the batch waits for acceptance; once typing has begun, only who may accept it."""
     session, batch = current_session(), load(batch_id)
     form = header_form(batch.wave, batch.unit, None if request.method == "POST" else batch)
     if form.validate_on_submit():
         try:
-            paper_batches.change_header(session, batch, header_of(form, batch.wave), at=now())
+            paper_batches.change_header(
+                session,
+                batch,
+                header_of(form, batch.wave),
+                at=now(),
+                may_correct=can("paper.accept", batch.unit.path),
+                reason=form.reason.data or "",
+            )
             commit()
             return redirect(url_for(".show", batch_id=batch.id))
         except BatchError as error:
             session.rollback()
             form.form_errors = [say(error)]
-    return render_template("paper/header.html", form=form, wave=batch.wave, unit=batch.unit, batch=batch)
+    return render_template(
+        "paper/header.html", form=form, wave=batch.wave, unit=batch.unit, batch=batch, **correcting(batch)
+    )
+
+
+def correcting(batch: PaperBatch) -> dict[str, bool]:
+    """Whether the header is fixed by now, and whether this person may correct it all the same."""
+    is_begun = paper_batches.is_begun(current_session(), batch)
+    return {"is_begun": is_begun, "may_correct": can("paper.accept", batch.unit.path)}
 
 
 def header_form(wave: Wave, unit: Unit, batch: PaperBatch | None = None) -> BatchForm:

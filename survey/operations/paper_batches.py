@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
@@ -10,15 +11,15 @@ from typing import ClassVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.models import Counter, PaperBatch, Question, Unit, Wave, WaveUnit
+from survey.models import Counter, PaperBatch, PaperEntry, Question, Unit, Wave, WaveUnit
 from survey.models.paper import FINISHED_STATES, MOST_FORMS
+from survey.operations import audit
 from survey.operations.codes import Chooser, new_code
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 from survey.operations.periods import province_day
 
 CODE_ATTEMPTS = 8
-MOST_SUM = 9 * MOST_FORMS
 ADDABLE_KINDS = ("rating", "single", "yes_no", "levels")
 
 
@@ -37,7 +38,8 @@ class BatchError(OperationError):
         "control": _n("A control total needs both the item and its sum."),
         "control_item": _n("The values of this item cannot be added up."),
         "no_free_code": _n("No free code was found in %(attempts)s attempts."),
-        "header_fixed": _n("Forms have been typed: wave, place and dates of the batch stay as they are."),
+        "header_fixed": _n("Forms have been typed: only who accepts the batch can still change its header."),
+        "header_reason": _n("Forms have been typed: write down why the header is changed."),
         "not_typed_now": _n("The batch %(batch)s is at another step: this cannot be changed now."),
         "finished": _n("The batch %(batch)s is finished: nothing of it can be changed."),
         "serial": _n("A form's number lies between 1 and %(limit)s, not %(serial)s."),
@@ -95,18 +97,46 @@ def create_batch(
     batch = PaperBatch(
         code=_free_code(session, rng), wave=wave, unit=unit, state="open", created_at=at, created_by_id=account_id
     )
-    _write(batch, header)
+    _write(batch, _values(header))
     session.add(batch)
     session.flush()
     return batch
 
 
-def change_header(session: Session, batch: PaperBatch, header: BatchHeader, *, at: datetime) -> None:
-    """Correct what was written down, until the batch is finished; raises :class:`BatchError`."""
+def change_header(
+    session: Session,
+    batch: PaperBatch,
+    header: BatchHeader,
+    *,
+    at: datetime,
+    may_correct: bool = False,
+    reason: str = "",
+) -> None:
+    """Correct what was written down; raises :class:`BatchError`.
+
+    Once a form is typed, whoever typed it could make the totals fit: then only who may accept the batch
+    (`may_correct`) changes anything but the note, for a `reason`, and nobody does while it waits for acceptance.
+    """
     lock_batch(session, batch)
     _check(batch.wave, batch.unit, header, at)
-    _write(batch, header)
+    values = _values(header)
+    fixed = {name for name, value in values.items() if name != "note" and getattr(batch, name) != value}
+    if fixed and is_begun(session, batch):
+        if batch.state == "checked":
+            raise BatchError("not_typed_now", batch=batch.code)
+        if not may_correct:
+            raise BatchError("header_fixed")
+        if not reason:
+            raise BatchError("header_reason")
+        place = batch.unit.path  # before and after are noted by themselves
+        audit.record(session, "paper_batch.change", subject=batch.code, unit_path=place, after={"reason": reason})
+    _write(batch, values)
     session.flush()
+
+
+def is_begun(session: Session, batch: PaperBatch) -> bool:
+    """Whether a form of the batch is typed."""
+    return session.scalar(select(PaperEntry.serial).where(PaperEntry.batch_id == batch.id).limit(1)) is not None
 
 
 def lock_batch(session: Session, batch: PaperBatch) -> None:
@@ -116,16 +146,24 @@ def lock_batch(session: Session, batch: PaperBatch) -> None:
         raise BatchError("finished", batch=batch.code)
 
 
-def _write(batch: PaperBatch, header: BatchHeader) -> None:
-    batch.counter_id = header.counter.id if header.counter else None
-    batch.respondent_group = header.respondent_group
-    batch.forms_expected = header.forms_expected
-    batch.collected_from = header.collected_from
-    batch.collected_until = header.collected_until
-    batch.control_question_id = header.control_question.id if header.control_question else None
-    batch.control_sum = header.control_sum
-    batch.double_share = header.double_share
-    batch.note = header.note
+def _values(header: BatchHeader) -> dict[str, object]:
+    """The batch's columns as the header has them."""
+    return {
+        "counter_id": header.counter.id if header.counter else None,
+        "respondent_group": header.respondent_group,
+        "forms_expected": header.forms_expected,
+        "collected_from": header.collected_from,
+        "collected_until": header.collected_until,
+        "control_question_id": header.control_question.id if header.control_question else None,
+        "control_sum": header.control_sum,
+        "double_share": header.double_share,
+        "note": header.note,
+    }
+
+
+def _write(batch: PaperBatch, values: Mapping[str, object]) -> None:
+    for name, value in values.items():
+        setattr(batch, name, value)
 
 
 def _check(wave: Wave, unit: Unit, header: BatchHeader, at: datetime) -> None:

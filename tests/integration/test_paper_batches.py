@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -16,6 +18,7 @@ from forms.typed_form import SPOILT
 from survey.accounts.models import Account
 from survey.models import (
     Answer,
+    AuditEntry,
     BatchResponse,
     Collector,
     ItemTally,
@@ -27,7 +30,7 @@ from survey.models import (
     TextAnswer,
     Wave,
 )
-from survey.operations import double_entry, ledger, paper_acceptance, paper_batches, paper_entry, waves
+from survey.operations import audit, double_entry, ledger, paper_acceptance, paper_batches, paper_entry, waves
 from survey.operations.codes import is_valid
 from survey.operations.paper_batches import BatchError, BatchHeader
 from survey.operations.recount import recount
@@ -196,7 +199,7 @@ def test_totals_that_do_not_match_need_a_reason(
     header = BatchHeader(
         forms_expected=4, collected_from=DAY, collected_until=DAY, control_question=question, control_sum=9
     )
-    paper_batches.change_header(session, batch, header, at=AT)
+    paper_batches.change_header(session, batch, header, at=AT, may_correct=True, reason="Đếm sót")
     bring_to_check(session, batch)
     found = paper_acceptance.totals(session, batch)
     assert (found.forms_expected, found.forms_typed, found.forms_blank) == (4, 3, 1)
@@ -206,6 +209,27 @@ def test_totals_that_do_not_match_need_a_reason(
     assert refused(lambda: accept("")) == "totals"
     assert accept("Một phiếu bị thất lạc") == 2
     assert batch.reason == "Một phiếu bị thất lạc"
+
+
+def test_who_types_cannot_make_the_totals_fit(session: Session, clerks: list[Account], batch: PaperBatch) -> None:
+    audit.attribute(session, audit.Actor("account", clerks[1].name, clerks[1].id))
+    header = BatchHeader(forms_expected=3, collected_from=DAY, collected_until=DAY, note="Bó thứ hai")
+    paper_batches.change_header(session, batch, header, at=AT)
+    assert batch.note == "Bó thứ hai"
+    for change in ({"forms_expected": 4}, {"double_share": 50}, {"collected_until": DAY + timedelta(1)}):
+        other = replace(header, **change)  # type: ignore[arg-type]
+        change_to = partial(paper_batches.change_header, session, batch, other, at=AT)
+        assert refused(change_to) == "header_fixed"
+        assert refused(partial(change_to, may_correct=True)) == "header_reason"
+    other = replace(header, forms_expected=4)
+    paper_batches.change_header(session, batch, other, at=AT, may_correct=True, reason="Đếm sót một phiếu")
+    session.commit()
+    assert batch.forms_expected == 4
+    noted = session.scalars(select(AuditEntry).where(AuditEntry.subject == batch.code)).all()
+    assert any("Đếm sót một phiếu" in str(entry.after) for entry in noted)
+    bring_to_check(session, batch)
+    late = partial(paper_batches.change_header, session, batch, header, at=AT, may_correct=True, reason="Muộn")
+    assert refused(late) == "not_typed_now"
 
 
 def test_a_rejected_batch_counts_nowhere(session: Session, clerks: list[Account], batch: PaperBatch) -> None:
@@ -230,7 +254,7 @@ def test_the_second_pass_is_another_persons_and_differences_are_settled(
     session: Session, wave: Wave, clerks: list[Account], batch: PaperBatch
 ) -> None:
     header = BatchHeader(forms_expected=3, collected_from=DAY, collected_until=DAY, double_share=100)
-    paper_batches.change_header(session, batch, header, at=AT)
+    paper_batches.change_header(session, batch, header, at=AT, may_correct=True, reason="Đếm sót")
     again = {"pass_number": 2}
     assert refused(lambda: type_form(session, batch, 1, clerks[1], **again)) == "not_typed_now"  # type: ignore[arg-type]
     paper_acceptance.finish_typing(session, batch)
@@ -250,8 +274,8 @@ def test_the_second_pass_is_another_persons_and_differences_are_settled(
     assert (compared.forms, compared.items, compared.unresolved) == (3, 7, 3)
     assert compared.agreement == pytest.approx(4 / 7)
     assert refused(lambda: paper_acceptance.check(session, batch)) == "discrepancies"
-    say = lambda serial, item, chosen: double_entry.resolve(  # noqa: E731
-        session, batch, serial, item, chosen, account_id=clerks[1].id, at=AT
+    say = lambda serial, item, chosen: double_entry.settle(  # noqa: E731
+        session, batch, {(serial, item): chosen}, account_id=clerks[1].id, at=AT
     )
     assert refused(lambda: say(1, "access_1", 5)) == "no_discrepancy"
     assert refused(lambda: say(1, "overall", 6)) == "impossible"
@@ -275,7 +299,7 @@ def test_a_corrected_first_pass_opens_the_difference_again(session: Session, wav
     type_form(session, batch, 1, clerks[0], {"access_1": 5})
     paper_acceptance.finish_typing(session, batch)
     type_form(session, batch, 1, clerks[1], {"access_1": 4}, pass_number=2)
-    double_entry.resolve(session, batch, 1, "access_1", 4, account_id=clerks[1].id, at=AT)
+    double_entry.settle(session, batch, {(1, "access_1"): 4}, account_id=clerks[1].id, at=AT)
     assert double_entry.compare(session, batch).unresolved == 0
     paper_acceptance.reopen(session, batch)
     assert (
