@@ -172,10 +172,14 @@ def set_closing_day(session: Session, wave: Wave, closes_on: date | None, today:
 def choose_units(session: Session, wave: Wave, shown: Collection[int], chosen: Collection[int]) -> tuple[int, int]:
     """Of the units `shown` by their ids, let those take part that are `chosen`: how many were added and taken out.
 
-    An open wave only gains units. Raises :class:`WaveError`.
+    Those that join lie at or below the unit that runs the wave. An open wave only gains units. Raises
+    :class:`WaveError`.
     """
     taking_part = set(session.scalars(select(WaveUnit.unit_id).where(WaveUnit.wave_id == wave.id)))
     new = session.scalars(select(Unit).where(Unit.id.in_(set(chosen) & set(shown) - taking_part))).all()
+    for unit in new:
+        if wave.owner is not None and not unit.path.startswith(wave.owner.path):
+            raise WaveError("unit_elsewhere", unit=unit.code, wave=wave.code)
     leaving = (set(shown) - set(chosen)) & taking_part
     if leaving:
         require_draft(wave)

@@ -62,6 +62,7 @@ class WaveError(OperationError):
             "The questionnaire %(questionnaire)s is not valid on %(date)s, when the wave's period begins."
         ),
         "unit_not_valid": _n("The unit %(unit)s does not exist during the period of the wave %(wave)s."),
+        "unit_elsewhere": _n("The unit %(unit)s does not lie below the unit that runs the wave %(wave)s."),
         "unit_has_collectors": _n("The unit %(unit)s has collectors in the wave %(wave)s; revoke them instead."),
         "has_collectors": _n("The draft %(wave)s has collectors: their codes may be printed, so it is kept."),
         "published": _n("The wave %(wave)s is published: its figures stay as they are."),

@@ -100,7 +100,7 @@ def test_a_draft_changes_and_an_open_wave_does_not(session: Session, commune: Un
 
 
 def test_units_are_chosen_among_those_shown(session: Session, commune: Unit) -> None:
-    others = [make_unit(session, code=f"X{number}") for number in (2, 3, 4)]
+    others = [make_unit(session, code=f"X{number}", parent=commune) for number in (2, 3, 4)]
     draft = make_wave(session, code="W", units=[commune, others[0]])
     shown = [commune.id, others[1].id, others[2].id]
     assert wave_drafts.choose_units(session, draft, shown, [others[1].id]) == (1, 1)
@@ -114,6 +114,15 @@ def test_units_are_chosen_among_those_shown(session: Session, commune: Unit) -> 
     with pytest.raises(WaveError) as refused:
         wave_drafts.choose_units(session, draft, shown, [others[1].id])
     assert refused.value.code == "not_draft"
+
+
+def test_a_unit_of_another_subtree_does_not_join(session: Session, commune: Unit) -> None:
+    elsewhere, draft = make_unit(session, code="Y1"), make_wave(session, code="W", units=[commune])
+    draft.owner = commune
+    with pytest.raises(WaveError) as refused:
+        wave_drafts.choose_units(session, draft, [elsewhere.id], [elsewhere.id])
+    assert refused.value.code == "unit_elsewhere"
+    assert [row.unit_id for row in draft.units] == [commune.id]
 
 
 def test_a_draft_is_deleted_unless_its_codes_may_be_printed(session: Session, commune: Unit) -> None:
