@@ -59,6 +59,16 @@ def unit_path(unit_code: str, **_others: object) -> str:
     return path if path is not None else abort(404)
 
 
+def root_path(**_others: object) -> str:
+    """The path of the root unit, which decides what is everybody's matter: targets, procedures, questionnaires.
+
+    Of several roots the first on which the signed-in person has a role; "/", where nobody has one, without any.
+    """
+    roots = current_session().scalars(select(Unit.path).where(Unit.parent_id.is_(None)).order_by(Unit.id)).all()
+    held = {grant.path for grant in account().grants}
+    return next((path for path in roots if path in held), roots[0] if roots else "/")
+
+
 def wave_path(wave_code: str, **_others: object) -> str:
     """The path of the unit that runs the wave a request names; 404 where there is none."""
     session = current_session()

@@ -26,7 +26,7 @@ from forms.wave import (
 )
 from reports import wording
 from survey.accounts.guard import commit, may, staff_blueprint
-from survey.accounts.scope import wave_path
+from survey.accounts.scope import can, root_path, wave_path
 from survey.analysis import unit_choice
 from survey.blueprints.waves import (
     questionnaire_choices,
@@ -255,7 +255,10 @@ def target(wave_code: str) -> ResponseReturnValue:
         return onward("target", wave)
     if not form.is_submitted():
         form.target.data = wave.target.code
-    return show("target", wave, "waves/step_target.html", status_of(form), form=form, targets=known)
+    records = can("waves.edit", root_path())
+    return show(
+        "target", wave, "waves/step_target.html", status_of(form), form=form, targets=known, may_record=records
+    )
 
 
 def target_title(row: Target) -> str:
@@ -263,9 +266,11 @@ def target_title(row: Target) -> str:
 
 
 @blueprint.route("/<wave_code>/chi-tieu/moi", methods=["GET", "POST"])
-@may("waves.edit", wave_path)
+@may("waves.edit", root_path)
 def new_target(wave_code: str) -> ResponseReturnValue:
-    """A new target, chosen for this wave at once."""
+    """A new target, chosen for this wave at once; it is proposed to everybody from then on."""
+    if not can("waves.edit", wave_path(wave_code)):
+        abort(403)
     wave, session = editable(wave_code, "target"), current_session()
     form = TargetForm()
     if form.validate_on_submit():

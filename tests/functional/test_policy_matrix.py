@@ -31,7 +31,7 @@ from tests.staff import make_account, sign_in
 POLICY = Path(__file__).parents[2] / "docs" / "policy.md"
 NOBODY = ("nobody", "")
 RELATIONS = ("own", "above", "below", "elsewhere")
-SELF, OPEN, ANY = "self", "open", "any"
+SELF, OPEN, ANY, ROOT = "self", "open", "any", "root"
 TO_SIGN_IN = "/staff/dang-nhap"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 HIDDEN = {"comment"}  # kinds of objects of which one is not told, beyond one's reach, whether they exist
@@ -150,6 +150,8 @@ def expected(line: Line, who: Who) -> bool:
     rule = policy.RULES[line.action]
     if role not in rule.roles:
         return False
+    if line.unit == ROOT:
+        return relation == "above"
     return line.unit == ANY or relation in {"own", "above"} or (relation == "below" and rule.reach == "line")
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.models import Unit, Wave, WaveUnit
+from survey.models import Target, Unit, Wave, WaveUnit
+from survey.operations import services
 from survey.operations.periods import half_year, province_today
 from tests.factories import make_counter, make_questionnaire, make_unit, make_wave
-from tests.page_rules import CheckingClient
+from tests.page_rules import CheckingClient, html_of
 from tests.staff import make_account, post, sign_in
 
 START, END = half_year(province_today())
@@ -59,3 +61,29 @@ def test_the_units_of_a_wave(province: Province) -> None:
     taking_part = select(WaveUnit.unit_id).where(WaveUnit.wave_id == wave.id)
     assert province.session.scalars(taking_part).all() == [province.own.id]
     assert post(province.client, "/staff/dot/W/don-vi", {"branch": "B"}).status_code == 404
+
+
+def test_a_target_for_everybody(province: Province) -> None:
+    province.wave()
+    province.enter("compiler")
+    targets = province.session.scalars(select(Target.code)).all()
+    page = "/staff/dot/W/chi-tieu"
+    typed = {"code": "sipas-10", "percent": "10", "reference_vi": "Kế hoạch", "valid_from": START}
+    assert "chi-tieu/moi" not in html_of(province.client.get(page))
+    assert post(province.client, f"{page}/moi", typed, page=page).status_code == 403
+    province.session.rollback()
+    assert province.session.scalars(select(Target.code)).all() == targets
+
+
+def test_the_catalogue_of_procedures(province: Province) -> None:
+    field = services.create_field(province.session, code="LV", name_vi="Đất đai", name_en="")
+    made = services.create_service(
+        province.session, field, code="1.001", name_vi="Cấp giấy", name_en="", valid_from=date(2024, 1, 1)
+    )
+    province.enter("administrator")
+    page = "/staff/thu-tuc/"
+    assert "1.001/sua" not in html_of(province.client.get(page))
+    assert post(province.client, f"{page}1.001/ket-thuc", {"on": START}, page="/staff/don-vi/A/sua").status_code == 403
+    province.session.rollback()
+    province.session.refresh(made)
+    assert made.valid_until is None
