@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -15,8 +17,10 @@ from survey.accounts.scope import can
 from survey.blueprints.paper import MOST_PRINTED, batch_path, load, now, standing, wording_of_batches
 from survey.database import current_session
 from survey.language import chosen_language
+from survey.models import PaperBatch
 from survey.operations import double_entry, paper_acceptance
 from survey.operations.batch_forms import batch_form
+from survey.operations.double_entry import Discrepancy
 from survey.operations.errors import OperationError
 from survey.operations.paper_batches import BatchError
 from survey.operations.paper_entry import questionnaire_of
@@ -26,6 +30,7 @@ from survey.staff_sealing import seal_at_once
 blueprint = staff_blueprint("paper_checking", __name__, url_prefix="/staff/nhap-phieu")
 blueprint.context_processor(wording_of_batches)
 
+BLANK = "blank"  # the form's value for an item without a mark
 STEPS = {
     "finish": paper_acceptance.finish_typing,
     "reopen": paper_acceptance.reopen,
@@ -98,7 +103,11 @@ def forms_pdf(batch_id: int) -> ResponseReturnValue:
 @may("paper.read", batch_path)
 def differences(batch_id: int) -> ResponseReturnValue:
     """Where the two passes differ, to be settled with the paper in hand."""
-    batch = load(batch_id)
+    return differences_page(load(batch_id))
+
+
+def differences_page(batch: PaperBatch, unsaid: Collection[tuple[int, str]] = ()) -> ResponseReturnValue:
+    """`unsaid`: forms and items for which another value was announced and none given; what was chosen stays."""
     return render_template(
         "paper_checking/differences.html",
         batch=batch,
@@ -106,6 +115,8 @@ def differences(batch_id: int) -> ResponseReturnValue:
         numbers={question.code: number for number, question in enumerate(questionnaire_of(batch).questions, 1)},
         shown=shown,
         values=values,
+        given=request.form,
+        unsaid=unsaid,
         may_enter=can("paper.enter", batch.unit.path) and batch.state == "entered",
     )
 
@@ -113,30 +124,60 @@ def differences(batch_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:batch_id>/khac-biet")
 @may("paper.enter", batch_path)
 def resolve(batch_id: int) -> ResponseReturnValue:
-    """What the paper says in one item."""
+    """What the paper says in the items somebody chose for; the others stay as they are."""
     session, batch = current_session(), load(batch_id)
-    serial, item = request.form.get("serial", 0, type=int), request.form.get("item", "")
-    chosen = request.form.getlist("value")
+    said: dict[tuple[int, str], ItemValue] = {}
+    unsaid: list[tuple[int, str]] = []
+    for each in double_entry.compare(session, batch).discrepancies:
+        try:
+            said.update(chosen_for(each))
+        except LookupError:
+            unsaid.append((each.serial, each.question.code))
+        except ValueError:
+            abort(400)
+    if unsaid:
+        flash(gettext("Nothing was stored yet: give the other value where one is announced."), "danger")
+        return differences_page(batch, unsaid)
+    if not said:
+        flash(gettext("Nothing was chosen: choose what the paper says for one item at least."), "danger")
+        return redirect(url_for(".differences", batch_id=batch_id))
     try:
-        value = read_value(questionnaire_of(batch).question(item), chosen)
-        double_entry.resolve(session, batch, serial, item, value, account_id=account().id, at=now())
+        double_entry.settle(session, batch, said, account_id=account().id, at=now())
         commit()
+        flash(gettext("%(number)s items are settled.", number=len(said)), "success")
     except BatchError as error:
         session.rollback()
         flash(say(error), "danger")
-    except (KeyError, ValueError):
-        abort(400)
-    return redirect(url_for(".differences", batch_id=batch_id, _anchor=f"f{serial}-{item}"))
+    return redirect(url_for(".differences", batch_id=batch_id))
 
 
-def read_value(question: Question, chosen: list[str]) -> ItemValue:
-    """What a choice on the page stands for; raises ValueError."""
-    given = [text for text in chosen if text]
-    if given == [SPOILT]:
-        return SPOILT
+def chosen_for(each: Discrepancy) -> dict[tuple[int, str], ItemValue]:
+    """What was chosen for one difference, if anything was.
+
+    Raises LookupError where another value is announced and none given, ValueError for what the page never offers.
+    """
+    question, place = each.question, f"{each.serial}-{each.question.code}"
+    choice, given = request.form.get(f"choice-{place}", ""), [v for v in request.form.getlist(f"value-{place}") if v]
+    if choice not in ("", "first", "second", "other"):
+        raise ValueError(choice)
+    if not choice and not given:
+        return {}
+    if choice in ("first", "second"):
+        value = each.first if choice == "first" else each.second
+    elif not given and question.kind != "several":
+        raise LookupError(place)
+    else:
+        value = read_value(question, given)
+    return {(each.serial, question.code): value}
+
+
+def read_value(question: Question, given: list[str]) -> ItemValue:
+    """What another value on the page stands for; raises ValueError."""
     if question.kind == "several":
         return tuple(sorted({int(text) for text in given})) or None
-    return int(given[0]) if given else None
+    if given == [SPOILT]:
+        return SPOILT
+    return None if given == [BLANK] else int(given[0])
 
 
 def shown(question: Question, value: ItemValue) -> str:
@@ -153,4 +194,4 @@ def shown(question: Question, value: ItemValue) -> str:
 def values(question: Question) -> list[tuple[str, str]]:
     """What the paper may say in a question with one answer: form value and words."""
     offered: list[ItemValue] = [*question.values, None, *([SPOILT] if can_be_spoilt(question) else [])]
-    return [("" if value is None else str(value), shown(question, value)) for value in offered]
+    return [(BLANK if value is None else str(value), shown(question, value)) for value in offered]

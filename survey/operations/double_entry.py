@@ -73,35 +73,29 @@ def compare(session: Session, batch: PaperBatch) -> Comparison:
     return Comparison(len(twice), items, tuple(found))
 
 
-def resolve(
-    session: Session,
-    batch: PaperBatch,
-    serial: int,
-    item: str,
-    chosen: ItemValue,
-    *,
-    account_id: int,
-    at: datetime,
+def settle(
+    session: Session, batch: PaperBatch, said: Mapping[tuple[int, str], ItemValue], *, account_id: int, at: datetime
 ) -> None:
-    """Note what the paper says in an item the passes differ in; raises :class:`BatchError`."""
+    """Note what the paper says, by form number and item, where the passes differ; raises :class:`BatchError`."""
     session.refresh(batch, with_for_update={"read": True})
     if batch.state != "entered":
         raise BatchError("not_typed_now", batch=batch.code, state=batch.state)
     differing = {(each.serial, each.question.code): each for each in compare(session, batch).discrepancies}
-    discrepancy = differing.get((serial, item))
-    if discrepancy is None:
-        raise BatchError("no_discrepancy", serial=serial)
-    if not may_say(discrepancy.question, chosen):
-        raise BatchError("impossible", serial=serial)
-    values = {"first": _text(discrepancy.first), "second": _text(discrepancy.second), "chosen": _text(chosen)}
-    resolution = session.get(PaperResolution, (batch.id, serial, item))
-    if resolution is None:
-        resolution = PaperResolution(batch_id=batch.id, serial=serial, item=item)
-        session.add(resolution)
-    for name, value in values.items():
-        setattr(resolution, name, value)
-    resolution.resolved_by_id = account_id
-    resolution.resolved_at = at
+    kept = _resolutions(session, batch)
+    for (serial, item), chosen in said.items():
+        discrepancy = differing.get((serial, item))
+        if discrepancy is None:
+            raise BatchError("no_discrepancy", serial=serial)
+        if not may_say(discrepancy.question, chosen):
+            raise BatchError("impossible", serial=serial)
+        resolution = kept.get((serial, item))
+        if resolution is None:
+            resolution = PaperResolution(batch_id=batch.id, serial=serial, item=item)
+            session.add(resolution)
+        resolution.first, resolution.second = _text(discrepancy.first), _text(discrepancy.second)
+        resolution.chosen = _text(chosen)
+        resolution.resolved_by_id = account_id
+        resolution.resolved_at = at
     session.flush()
 
 
