@@ -6,6 +6,16 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
+from survey.staff_wording import (
+    CHANNELS,
+    COLLECTOR_STATES,
+    RESPONDENT_GROUPS,
+    ROLES,
+    TRUST_LEVELS,
+    UNIT_KINDS,
+    WAVE_STATES,
+)
+
 KINDS: dict[str, LazyString] = {
     "account": _l("Account"),
     "api_key": _l("API key"),
@@ -61,14 +71,16 @@ VERBS: dict[str, LazyString] = {
     "sign_out_everywhere": _l("signed out everywhere"),
 }
 COLUMNS: dict[str, LazyString] = {
-    "account_id": lazy_pgettext("column", "Account (number)"),
+    "account_id": lazy_pgettext("column", "Account"),
     "active": lazy_pgettext("column", "Enabled"),
+    "batch_id": lazy_pgettext("column", "Batch of paper forms"),
     "by": lazy_pgettext("column", "By"),
     "channel": lazy_pgettext("column", "Channel"),
     "closed_at": lazy_pgettext("column", "Closed at"),
     "closes_on": lazy_pgettext("column", "Closes on"),
     "code": lazy_pgettext("column", "Code"),
-    "counter_id": lazy_pgettext("column", "Counter (number)"),
+    "collector_id": lazy_pgettext("column", "Collector"),
+    "counter_id": lazy_pgettext("column", "Counter"),
     "created_at": lazy_pgettext("column", "Created at"),
     "definition": lazy_pgettext("column", "Content"),
     "email": lazy_pgettext("column", "E-mail address"),
@@ -92,8 +104,8 @@ COLUMNS: dict[str, LazyString] = {
     "one_stop_vi": lazy_pgettext("column", "One-stop unit in Vietnamese"),
     "opened_at": lazy_pgettext("column", "Opened at"),
     "opens_on": lazy_pgettext("column", "Opens on"),
-    "owner_id": lazy_pgettext("column", "Unit in charge (number)"),
-    "parent_id": lazy_pgettext("column", "Superior unit (number)"),
+    "owner_id": lazy_pgettext("column", "Unit in charge"),
+    "parent_id": lazy_pgettext("column", "Superior unit"),
     "password": lazy_pgettext("column", "Password"),
     "password_changed_at": lazy_pgettext("column", "Password set at"),
     "path": lazy_pgettext("column", "Place in the tree"),
@@ -101,20 +113,25 @@ COLUMNS: dict[str, LazyString] = {
     "period_start": lazy_pgettext("column", "Begin of the period"),
     "published_at": lazy_pgettext("column", "Published at"),
     "purpose": lazy_pgettext("column", "Purpose"),
+    "questionnaire_id": lazy_pgettext("column", "Questionnaire"),
     "quota": lazy_pgettext("column", "Quota"),
     "reason": lazy_pgettext("column", "Reason"),
+    "replaces_id": lazy_pgettext("column", "Replaces the collector"),
     "resets_second_factor": lazy_pgettext("column", "Takes away the second factor"),
     "revoked_at": lazy_pgettext("column", "Revoked at"),
     "role": lazy_pgettext("column", "Role"),
     "rows": lazy_pgettext("column", "Rows"),
+    "respondent_group": lazy_pgettext("column", "Respondents"),
     "state": lazy_pgettext("column", "State"),
+    "successor_id": lazy_pgettext("column", "Successor"),
+    "target_id": lazy_pgettext("column", "Target"),
     "tf_primary_method": lazy_pgettext("column", "Second factor"),
     "tf_totp_secret": lazy_pgettext("column", "Secret of the second factor"),
     "token_hash": lazy_pgettext("column", "Link"),
     "transactions": lazy_pgettext("column", "Transactions"),
     "trust": lazy_pgettext("column", "Trust level"),
     "unit": lazy_pgettext("column", "Unit"),
-    "unit_id": lazy_pgettext("column", "Unit (number)"),
+    "unit_id": lazy_pgettext("column", "Unit"),
     "url": lazy_pgettext("column", "Address"),
     "used_at": lazy_pgettext("column", "Used at"),
     "valid_from": lazy_pgettext("column", "Valid from"),
@@ -122,8 +139,44 @@ COLUMNS: dict[str, LazyString] = {
     "value": lazy_pgettext("column", "Value"),
     "version": lazy_pgettext("column", "Version"),
     "wave": lazy_pgettext("column", "Wave"),
-    "wave_id": lazy_pgettext("column", "Wave (number)"),
+    "wave_id": lazy_pgettext("column", "Wave"),
     "withdrawn_at": lazy_pgettext("column", "Withdrawn at"),
+}
+
+# Words of stored codes: by column, or by kind and column where the column alone does not tell.
+_FACTORS: dict[str, LazyString] = {
+    "authenticator": lazy_pgettext("factor", "Authenticator app"),
+    "code": lazy_pgettext("factor", "Code"),
+    "password": lazy_pgettext("factor", "Password"),
+    "recovery code": lazy_pgettext("factor", "Recovery code"),
+}
+_VALUES: dict[str, dict[str, LazyString]] = {
+    "channel": CHANNELS,
+    "language": {"vi": _l("Vietnamese"), "en": _l("English")},
+    "respondent_group": RESPONDENT_GROUPS,
+    "role": ROLES,
+    "tf_primary_method": _FACTORS,
+    "trust": TRUST_LEVELS,
+    "collector.state": COLLECTOR_STATES,
+    "paper_batch.state": {
+        "open": _l("Being typed"),
+        "entered": _l("Typed, being checked"),
+        "checked": _l("Checked, waiting for acceptance"),
+        "accepted": _l("Accepted"),
+        "rejected": _l("Rejected"),
+    },
+    "questionnaire_draft.state": {
+        "editing": lazy_pgettext("draft", "Being written"),
+        "submitted": lazy_pgettext("draft", "Handed in"),
+        "returned": lazy_pgettext("draft", "Returned"),
+    },
+    "unit.kind": UNIT_KINDS,
+    "wave.state": WAVE_STATES,
+    "webhook.state": {
+        "active": lazy_pgettext("webhook", "Active"),
+        "paused": lazy_pgettext("webhook", "Paused"),
+        "ended": lazy_pgettext("webhook", "Ended"),
+    },
 }
 
 
@@ -139,3 +192,17 @@ def deed(action: str) -> str:
 
 def column_name(code: str) -> str:
     return str(COLUMNS.get(code, code))
+
+
+def value_word(kind: str, column: str, value: str) -> str:
+    """A stored code in words; what is none, or is worded nowhere, as it is."""
+    if (kind, column) == ("account", "by"):
+        return " + ".join(str(_FACTORS.get(factor, factor)) for factor in value.split(" + "))
+    words = _VALUES.get(f"{kind}.{column}") or _VALUES.get(column) or {}
+    return str(words.get(value, value))
+
+
+def subject_words(kind: str, subject: str) -> str:
+    """What an entry is about; of a role "address: code", the role in words."""
+    whose, separator, role = subject.rpartition(": ")
+    return f"{whose}: {ROLES[role]}" if kind == "role_grant" and separator and role in ROLES else subject

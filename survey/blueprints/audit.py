@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import NamedTuple
 
 from flask import Response, abort, render_template, request, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
@@ -24,7 +21,9 @@ from survey.accounts.scope import scope
 from survey.database import current_session, engine
 from survey.models import AuditEntry
 from survey.operations import audit
-from survey.staff_audit_wording import KINDS, column_name, deed, kind_name
+from survey.operations.writing import begin_write
+from survey.staff_audit_lines import folded, worded
+from survey.staff_audit_wording import KINDS, deed, kind_name, subject_words
 from survey.staff_pages import here, moment
 
 FORMATS = {
@@ -32,17 +31,8 @@ FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 FETCHED_AT_ONCE = 500
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 
 blueprint = staff_blueprint("audit", __name__, url_prefix="/staff/nhat-ky")
-
-
-class Line(NamedTuple):
-    """One column of what an entry changed."""
-
-    name: str
-    before: str
-    after: str
 
 
 @blueprint.get("/")
@@ -57,10 +47,11 @@ def index() -> ResponseReturnValue:
     return render_template(
         "audit/index.html",
         form=form,
-        entries=[(entry, lines(entry)) for entry in rows],
+        runs=folded(worded(current_session(), rows)),
         units=directory.offered_units(current_session(), scope("audit.read")),
         deed=deed,
         kind_name=kind_name,
+        subject_words=subject_words,
         next_url=here(before=next_key) if next_key else None,
         first_url=here(before=None) if "before" in request.args else None,
         exports={
@@ -80,8 +71,11 @@ def export(suffix: str) -> ResponseReturnValue:
         abort(400)
     query = directory.log_query(scope("audit.read"), narrowed)
     filters = {name: value for name, value in request.args.items() if value and name != "before"}
+    place = account().place
+    current_session().commit()  # SQLite refuses a writer whose transaction began by reading
+    begin_write(current_session())
     audit.record(
-        current_session(), "audit.export", subject=suffix, unit_path=account().place, after={"filter": filters}
+        current_session(), "audit.export", subject=suffix, unit_path=place, after={"filter": filters}
     )
     commit()
     rows = _rows(engine(), query)
@@ -153,21 +147,3 @@ def _narrowed(form: AuditFilter) -> directory.LogFilter | None:
         since=form.since.data,
         until=form.until.data,
     )
-
-
-def lines(entry: AuditEntry) -> list[Line]:
-    """What the entry changed, column by column."""
-    before, after = (json.loads(side) if side else {} for side in (entry.before, entry.after))
-    return [Line(column_name(name), _shown(before.get(name)), _shown(after.get(name))) for name in {**before, **after}]
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, (dict, list)):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
-    if isinstance(value, str) and MOMENT.fullmatch(value):
-        return moment(datetime.fromisoformat(value))
-    return str(value)

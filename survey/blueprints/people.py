@@ -63,7 +63,7 @@ def index() -> ResponseReturnValue:
 def invite() -> ResponseReturnValue:
     """A new account with one role, and the link that lets its owner in."""
     form = InvitationForm()
-    form.role.choices = _roles()
+    form.role.choices = _roles_to_choose()
     reach = scope("people.manage")
     if form.validate_on_submit() and (unit := _unit_of(form, reach)) is not None:
         invited = _invited(form, unit)
@@ -236,12 +236,17 @@ def _found(account_id: int) -> Account:
 
 def _role_form() -> RoleForm:
     form = RoleForm()
-    form.role.choices = _roles()
+    form.role.choices = _roles_to_choose()
     return form
 
 
 def _roles() -> list[SelectChoice]:
     return [SelectChoice(code, str(name)) for code, name in staff_wording.ROLES.items()]
+
+
+def _roles_to_choose() -> list[SelectChoice]:
+    """None of them chosen beforehand: the first one is the strongest."""
+    return [SelectChoice("", gettext("– choose –")), *_roles()]
 
 
 def _unit_of(form: RoleForm | PeopleFilter, reach: Scope) -> Unit | None:

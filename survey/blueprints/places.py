@@ -20,7 +20,6 @@ from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, scope, unit_path
 from survey.analysis import places as reading
 from survey.analysis.places import Branch
-from survey.blueprints.audit import lines as audit_lines
 from survey.blueprints.place_imports import BODY_LIMIT, fault_words, import_page, table_file
 from survey.database import current_session
 from survey.language import chosen_language
@@ -30,6 +29,7 @@ from survey.operations.periods import province_day
 from survey.operations.unit_edits import edit_unit, is_used
 from survey.operations.unit_files import COLUMNS, REQUIRED, import_units, unit_rows
 from survey.operations.units import create_unit, find_unit
+from survey.staff_audit_lines import worded
 from survey.staff_pages import here, say
 
 blueprint = staff_blueprint("places", __name__, url_prefix="/staff/don-vi")
@@ -219,7 +219,7 @@ def history(unit_code: str) -> ResponseReturnValue:
     return render_template(
         "places/history.html",
         unit=unit,
-        entries=[(entry, audit_lines(entry)) for entry in shown],
+        entries=worded(current_session(), shown),
         audit=staff_audit_wording,
         next_url=here(truoc=shown[-1].id) if len(entries) > 50 else None,
         first_url=here(truoc=None) if before else None,
