@@ -59,17 +59,20 @@ WEIGHTINGS = {
     ),
 }
 TRUSTS = {
-    "open": (_l("Open to everybody"), _l("A QR code or a link: whoever has it can answer.")),
+    "open": (_l("Open access"), _l("A QR code or a link: whoever has it can answer.")),
     "present": (
-        _l("At the counter's own device"),
+        _l("Present at the counter"),
         _l("A kiosk with a key of its own. Not yet available for the web form: such collectors take imports only."),
     ),
     "verified": (
-        _l("Bound to a finished dossier"),
+        _l("Verified dossier"),
         _l("A token for each dossier, used once. Not yet available for the web form: imports only."),
     ),
-    "paper": (_l("On paper"), _l("Forms filled in on paper and entered by the office.")),
-    "assisted": (_l("With an official's help"), _l("By telephone or interview: an official writes the answers down.")),
+    "paper": (_l("Paper form"), _l("Forms filled in on paper and entered by the office.")),
+    "assisted": (
+        _l("Entered with an official's help"),
+        _l("By telephone or interview: an official writes the answers down."),
+    ),
 }
 
 
@@ -90,7 +93,7 @@ class QuestionnaireForm(StaffForm):
 
 
 class PeriodForm(StaffForm):
-    """Period, code and names; `half` is a button that fills them in for a half-year."""
+    """Period, code and names; `half` is a button that fills them in for a half-year or quarter."""
 
     period_start = DateField(_l("First day"), validators=[InputRequired()])
     period_end = DateField(_l("Last day"), validators=[InputRequired()])

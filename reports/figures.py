@@ -183,6 +183,7 @@ class Change:
     reworded_items: tuple[str, ...] = ()  # compared, though worded otherwise than then
     common_units: int = 0
     others_difference: float | None = None  # the same change in the other units, beside it
+    unweighted_for_both: bool = False  # the headline of one of the two waves is weighted, that of the other cannot be
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,11 @@ class TrendPoint:
     figure: Figure
     breaks_before: bool = False
     reworded_before: bool = False
+
+    def weighted_like(self, other: TrendPoint) -> bool:
+        """Whether both figures are weighted or neither is; a figure without an estimate stands against nothing."""
+        unknown = self.figure.estimate.estimate is None or other.figure.estimate.estimate is None
+        return unknown or self.figure.weighting == other.figure.weighting
 
 
 @dataclass(frozen=True, slots=True)

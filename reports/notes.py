@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
-from reports.catalogue import gettext
+from reports.catalogue import gettext, ngettext
 from reports.figures import Coverage, Figure, Language, Method, Quality, UnitReport
 from reports.names import aggregation_name, design_name, rule_name, trust_name, weighting_name
 from reports.wording import (
@@ -17,6 +18,9 @@ from reports.wording import (
     verdict_sentence,
     verdict_word,
 )
+
+UNITS_NAMED, UNITS_NAMED_BESIDE_THE_HEADLINE = 12, 3
+CODES_ALONE: Mapping[str, str] = MappingProxyType({})
 
 
 def self_selected(people: int, language: Language) -> str:
@@ -61,9 +65,43 @@ def tipping_point(report: UnitReport, language: Language) -> str:
     )
 
 
-def coverage(figures: Coverage, language: Language) -> Iterator[str]:
+def unit_list(codes: Sequence[str], language: Language, names: Mapping[str, str], most: int = UNITS_NAMED) -> str:
+    """Units by their names, where known, else by their codes; of many the first ones and how many more."""
+    # One more is named rather than counted.
+    shown = codes if len(codes) <= most + 1 else codes[:most]
+    listed = [names.get(code, code) for code in shown]
+    if more := len(codes) - len(shown):
+        listed.append(ngettext("{n} more unit", "{n} more units", more, language, n=count(more, language)))
+    return "; ".join(listed)
+
+
+def unweighted_instead(report: UnitReport, language: Language, names: Mapping[str, str] = CODES_ALONE) -> str:
+    """Why the headline is not weighted although the wave asks for it; empty where nothing is to be explained."""
+    figures, asked = report.coverage, report.method.weighting == "weighted"
+    if figures is None or not asked or report.index.weighting == "weighted" or report.index.estimate.estimate is None:
+        return ""
+    missing = [code for code in figures.units_without_transactions if code not in figures.units_left_out]
+    if missing and missing != [report.place.code]:
+        return gettext(
+            "Not weighted, although this wave is to be: the number of transactions is missing for {units}.",
+            language,
+            units=unit_list(missing, language, names, UNITS_NAMED_BESIDE_THE_HEADLINE),
+        )
+    return ""
+
+
+def coverage(figures: Coverage, language: Language, names: Mapping[str, str] = CODES_ALONE) -> Iterator[str]:
     """How many transactions stand behind a weighted figure, and which units were treated specially."""
-    if figures.total:
+    if figures.total and figures.units_without_transactions:
+        yield gettext(
+            "Coverage among the units whose number of transactions is known: {covered} of {total} transactions "
+            "({share}). Of the others it cannot be told.",
+            language,
+            covered=count(figures.covered, language),
+            total=count(figures.total, language),
+            share=percent(figures.share, language),
+        )
+    elif figures.total:
         yield gettext(
             "Coverage: {covered} of {total} transactions ({share}).",
             language,
@@ -72,24 +110,25 @@ def coverage(figures: Coverage, language: Language) -> Iterator[str]:
             share=percent(figures.share, language),
         )
     if figures.units_left_out:
-        yield gettext("Left out, without any answer: {units}.", language, units="; ".join(figures.units_left_out))
+        units = unit_list(figures.units_left_out, language, names)
+        yield gettext("Left out, without any answer: {units}.", language, units=units)
     if figures.units_merged:
         yield gettext(
             "Joined with a sibling because only one person answered: {units}.",
             language,
-            units="; ".join(figures.units_merged),
+            units=unit_list(figures.units_merged, language, names),
         )
     if figures.units_without_transactions:
         yield gettext(
             "Number of transactions missing, therefore not weighted: {units}.",
             language,
-            units="; ".join(figures.units_without_transactions),
+            units=unit_list(figures.units_without_transactions, language, names),
         )
     if figures.units_over_transactions:
         yield gettext(
             "More answers than transactions, therefore not weighted: {units}.",
             language,
-            units="; ".join(figures.units_over_transactions),
+            units=unit_list(figures.units_over_transactions, language, names),
         )
 
 
@@ -131,8 +170,8 @@ def interim(language: Language) -> str:
     return gettext("Interim figures: the wave is still open and the result may change.", language)
 
 
-def method_note(report: UnitReport, language: Language) -> Iterator[str]:
-    """Every sentence of the method note, in reading order."""
+def method_note(report: UnitReport, language: Language, names: Mapping[str, str] = CODES_ALONE) -> Iterator[str]:
+    """Every sentence of the method note, in reading order; units by `names`, from their codes, else by the codes."""
     method = report.method
     if method.interim:
         yield interim(language)
@@ -185,7 +224,7 @@ def method_note(report: UnitReport, language: Language) -> Iterator[str]:
     if sentence := tipping_point(report, language):
         yield sentence
     if report.coverage:
-        yield from coverage(report.coverage, language)
+        yield from coverage(report.coverage, language, names)
     if report.quality.flagged and report.quality.index_with_flagged.estimate is not None:
         yield gettext(
             "Flagged forms are not counted ({n}); with them the index would be {share} ({interval}).",

@@ -19,7 +19,7 @@ REWORDED = " *"
 def trend_chart(
     points: Sequence[TrendPoint], language: Language, width: float = WIDE_WIDTH, name: str = "trend"
 ) -> Chart:
-    """One dot with its whisker per point, joined where comparable; a dotted line where the questions changed."""
+    """One dot with its whisker per point, joined where comparable; a dotted line where questions or weights changed."""
     figures = [point.figure for point in points]
     start, ticks = percent_axis(figures)
     top, bottom, left, right = 26.0, 26.0 + PLOT_HEIGHT, 42.0, width - 12
@@ -37,7 +37,7 @@ def trend_chart(
         at = y(float(point.figure.verdict.target))
         shapes.append(Stroke(((x - slot / 2, at), (x + slot / 2, at)), "chart-target"))
     for (x1, before), (x2, after) in pairwise(zip(xs, points, strict=True)):
-        if after.breaks_before:
+        if after.breaks_before or not after.weighted_like(before):
             shapes.append(Stroke((((x1 + x2) / 2, top), ((x1 + x2) / 2, bottom)), "chart-break"))
         elif before.figure.estimate.estimate is not None and after.figure.estimate.estimate is not None:
             ends = (x1, y(before.figure.estimate.estimate)), (x2, y(after.figure.estimate.estimate))
@@ -71,8 +71,18 @@ def _remarks(points: Sequence[TrendPoint], language: Language) -> Iterator[str]:
     """What stands under the chart about questions that changed."""
     if any(point.breaks_before for point in points):
         yield gettext("Dotted line: the questions changed, no comparison", language)
+    if not _alike(points):
+        unweighted = (point for point in points if point.figure.weighting == "unweighted")
+        labels = "; ".join(point.label[language] for point in unweighted if point.figure.estimate.estimate is not None)
+        yield gettext("Dotted line: weighted on one side only, no comparison", language)
+        yield gettext("Unweighted: {waves}", language, waves=labels)
     if any(point.reworded_before for point in points):
         yield gettext("* Some questions are worded otherwise than before, with the same meaning", language)
+
+
+def _alike(points: Sequence[TrendPoint]) -> bool:
+    """Whether the figures of a series are all weighted or all unweighted."""
+    return all(one.weighted_like(other) for one, other in pairwise(points))
 
 
 def _point(

@@ -241,6 +241,13 @@ def change_sentence(change: Change, language: Language, headline: Estimate | Non
         lower=signed_points(change.lower, language),
         upper=signed_points(change.upper, language),
     )
+    if change.unweighted_for_both:
+        why = gettext(
+            "both waves unweighted here, since one of them lacks numbers of transactions; the weighted headline of the "
+            "other reads otherwise",
+            language,
+        )
+        return f"{text}, {why}"
     if headline is None or headline.estimate == change.newer.estimate:
         return text
     why = gettext("both waves computed alike on common items and units, which can differ from the headline", language)

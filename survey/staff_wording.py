@@ -29,18 +29,18 @@ WAVE_STATES: dict[str, LazyString] = {
 CHANNELS: dict[str, LazyString] = {
     "qr": _l("QR code"),
     "link": _l("Link"),
-    "kiosk": _l("Kiosk"),
-    "paper": _l("Paper"),
-    "phone": _l("Telephone"),
-    "interview": _l("Interview"),
-    "import": _l("Import"),
+    "kiosk": _l("Kiosk at the counter"),
+    "paper": _l("Paper form"),
+    "phone": _l("Telephone interview"),
+    "interview": _l("Face-to-face interview"),
+    "import": _l("Imported data"),
 }
 TRUST_LEVELS: dict[str, LazyString] = {
-    "verified": _l("Bound to a finished dossier"),
-    "present": _l("At the counter's own device"),
-    "open": _l("Open to everybody"),
-    "paper": _l("On paper"),
-    "assisted": _l("With an official's help"),
+    "verified": _l("Verified dossier"),
+    "present": _l("Present at the counter"),
+    "open": _l("Open access"),
+    "paper": _l("Paper form"),
+    "assisted": _l("Entered with an official's help"),
 }
 RESPONDENT_GROUPS: dict[str, LazyString] = {
     "citizen": _l("Citizens and organisations"),

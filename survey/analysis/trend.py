@@ -233,6 +233,7 @@ def _change(view: View, against: Against, older: Stage, newer: Stage) -> Change:
     if not items or not units or older.hidden or newer.hidden or not all(_safe(view, s, units) for s in (older, newer)):
         return change
     before, after = _estimates(view, older, newer, items, units)
+    headlines = {stage.estimator(view).effective(view.terms.weighting) for stage in (older, newer)}
     found = compare(before, after, common_items=len(items))
     return replace(
         change,
@@ -242,6 +243,7 @@ def _change(view: View, against: Against, older: Stage, newer: Stage) -> Change:
         upper=found.upper,
         older=before,
         newer=after,
+        unweighted_for_both=len(headlines) > 1,
     )
 
 

@@ -68,18 +68,21 @@ def index() -> ResponseReturnValue:
     chosen = waves.get(request.args.get("wave", "")) or next(iter(waves.values()), None)
     if chosen is None:
         return render_template("exports/index.html", form=None)
-    form = ExportForm(request.args if request.args.get("wave") else None)
+    # A link may name a wave, a unit and a kind to begin with; the form sends its fields whole, and then the files come.
+    sent = "unit" in request.args and "what" in request.args
+    begun = {name: request.args[name] for name in ("unit", "what") if request.args.get(name)}
+    form = ExportForm(request.args) if sent else ExportForm(None, data={"wave": chosen.code, **begun})
     labels = {code: f"{wave.code} – {wave.name_vi}" for code, wave in waves.items()}
     form.offer_all(labels, whats(), half_month_labels(chosen), staff_wording.TRUST_LEVELS)
     unit: Unit | None = None
     others: Sequence[Unit] = ()
     files: list[File] = []
     number: int | None = None
-    if request.args.get("wave") and form.validate():
+    if sent and form.validate():
         unit, others = unit_in_reach(chosen, form)
     if unit is not None:
         files, number = files_on_offer(chosen, unit, form)
-    elif form.unit.data is None:
+    elif not sent and not form.unit.data:
         form.unit.data = session.scalar(select(Unit.code).where(within).order_by(Unit.path).limit(1))
     return render_template(
         "exports/index.html", form=form, wave=chosen, unit=unit, others=others, files=files, number=number,

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from reports.choice_table import choice_base
-from reports.figures import UnitLine, UnitReport, VerdictState
+from reports.figures import Figure, UnitLine, UnitReport, VerdictState
 from reports.line_chart import line_svgs
 from reports.quality_table import quality_rows
 from reports.sibling_chart import sibling_svg
@@ -66,7 +66,7 @@ def renderers() -> dict[str, Any]:
 @blueprint.get("/")
 @may("results.read")
 def index() -> ResponseReturnValue:
-    """Waves × units within reach: the newest wave of the own unit first, then every unit with its verdicts."""
+    """Waves × units within reach, the newest period with answers first; those nobody has answered yet come last."""
     session, within = current_session(), scope("results.read").covers(Unit.path)
     waves = readable.begun_waves(session, within, WAVES_SHOWN)
     after = request.args.get("after", "")
@@ -75,7 +75,13 @@ def index() -> ResponseReturnValue:
     except ValueError:
         abort(404)
     grid = {wave.code: headlines(wave) for wave in waves}
+    waves = sorted(waves, key=lambda wave: not any(answered(line.index) for line in grid[wave.code].values()))
     return render_template("unit_results/index.html", waves=waves, units=units, grid=grid, more=more, after=after)
+
+
+def answered(index: Figure) -> bool:
+    """Whether there is anything to show or to hide."""
+    return index.people > 0 or index.suppressed
 
 
 def headlines(wave: Wave) -> dict[str, UnitLine]:
@@ -119,6 +125,8 @@ def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
     return render_template(
         "unit_results/unit.html",
         report=found.value,
+        unit_names=names_of_covered(found.value),
+        nobody=not answered(found.value.index) and not found.value.quality.responses,
         asked=asked,
         as_of=found.at,
         released_on=remembered_figures.released_on(session, asked.wave),
@@ -132,6 +140,17 @@ def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
         more=children[LINES_SHOWN - 1].place.code if len(children) > LINES_SHOWN else None,
         crossed=asked.wave.state != "open" or can("responses.read", asked.unit.path),
     )
+
+
+def names_of_covered(report: UnitReport) -> dict[str, str]:
+    """The names, by code, of the units that the notes on weighting can name."""
+    if report.coverage is None:
+        return {}
+    told = report.coverage
+    lists = (told.units_left_out, told.units_merged, told.units_without_transactions, told.units_over_transactions)
+    codes = {code for codes in lists for code in codes}
+    session = current_session()
+    return {unit.code: own_name(unit) for unit in session.scalars(select(Unit).where(Unit.code.in_(codes)))}
 
 
 def trail(asked: Asked) -> list[tuple[str, str]]:

@@ -163,6 +163,16 @@ def test_a_trend_joins_what_can_be_compared_and_breaks_where_questions_changed()
     assert not strokes(trend_chart(gap, "vi"), "chart-series")
 
 
+def test_a_weighted_and_an_unweighted_point_are_not_joined() -> None:
+    first, *rest = [replace(point, breaks_before=False) for point in trend()]
+    weighted = replace(first, figure=replace(first.figure, weighting="weighted"))
+    chart = trend_chart([weighted, *rest], "vi")
+    assert len(strokes(chart, "chart-break")) == 1
+    assert len(strokes(chart, "chart-series")) == 1
+    assert "Đường chấm: chỉ một bên có trọng số, không so sánh" in words(chart)
+    assert f"Không có trọng số: {'; '.join(point.label['vi'] for point in rest)}" in words(chart)
+
+
 def test_a_changed_target_is_shown_where_it_holds() -> None:
     first, *rest = trend()
     raised = replace(first, figure=figure(n=(5, 5, 10, 50, 30), target=Fraction(9, 10)))

@@ -43,8 +43,35 @@ def test_the_tipping_point_says_when_the_silent_cannot_change_the_result() -> No
 def test_coverage_names_every_unit_that_was_treated_specially() -> None:
     coverage = Coverage(90, 100, ("A",), ("B",), ("C", "D"), ("E",))
     sentences = list(notes.coverage(coverage, "vi"))
-    assert sentences[0] == "Phạm vi bao phủ: 90 trên tổng số 100 hồ sơ (90,00%)."
+    assert sentences[0].startswith(
+        "Phạm vi bao phủ trong các đơn vị đã biết số hồ sơ: 90 trên tổng số 100 hồ sơ (90,00%)."
+    )
     assert [sentence.rsplit(": ", 1)[1] for sentence in sentences[1:]] == ["A.", "B.", "C; D.", "E."]
+    known = replace(coverage, units_without_transactions=())
+    assert next(notes.coverage(known, "vi")) == "Phạm vi bao phủ: 90 trên tổng số 100 hồ sơ (90,00%)."
+
+
+def test_units_are_named_and_of_many_only_the_first() -> None:
+    assert notes.unit_list(("A", "B"), "vi", {"A": "Sở A"}) == "Sở A; B"
+    assert notes.unit_list(tuple("ABCD"), "vi", {}, most=3) == "A; B; C; D"
+    assert notes.unit_list(tuple("ABCDE"), "vi", {}, most=3) == "A; B; C; và 2 đơn vị khác"
+
+
+def test_a_headline_that_cannot_be_weighted_says_why() -> None:
+    report = unit_report()
+    weighted = replace(
+        report,
+        method=replace(report.method, weighting="weighted"),
+        index=replace(report.index, weighting="unweighted"),
+        coverage=Coverage(90, 90, units_left_out=("B",), units_without_transactions=("A", "B")),
+    )
+    assert notes.unweighted_instead(weighted, "vi", {"A": "Sở A"}) == (
+        "Không tính trọng số (dù đợt này quy định tính) vì thiếu số hồ sơ của Sở A."
+    )
+    assert notes.unweighted_instead(replace(weighted, coverage=Coverage(90, 90)), "vi") == ""
+    assert notes.unweighted_instead(replace(weighted, index=replace(weighted.index, weighting="weighted")), "vi") == ""
+    alone = Coverage(0, 0, units_without_transactions=(report.place.code,))
+    assert notes.unweighted_instead(replace(weighted, coverage=alone), "vi") == ""
 
 
 def test_an_open_wave_says_that_its_figures_are_interim() -> None:

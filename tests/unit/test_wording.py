@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -151,6 +152,8 @@ def test_changes_carry_their_interval() -> None:
     assert wording.change_sentence(change, "vi", Estimate(0.7771)) == (
         f"{plain}, hai kỳ được tính cùng một cách trên các tiêu chí và đơn vị chung nên có thể khác số liệu chính"
     )
+    unlike = replace(change, unweighted_for_both=True)
+    assert wording.change_sentence(unlike, "vi").startswith(f"{plain}, cả hai kỳ ở đây đều không tính trọng số")
     broken = Change("last_year", "w", Text("Đợt 0"), "broken")
     assert wording.change_sentence(broken, "vi") == "Không so sánh được"
     assert wording.signed_points(-0.00354, "vi") == "−0,35"
