@@ -39,9 +39,9 @@ class Line:
 
 
 def heat(counts: Counts) -> int:
-    """How much of the quota is reached, as a step from 0 (nothing) by quarters to 5 (all); -1 without a quota."""
+    """How much of the quota is reached, as a step from 0 (nothing) by quarters to 5 (all); -1 unless all have one."""
     share = counts.share
-    if share is None:
+    if share is None or counts.partial:
         return -1
     return 5 if share >= 1 else 0 if share == 0 else 1 + int(share * 4)
 
@@ -53,7 +53,7 @@ def reach(counts: Counts) -> Reach:
     share = counts.share
     if share is None or HALF <= share < 1:
         return "under_way"
-    return "behind" if share < HALF else "reached"
+    return "behind" if share < HALF else "under_way" if counts.partial else "reached"
 
 
 def tree_lines(board: Board, unfolded: Collection[str]) -> list[Line]:

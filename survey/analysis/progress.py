@@ -33,11 +33,12 @@ from survey.models import (
 
 @dataclass(slots=True)
 class Counts:
-    """Sums over one unit or several. `toward` are the valid responses of units with a quota, `paper` the returned ones
-    on paper of units that say how many forms they issued; `silent` are units without any response."""
+    """Sums over one unit or several. `with_quota` are units with a quota and `toward` their valid responses, `paper`
+    the returned ones on paper of units that say how many forms they issued; `silent` are units without any response."""
 
     units: int = 0
     silent: int = 0
+    with_quota: int = 0
     quota: int | None = None
     toward: int = 0
     issued: int | None = None
@@ -49,6 +50,7 @@ class Counts:
     def add(self, other: Counts) -> None:
         self.units += other.units
         self.silent += other.silent
+        self.with_quota += other.with_quota
         self.quota = _sum(self.quota, other.quota)
         self.toward += other.toward
         self.issued = _sum(self.issued, other.issued)
@@ -59,8 +61,13 @@ class Counts:
 
     @property
     def share(self) -> Fraction | None:
-        """Valid responses over the quota; None where there is no quota above 0."""
+        """Valid responses over the quota, of units that have one; None where there is no quota above 0."""
         return Fraction(self.toward, self.quota) if self.quota else None
+
+    @property
+    def partial(self) -> bool:
+        """Whether only some of the units have a quota, so that the share says nothing about all of them."""
+        return 0 < self.with_quota < self.units
 
     @property
     def return_rate(self) -> Fraction | None:
@@ -139,7 +146,16 @@ def _sites(session: Session, wave: Wave, below: ColumnElement[bool]) -> Iterator
     for key, code, name_vi, name_en, kind, path, quota, issued in session.execute(
         sites.where(WaveUnit.wave_id == wave.id, below)
     ):
-        yield Row(key, code, name_vi, name_en, kind, path, True, Counts(units=1, quota=quota, issued=issued))
+        yield Row(
+            key,
+            code,
+            name_vi,
+            name_en,
+            kind,
+            path,
+            True,
+            Counts(units=1, with_quota=int(quota is not None), quota=quota, issued=issued),
+        )
 
 
 def _tallied(wave: Wave, source: Source) -> Select[int, int, int, int]:

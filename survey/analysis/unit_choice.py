@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from survey.analysis.population import transactions
-from survey.models import Counter, Unit, Wave, WaveUnit
+from survey.models import UNIT_KINDS, Counter, Unit, Wave, WaveUnit
 from survey.operations.folding import folded
 
 PAGE = 100
@@ -42,14 +42,16 @@ class Choice:
 def choices(
     session: Session, wave: Wave, paths: Iterable[str], *, every: bool = False, words: str = ""
 ) -> list[Choice]:
-    """The tree at or below `paths` as it is during the wave's period, parents before children.
+    """The tree at or below `paths` as it is during the wave's period, parents before children, these by kind and name.
 
     Without `every`, only units with counters and those above them; `words` narrow by name and code.
     """
     counted = {row[0]: row[1] for row in session.execute(_counters(wave))}
     part = set(session.scalars(select(WaveUnit.unit_id).where(WaveUnit.wave_id == wave.id)))
     columns = (Unit.id, Unit.code, Unit.name_vi, Unit.name_en, Unit.kind, Unit.path)
-    rows = session.execute(select(*columns).where(_exists_in(wave), _below(paths)).order_by(Unit.path)).all()
+    found = session.execute(select(*columns).where(_exists_in(wave), _below(paths)).order_by(Unit.path)).all()
+    keys = tree_keys((row.path, row.kind, row.name_vi, row.code) for row in found)
+    rows = sorted(found, key=lambda row: keys[row.path])
     offered: dict[str, int] = defaultdict(int)
     taking: dict[str, int] = defaultdict(int)
     parents = {row.path[: row.path.rstrip("/").rfind("/") + 1] for row in rows}
@@ -66,6 +68,20 @@ def choices(
         if (every or offered[row.path] or row.id in part)
         and all(word in folded(f"{row.name_vi} {row.name_en} {row.code}") for word in wanted)
     ]
+
+
+def in_list_order(kind: str, name_vi: str, code: str) -> tuple[int, str, str]:
+    """The key by which units stand in lists: departments before communes, then by name."""
+    return UNIT_KINDS.index(kind), folded(name_vi), code
+
+
+def tree_keys(units: Iterable[tuple[str, str, str, str]]) -> dict[str, tuple[tuple[int, str, str], ...]]:
+    """By path, keys that sort a tree with siblings in the order of lists; of path, kind, name and code, by path."""
+    keys: dict[str, tuple[tuple[int, str, str], ...]] = {}
+    for path, kind, name_vi, code in units:
+        parent = path[: path.rstrip("/").rfind("/") + 1]
+        keys[path] = (*keys.get(parent, ()), in_list_order(kind, name_vi, code))
+    return keys
 
 
 def _counters(wave: Wave) -> Select[int, int]:
@@ -113,22 +129,22 @@ def field_numbers(
     after: str = "",
     words: str = "",
 ) -> tuple[list[FieldNumbers], str | None]:
-    """A page of the units that take part, in the order of the tree, and the code after which the next begins."""
+    """A page of the units that take part, by kind and name, and the code after which the next begins."""
     query = (
-        select(Unit, WaveUnit.quota, WaveUnit.forms_issued)
+        select(Unit.id, Unit.kind, Unit.name_vi, Unit.code, WaveUnit.quota, WaveUnit.forms_issued)
         .join(WaveUnit, WaveUnit.unit_id == Unit.id)
         .where(WaveUnit.wave_id == wave.id, within)
-        .order_by(Unit.path)
     )
     for word in words.split():
         query = query.where(or_(Unit.code == word, Unit.name_vi.icontains(word, autoescape=True)))
-    if after:
-        query = query.where(Unit.path > select(Unit.path).where(Unit.code == after).scalar_subquery())
-    found = session.execute(query.limit(PAGE + 1)).all()
-    shown = found[:PAGE]
-    known = transactions(session, *period, [unit.id for unit, _, _ in shown])
-    lines = [FieldNumbers(unit, quota, issued, known.get(unit.id)) for unit, quota, issued in shown]
-    return lines, shown[-1][0].code if len(found) > PAGE else None
+    found = sorted(session.execute(query).all(), key=lambda row: in_list_order(row.kind, row.name_vi, row.code))
+    start = next((at + 1 for at, row in enumerate(found) if row.code == after), 0) if after else 0
+    shown = found[start : start + PAGE]
+    ids = [row.id for row in shown]
+    units = {unit.id: unit for unit in session.scalars(select(Unit).where(Unit.id.in_(ids)))}
+    known = transactions(session, *period, ids)
+    lines = [FieldNumbers(units[row.id], row.quota, row.forms_issued, known.get(row.id)) for row in shown]
+    return lines, shown[-1].code if start + PAGE < len(found) else None
 
 
 def populations(session: Session, wave: Wave, period: tuple[date, date]) -> dict[int, int]:

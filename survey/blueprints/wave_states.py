@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -9,11 +11,13 @@ from flask_babel import gettext
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import wave_path
 from survey.analysis import unit_choice
+from survey.analysis.wave_warnings import closing_warnings, opening_warnings
 from survey.blueprints.waves import words_of_waves
 from survey.database import current_session, engine
-from survey.models import WaveClosing
+from survey.models import Wave, WaveClosing
 from survey.operations import closing, waves
 from survey.operations.errors import OperationError
+from survey.operations.periods import province_today
 from survey.operations.waves import WaveError
 from survey.operations.writing import begin_write
 from survey.staff_waves import explain, now, refused, wave_or_404
@@ -35,19 +39,25 @@ def open_(wave_code: str) -> ResponseReturnValue:
     waves.require_draft(wave)
     obstacles = [explain(error) for error in waves.obstacles(wave, now())]
     units, _, _ = unit_choice.quota_sum(current_session(), wave)
-    return render_template("waves/open.html", wave=wave, obstacles=obstacles, units=units)
+    warnings = opening_warnings(current_session(), wave)
+    return render_template("waves/open.html", wave=wave, obstacles=obstacles, warnings=warnings, units=units)
 
 
 @blueprint.route("/<wave_code>/dong", methods=["GET", "POST"])
 @may("waves.edit", wave_path, writes=False)
 def close(wave_code: str) -> ResponseReturnValue:
-    """Close at once, or leave a big wave to the background process and show how far it is."""
+    """Close at once, or leave a big wave to the background process and show how far it is.
+
+    Closing is for good: where something speaks against it, the wave's code must be typed.
+    """
     wave, session = wave_or_404(wave_code), current_session()
     if wave.state != "open":
         raise WaveError("not_open", wave=wave.code, state=wave.state)
     responses = closing.tallied_responses(session, wave)
-    if request.method == "GET":
-        return render_template("waves/close.html", wave=wave, responses=responses)
+    warnings = closing_warnings(session, wave, responses, province_today())
+    wrong = bool(warnings) and not code_typed(wave)
+    if request.method == "GET" or wrong:
+        return asked("waves/close.html", wave, wrong=wrong, responses=responses, warnings=warnings)
     wave_id, actor, at_once = wave.id, session.info["actor"], closing.may_seal(session)
     session.rollback()  # this request reads nothing while it writes by other sessions
     if responses > closing.RESPONSES_AT_ONCE or not at_once:
@@ -75,11 +85,25 @@ def closing_progress(wave_code: str) -> ResponseReturnValue:
 @may("waves.edit", wave_path)
 def publish(wave_code: str) -> ResponseReturnValue:
     wave = wave_or_404(wave_code)
-    if request.method == "POST":
+    if wave.state != "closed":
+        raise WaveError("not_closed", wave=wave.code, state=wave.state)
+    empty = not closing.tallied_responses(current_session(), wave)
+    wrong = empty and not code_typed(wave)
+    if request.method == "POST" and not wrong:
         waves.publish_wave(current_session(), wave, now())
         commit()
         flash(gettext("The results of %(wave)s are public.", wave=wave_code), "success")
         return redirect(url_for("waves.wave", wave_code=wave_code), 303)
-    if wave.state != "closed":
-        raise WaveError("not_closed", wave=wave.code, state=wave.state)
-    return render_template("waves/publish.html", wave=wave)
+    return asked("waves/publish.html", wave, wrong=wrong, empty=empty)
+
+
+def code_typed(wave: Wave) -> bool:
+    """Whether the wave's code was typed, as a sign that the warnings were read."""
+    return request.form.get("code", "").strip().casefold() == wave.code.casefold()
+
+
+def asked(template: str, wave: Wave, *, wrong: bool, **context: Any) -> ResponseReturnValue:
+    """The page that asks before a step; once more, with what was typed, where the code is wrong."""
+    wrong = wrong and request.method == "POST"
+    page = render_template(template, wave=wave, wrong=wrong, typed=request.form.get("code", ""), **context)
+    return page, 422 if wrong else 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -28,6 +29,7 @@ from reports import wording
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, root_path, wave_path
 from survey.analysis import unit_choice
+from survey.analysis.wave_warnings import opening_warnings
 from survey.blueprints.waves import (
     questionnaire_choices,
     questionnaire_of,
@@ -38,7 +40,7 @@ from survey.database import current_session
 from survey.models import Target, Unit, Wave, WaveUnit
 from survey.operations import targets, wave_drafts, waves
 from survey.operations.errors import OperationError
-from survey.operations.periods import half_year, previous_half_year, province_today
+from survey.operations.periods import half_year, province_today, quarter
 from survey.operations.questionnaires import definition_of
 from survey.operations.targets import TargetError
 from survey.operations.waves import WaveError
@@ -132,11 +134,11 @@ def questionnaire(wave_code: str) -> ResponseReturnValue:
 @blueprint.route("/<wave_code>/ky", methods=["GET", "POST"])
 @may("waves.edit", wave_path)
 def period(wave_code: str) -> ResponseReturnValue:
-    """Period, code and names. A half-year button fills them in and stores nothing; code and names that were proposed
-    for the old period are proposed anew for the other."""
+    """Period, code and names. The button of a half-year or quarter fills them in; code and names that were proposed for
+    the old period are proposed anew for the other."""
     wave, session = editable(wave_code, "period"), current_session()
     form = PeriodForm(obj=wave)
-    chosen = half_year_of(request.form.get("half", ""))
+    chosen = period_of(request.form.get("half", ""))
     if chosen is not None:
         wave_drafts.edit_draft(session, wave, **proposal(wave, form, chosen))
         commit()
@@ -144,36 +146,53 @@ def period(wave_code: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         values = {name: form[name].data for name in ("code", "name_vi", "name_en", "period_start", "period_end")}
         fields = {"code_taken": form.code, "code_form": form.code, "period": form.period_end}
+        stale = stale_english(wave, form)
         if attempt(lambda: wave_drafts.edit_draft(session, wave, **values), form, fields):
+            if stale:
+                flash(gettext("The Vietnamese name was changed, the English one was not: “%(name)s”. Check it under "
+                              "Period and name.", name=wave.name_en), "warning")  # fmt: skip
             return onward("period", wave)
     return show(
-        "period", wave, "waves/step_period.html", status_of(form), form=form, halves=halves_around(province_today())
+        "period", wave, "waves/step_period.html", status_of(form), form=form,
+        halves=around(half_year, province_today()), quarters=around(quarter, province_today()),
     )  # fmt: skip
 
 
-class Half(NamedTuple):
+class Offer(NamedTuple):
+    """A period behind a button: the `number`-th half or quarter of its year."""
+
     code: str
     start: date
-    end: date
+    number: int
 
 
-def halves_around(today: date) -> list[Half]:
-    """The half-year before today's, today's own, and the one after."""
-    own = half_year(today)
-    bounds = (previous_half_year(own), own, half_year(own[1] + timedelta(days=1)))
-    return [Half(f"{start.year}-H{1 if start.month == 1 else 2}", start, end) for start, end in bounds]
+def around(period_of_day: Callable[[date], tuple[date, date]], today: date) -> list[Offer]:
+    """The half-year or quarter before today's, today's own, and the one after."""
+    own = period_of_day(today)
+    starts = (period_of_day(own[0] - timedelta(days=1))[0], own[0], own[1] + timedelta(days=1))
+    letter, months = ("H", 6) if period_of_day is half_year else ("Q", 3)
+    numbers = ((start, (start.month - 1) // months + 1) for start in starts)
+    return [Offer(f"{start.year}-{letter}{number}", start, number) for start, number in numbers]
 
 
-def half_year_of(code: str) -> tuple[date, date] | None:
-    """ "2026-H2" as its first and last day."""
-    year, _, half = code.partition("-H")
-    if not (year.isascii() and year.isdigit() and len(year) == 4 and int(year) >= 1900 and half in ("1", "2")):
+def period_of(code: str) -> tuple[date, date] | None:
+    """ "2026-H2" or "2026-Q3" as its first and last day."""
+    found = re.fullmatch(r"(19|[2-8][0-9])([0-9]{2})-(?:H([12])|Q([1-4]))", code)
+    if found is None:
         return None
-    return half_year(date(int(year), 1 if half == "1" else 7, 1))
+    year = int(found[1] + found[2])
+    if found[3]:
+        return half_year(date(year, 6 * int(found[3]), 1))
+    return quarter(date(year, 3 * int(found[4]), 1))
+
+
+def stale_english(wave: Wave, form: PeriodForm) -> bool:
+    """Whether the Vietnamese name was changed beside an English one that stays."""
+    return bool(wave.name_en) and form.name_en.data == wave.name_en and form.name_vi.data != wave.name_vi
 
 
 def proposal(wave: Wave, form: PeriodForm, chosen: tuple[date, date]) -> dict[str, Any]:
-    """The half-year with a code and names that fit it, unless others than the proposed ones were typed."""
+    """The period with a code and names that fit it, unless others than the proposed ones were typed."""
     session, old = current_session(), wave_drafts.proposed_names(wave.period_start, wave.period_end)
     new = wave_drafts.proposed_names(*chosen)
     changes: dict[str, Any] = {"period_start": chosen[0], "period_end": chosen[1]}
@@ -256,9 +275,7 @@ def target(wave_code: str) -> ResponseReturnValue:
     if not form.is_submitted():
         form.target.data = wave.target.code
     records = can("waves.edit", root_path())
-    return show(
-        "target", wave, "waves/step_target.html", status_of(form), form=form, targets=known, may_record=records
-    )
+    return show("target", wave, "waves/step_target.html", status_of(form), form=form, targets=known, may_record=records)
 
 
 def target_title(row: Target) -> str:
@@ -346,6 +363,7 @@ def summary(wave_code: str) -> ResponseReturnValue:
         "summary", wave, "waves/step_summary.html",
         asked=questionnaire_title(definition_of(wave.questionnaire)),
         obstacles=[explain(error) for error in waves.obstacles(wave, now())],
+        warnings=opening_warnings(current_session(), wave),
         quotas=unit_choice.quota_sum(current_session(), wave),
     )  # fmt: skip
 

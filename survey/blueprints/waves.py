@@ -78,6 +78,8 @@ def new() -> ResponseReturnValue:
     if not form.is_submitted():
         form.questionnaire.data = next((str(choice.value) for choice in form.questionnaire.choices), None)
     earlier, _ = wave_list.waves_page(current_session(), scope("waves.edit").covers(Unit.path))
+    # What was asked last is copied most; a draft is the last to be copied.
+    earlier.sort(key=lambda line: (line.wave.state != "draft", line.wave.period_end, line.wave.id), reverse=True)
     return render_template("waves/new.html", form=form, earlier=earlier[:5])
 
 

@@ -15,6 +15,13 @@ def half_year(day: date) -> tuple[date, date]:
     return date(day.year, 7, 1), date(day.year, 12, 31)
 
 
+def quarter(day: date) -> tuple[date, date]:
+    """First and last day of the calendar quarter a day lies in."""
+    first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
+    following = date(day.year + first.month // 10, (first.month + 2) % 12 + 1, 1)
+    return first, following - timedelta(days=1)
+
+
 def previous_half_year(period: tuple[date, date]) -> tuple[date, date]:
     """The half-year before the one that begins on `period`'s first day."""
     return half_year(period[0] - timedelta(days=1))

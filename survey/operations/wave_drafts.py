@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from survey.models import Collector, Questionnaire, Target, Unit, Wave, WaveTrust, WaveUnit
 from survey.operations.identifiers import is_code
-from survey.operations.periods import half_year
+from survey.operations.periods import half_year, quarter
 from survey.operations.targets import target_or_default
 from survey.operations.waves import WaveError, add_units, check_schedule, create_wave, require_draft
 
+_QUARTERS = (("I", "first"), ("II", "second"), ("III", "third"), ("IV", "fourth"))
 HEADLINE_TRUST = ("open", "present", "paper")
 # What of a draft may be changed by name; units, trust levels and quotas have operations of their own.
 EDITABLE = frozenset(
@@ -46,9 +47,12 @@ def next_half_year(session: Session, today: date) -> tuple[date, date]:
 
 
 def proposed_code(session: Session, start: date, end: date) -> str:
-    """A free code that says the period: 2026-H2 for a half-year, 2026 for a year, else 2026-03; then 2026-H2-2 …"""
+    """A free code that says the period: 2026-H2 for a half-year, 2026-Q3 for a quarter, 2026 for a year, else 2026-03;
+    then 2026-H2-2 …"""
     if (start, end) == half_year(start):
         stem = f"{start.year}-H{1 if start.month == 1 else 2}"
+    elif (start, end) == quarter(start):
+        stem = f"{start.year}-Q{(start.month + 2) // 3}"
     elif (start, end) == (date(start.year, 1, 1), date(start.year, 12, 31)):
         stem = f"{start.year}"
     else:
@@ -68,6 +72,12 @@ def proposed_names(start: date, end: date) -> tuple[str, str]:
         half = "6 tháng đầu năm" if first else "6 tháng cuối năm"
         ordinal = "first" if first else "second"
         return f"Khảo sát mức độ hài lòng {half} {start.year}", f"Satisfaction survey, {ordinal} half of {start.year}"
+    if (start, end) == quarter(start):
+        roman, ordinal = _QUARTERS[start.month // 3]
+        return (
+            f"Khảo sát mức độ hài lòng quý {roman}/{start.year}",
+            f"Satisfaction survey, {ordinal} quarter of {start.year}",
+        )
     if (start, end) == (date(start.year, 1, 1), date(start.year, 12, 31)):
         return f"Khảo sát mức độ hài lòng năm {start.year}", f"Satisfaction survey {start.year}"
     days = f"{start:%d/%m/%Y}–{end:%d/%m/%Y}"

@@ -167,6 +167,7 @@ def test_from_the_first_step_to_the_board(
 
     office.goto(f"/staff/dot/{wave.code}/dong")
     assert_accessible(office)
+    office.get_by_label(f"Gõ mã {wave.code}").fill(wave.code)
     keys.press("Đóng hẳn")
     expect(office.get_by_text("số liệu là số liệu cuối cùng")).to_be_visible()
     keys.press("Công bố kết quả", "link")

@@ -247,7 +247,7 @@ def test_what_needs_the_owner_is_left_to_the_background_process(prepared: str, a
     with Session(engine) as session:
         top = session.scalars(select(Unit).where(Unit.code == "T")).one()
         sign_in(client, make_account(session, "compiler", top))
-    closed = post(client, f"/staff/dot/{OPEN}/dong")
+    closed = post(client, f"/staff/dot/{OPEN}/dong", {"code": OPEN})
     assert closed.location == f"/staff/dot/{OPEN}/dang-dong"
     with app.test_request_context():
         seal_at_once()

@@ -6,17 +6,30 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from survey.accounts.models import Account
-from survey.models import AuditEntry, Collector, KeptStatistic, Seal, Target, Unit, Wave, WaveClosing, WaveUnit
-from survey.operations import closing, targets
+from survey.analysis import unit_choice
+from survey.analysis.wave_warnings import closing_warnings, opening_warnings
+from survey.models import (
+    AuditEntry,
+    Collector,
+    KeptStatistic,
+    PaperBatch,
+    Seal,
+    Target,
+    Unit,
+    Wave,
+    WaveClosing,
+    WaveUnit,
+)
+from survey.operations import closing, field, targets
 from survey.operations.periods import half_year, province_today
 from survey.operations.transactions import set_transactions
 from tests.ballots import make_collectors, some_ballots, store
@@ -161,7 +174,9 @@ def test_every_step_is_refused_unless_it_is_next(office: Office, state: str) -> 
     token = csrf_token(office.client, "/staff/dot/moi")
     for action in ("mo", "dong", "cong-bo", "xoa"):
         wave_in(office, state, code=f"W-{action}")
-        answer = office.client.post(f"/staff/dot/W-{action}/{action}", data={"csrf_token": token})
+        answer = office.client.post(
+            f"/staff/dot/W-{action}/{action}", data={"csrf_token": token, "code": f"W-{action}"}
+        )
         assert answer.status_code == 303
         left = office.session.scalar(select(Wave.state).where(Wave.code == f"W-{action}"))
         office.session.rollback()
@@ -183,7 +198,8 @@ def test_closing_seals_and_keeps_the_statistics(staff_session: Session, staff_cl
     store(staff_session, some_ballots(collectors, 40))
     wave = collectors[0].wave
     sign_in(staff_client, make_account(staff_session, "compiler", wave.owner))
-    assert post(staff_client, f"/staff/dot/{wave.code}/dong").location == f"/staff/dot/{wave.code}"
+    typed = {"code": wave.code}
+    assert post(staff_client, f"/staff/dot/{wave.code}/dong", typed).location == f"/staff/dot/{wave.code}"
     staff_session.expire_all()
     assert wave.state == "closed"
     assert staff_session.scalar(select(func.sum(Seal.leaves))) == 40
@@ -204,7 +220,7 @@ def test_a_big_wave_is_closed_in_the_background(
     closing.seal_all(staff_app.extensions["engine"])
     monkeypatch.setattr(closing, "RESPONSES_AT_ONCE", 1)
     progress = f"/staff/dot/{wave.code}/dang-dong"
-    assert post(staff_client, f"/staff/dot/{wave.code}/dong").location == progress
+    assert post(staff_client, f"/staff/dot/{wave.code}/dong", {"code": wave.code}).location == progress
     asked = staff_session.scalars(select(AuditEntry).where(AuditEntry.action == "wave.close")).one()
     assert (asked.actor_kind, asked.subject) == ("account", wave.code)
     page = staff_client.get(progress)
@@ -372,3 +388,122 @@ def test_collectors_without_reach_are_not_there(office: Office) -> None:
     assert office.client.get(f"/staff/dot/W/diem-thu/{other.code}").status_code == 403
     assert office.client.get(f"/staff/dot/W/diem-thu/{mine.code}").status_code == 200
     assert office.session.scalar(select(func.count()).select_from(Collector)) == 2
+
+
+def test_closing_what_runs_on_wants_the_code(office: Office) -> None:
+    wave = wave_in(office, "open")
+    assert not closing_warnings(office.session, wave, 5, END + timedelta(days=1))
+    office.session.add(
+        PaperBatch(
+            code="B7KQ2", wave=wave, unit=office.communes[0], forms_expected=1, collected_from=START,
+            collected_until=START, created_at=datetime.now(UTC), created_by_id=office.compiler.id,
+        )
+    )  # fmt: skip
+    office.session.commit()
+    page = office.text("/staff/dot/W/dong")
+    for warning in (f"Kỳ còn đến {END:%d/%m/%Y}", "Chưa có phiếu nào", "1 lô phiếu giấy chưa được nhận"):
+        assert warning in page
+    assert 'id="code-error"' not in page
+    for typed in ("", "W-khác"):
+        answer = post(office.client, "/staff/dot/W/dong", {"code": typed})
+        assert answer.status_code == 422
+        assert 'id="code-error"' in html_of(answer)
+        assert f'value="{typed}"' in html_of(answer)
+        assert office.wave().state == "open"
+    assert post(office.client, "/staff/dot/W/dong", {"code": " w "}).status_code == 303
+    assert office.wave().state == "closed"
+    assert "Chưa có phiếu nào" in office.text("/staff/dot/W/cong-bo")
+    assert post(office.client, "/staff/dot/W/cong-bo").status_code == 422
+    assert office.wave().state == "closed"
+
+
+def test_opening_warns_of_missing_numbers_and_of_a_second_wave(office: Office) -> None:
+    wave = wave_in(office, "draft")
+    assert not opening_warnings(office.session, wave)
+    other = make_wave(
+        office.session, code="W2", units=office.communes[:1], questionnaire=wave.questionnaire, period=(START, START)
+    )
+    apart = (END + timedelta(days=1), END + timedelta(days=30))
+    make_wave(office.session, code="W3", units=office.communes, questionnaire=wave.questionnaire, period=apart)
+    wave.headline_weighting = "weighted"
+    set_transactions(office.session, office.communes[0], START, END, 1250)
+    office.session.commit()
+    found = opening_warnings(office.session, wave)
+    assert (found.without_population, [unit.code for unit in found.named]) == (1, ["X2"])
+    assert list(found.overlapping) == [other]
+    for page in ("tom-tat", "mo"):
+        text = office.text(f"/staff/dot/W/{page}")
+        assert "1 đơn vị chưa có số giao dịch" in text
+        assert "Xã Sông 2." in text
+        assert "/staff/giao-dich" in text
+        assert "Đợt W2 cũng hỏi phiếu này" in text
+    assert post(office.client, "/staff/dot/W/mo").status_code == 303
+    assert office.wave().state == "open"
+
+
+def test_a_share_speaks_only_of_units_with_quotas(office: Office) -> None:
+    wave = wave_in(office, "open")
+    field.set_quotas(office.session, wave, {office.communes[0].id: 450})
+    office.session.commit()
+    for page in ("/staff/dot/W/tien-do", "/staff/dot/W"):
+        assert "0 / 450 ở 1 đơn vị có chỉ tiêu" in office.text(page), page
+    assert "1 đơn vị chưa có chỉ tiêu mẫu" in office.text("/staff/dot/W/tien-do")
+    field.set_quotas(office.session, wave, {office.communes[1].id: 50})
+    office.session.commit()
+    page = office.text("/staff/dot/W/tien-do")
+    assert "/ 500 (" in page
+    assert "có chỉ tiêu" not in page
+
+
+def test_an_open_wave_leads_to_its_next_step(office: Office) -> None:
+    wave = wave_in(office, "open")
+    assert 'class="btn btn-primary" href="/staff/dot/W/diem-thu/tao"' in office.text("/staff/dot/W")
+    make_collector(office.session, wave, office.communes[0])
+    office.session.commit()
+    page = office.text("/staff/dot/W")
+    assert 'class="btn btn-primary" href="/staff/dot/W/tien-do"' in page
+    assert 'class="btn btn-outline-danger" href="/staff/dot/W/dong"' in page
+
+
+def test_quarters_are_offered_and_a_name_left_behind_is_told(office: Office) -> None:
+    wave_in(office, "draft")
+    typed = {"code": "W", "name_vi": "Đợt W", "name_en": "Wave W", "period_start": START, "period_end": END}
+    assert 'value="2026-Q' in office.text("/staff/dot/W/ky") or START.year != 2026
+    post(office.client, "/staff/dot/W/ky", typed)
+    assert "Wave W" not in office.text("/staff/dot/W/phieu").partition("<form")[2]
+    post(office.client, "/staff/dot/W/ky", {**typed, "name_vi": "Đợt mới"})
+    assert "tên tiếng Anh thì chưa: “Wave W”" in office.text("/staff/dot/W/phieu")
+    post(office.client, "/staff/dot/W/ky", {**typed, "name_vi": "", "name_en": "", "half": "2031-Q4"})
+    wave = office.wave()
+    assert (wave.period_start, wave.period_end) == (date(2031, 10, 1), date(2031, 12, 31))
+    assert (wave.name_vi, wave.name_en) == (
+        "Khảo sát mức độ hài lòng quý IV/2031",
+        "Satisfaction survey, fourth quarter of 2031",
+    )
+
+
+def test_units_stand_by_kind_and_name(office: Office) -> None:
+    last = make_unit(office.session, code="A0", parent=office.root, name_vi="Xã Yên")
+    first = make_unit(office.session, code="Z9", kind="department", parent=office.root, name_vi="Sở Tư pháp")
+    wave = make_wave(office.session, code="W", units=[last, *office.communes[:2], first], period=(START, END))
+    office.session.commit()
+    expected = ["Sở Tư pháp", "Xã Sông 1", "Xã Sông 2", "Xã Yên"]
+    names = [line.unit.name_vi for line in unit_choice.field_numbers(office.session, wave, true(), (START, END))[0]]
+    assert names == expected
+    rows = unit_choice.choices(office.session, wave, [office.root.path], every=True)
+    assert [row.name_vi for row in rows if row.takes_part] == expected
+    assert rows[0].code == "T"
+
+
+def test_trust_is_offered_by_channel_and_a_kiosk_only_by_who_prepares_the_wave(office: Office) -> None:
+    wave_in(office, "open")
+    url = "/staff/dot/W/diem-thu/tao"
+    form = {"places": "units", "within": "", "respondent_group": "citizen"}
+    answer = post(office.client, url, {**form, "channel": "paper", "trust": "open"})
+    assert "Kênh này không thể có mức tin cậy đó" in html_of(answer)
+    assert post(office.client, url, {**form, "channel": "kiosk", "trust": "present"}).status_code == 303
+    sign_in(office.client, make_account(office.session, "manager", office.communes[0]))
+    page = office.text(url)
+    assert 'value="kiosk"' not in page
+    assert 'value="present"' not in page
+    assert post(office.client, url, {**form, "channel": "kiosk", "trust": "present"}).status_code == 422

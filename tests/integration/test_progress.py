@@ -174,3 +174,4 @@ def test_the_list_is_sorted_and_filtered(province: Province, engine: Engine) -> 
 )
 def test_heat_goes_by_quarters(toward: int, quota: int, step: int) -> None:
     assert board_order.heat(Counts(toward=toward, quota=quota)) == step
+    assert board_order.heat(Counts(units=2, with_quota=1, toward=toward, quota=quota)) == -1
