@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
@@ -29,3 +29,8 @@ class ViewForm(StaffForm):
     def offer(self, **named: Mapping[str, object]) -> None:
         for name, labels in named.items():
             self[name].choices = [SelectChoice(value, str(label)) for value, label in labels.items()]
+
+    def leave_alone(self, names: Iterable[str]) -> None:
+        """These filters cannot be set beside the one that is."""
+        for name in names:
+            self[name].data, self[name].render_kw = "", {"disabled": True}

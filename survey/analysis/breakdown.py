@@ -42,7 +42,7 @@ def sub_units(session: Session, view: View) -> Iterator[UnitLine]:
 
 def counters(session: Session, view: View) -> Iterator[UnitLine]:
     """Lines of the unit's own counters, in the order of their codes."""
-    if view.unit is None:
+    if view.unit is None or not view.subdivides:
         return
     own = view.unit.id
     groups = view.tallies.by(
@@ -63,6 +63,8 @@ def breakdowns(view: View) -> Iterator[tuple[str, tuple[Figure, ...]]]:
 
     Trust levels that do not count in the headline stand beside those that do.
     """
+    if not view.subdivides:
+        return
     unseen = _hidden_parts(view) | view.hidden_by_tree
     hidden = view.concealed or INDEX in unseen
     for name, key, label in DIMENSIONS:
@@ -104,7 +106,9 @@ def _hidden_parts(view: View) -> frozenset[str]:
 
 
 def half_months(view: View) -> list[tuple[int, Figure]]:
-    """The headline of each half-month in which somebody answered, in order of time."""
+    """The headline of each half-month in which somebody answered, in order of time; none in a part of the answers."""
+    if not view.subdivides:
+        return []
     groups = view.parts.by_half_month(view.counted)
     people = {str(number): view.people(tally) for number, tally in groups.items()}
     alone = disclosure.hidden_siblings(people, sum(people.values()))
@@ -123,6 +127,8 @@ def months(view: View) -> Iterator[TrendPoint]:
 
     A month is shown where each of its half-months is: then their sum tells nothing that they do not tell already.
     """
+    if not view.subdivides:
+        return
     unseen = {number for number, figure in half_months(view) if figure.suppressed}
     groups: dict[int, list[tuple[int, Tally]]] = defaultdict(list)
     for number, tally in sorted(view.parts.by_half_month(view.counted).items()):

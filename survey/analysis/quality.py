@@ -184,6 +184,7 @@ def read_quality(session: Session, view: View, *, with_scan: bool = True) -> Qua
     with_flagged = NO_ESTIMATE
     flagged_hidden = (
         hidden
+        or not view.subdivides
         or parts.FLAGGED in view.hidden_by_tree
         or disclosure.is_small(flagged.responses)
         or disclosure.is_small(view.people(flagged))
@@ -250,6 +251,8 @@ def _item_qualities(view: View) -> Iterable[ItemQuality]:
 
 def _mix(view: View, dimension: str, key: Callable[[Cell], str], keep: Callable[[Cell], bool]) -> tuple[Mix, ...]:
     """Responses by channel, trust level or group; those hidden as a part of the answers are hidden here, too."""
+    if not view.subdivides:
+        return ()
     groups = view.parts.by(lambda cell: key(cell) if keep(cell) else None)
     responses = {code: tally.responses for code, tally in sorted(groups.items()) if tally.responses}
     adding_up = {code: n for code, n in responses.items() if dimension != parts.TRUST or code in view.trust}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from fractions import Fraction
 
 from sqlalchemy import select
@@ -44,7 +44,7 @@ def unit_report(
     aggregation: Aggregation | None = None,
     weighting: Weighting | None = None,
     design: Design | None = None,
-    trust: Iterable[str] | None = None,
+    trust: Collection[str] | None = None,
     channel: str | None = None,
     group: str | None = None,
     period: Period | None = None,
@@ -52,6 +52,7 @@ def unit_report(
     source: Source = "exact",
     with_history: bool = True,
     with_scan: bool = True,
+    crossed: bool = False,
 ) -> UnitReport:
     """The whole result of a unit with its subtree in a wave; without a unit, of the whole wave.
 
@@ -60,11 +61,21 @@ def unit_report(
     trend; `with_scan` False what needs a pass over the rows and was not kept (alpha, median time, valid forms).
     `period` narrows to half-months (the first and the last), without history; `compared` is the earlier wave to tell
     the change against, instead of the last one and that a year ago.
-    What too few people answered is hidden.
+    What too few people answered is hidden. More than one of `trust`, `channel`, `group` and `period`, and parts within
+    one, only where they may be `crossed` (see :func:`read_view`).
     """
     terms = Terms.of_wave(wave, rule=rule, aggregation=aggregation, weighting=weighting, design=design)
     view = read_view(
-        session, wave, unit, terms=terms, trust=trust, channel=channel, group=group, period=period, source=source
+        session,
+        wave,
+        unit,
+        terms=terms,
+        trust=trust,
+        channel=channel,
+        group=group,
+        period=period,
+        source=source,
+        crossed=crossed,
     )
     hidden = view.concealed
     estimator, instrument = view.headline, view.instrument

@@ -7,7 +7,7 @@ but one. Units and questions are therefore judged together, once for every outpu
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from sqlalchemy import select
@@ -130,14 +130,19 @@ def lineage(session: Session, unit_ids: Iterable[int]) -> tuple[dict[int, tuple[
     return ways, parents
 
 
-def hidden_here(instrument: Instrument, tally: Tally, apart: Iterable[Tally] = ()) -> frozenset[str]:
+def hidden_here(
+    instrument: Instrument, tally: Tally, apart: Iterable[Tally] = (), beside: Collection[str] = ()
+) -> frozenset[str]:
     """The keys to hide in a view that stands alone: a filter, or the total of a wave.
 
     `apart` are tallies of those by whom it differs from other views: a figure few of them answered is hidden, too.
+    `beside` are keys to hide for the sake of other views.
     """
     people = {("", key): base for key, base in bases(instrument, tally).items()}
     differences = [bases(instrument, other) for other in apart]
-    already = {("", key) for _, key in people if any(disclosure.is_small(of[key]) for of in differences)}
+    already = {
+        ("", key) for _, key in people if key in beside or any(disclosure.is_small(of[key]) for of in differences)
+    }
     found = disclosure.hidden_figures(people, {"": None}, instrument.pooled_into(), already=already)
     return frozenset(key for _, key in found)
 

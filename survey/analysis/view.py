@@ -7,7 +7,7 @@ one snapshot and can be compared for disclosure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -37,6 +37,7 @@ class View:
 
     `trust` are the levels that count in the headline; `hidden` is what the tree's disclosure control hides, by unit.
     `period` narrows to half-months: one is shown only where each of them is, so that nothing is told by their sum.
+    `crossed` is for who may read single responses: only he may see one filter within another.
     """
 
     wave: Wave
@@ -51,6 +52,7 @@ class View:
     source: Source
     hidden: tree.Hidden
     period: Period | None = None
+    crossed: bool = False
 
     @property
     def path(self) -> str:
@@ -72,6 +74,12 @@ class View:
     def whole(self) -> bool:
         """No filter on channel, group or time: what N stands for."""
         return self.channel is None and self.group is None and self.period is None
+
+    @property
+    def subdivides(self) -> bool:
+        """Whether channels, groups, times and counters may be told apart in it. In a part of the answers they would be
+        parts of a part, which are not judged together with those of all other parts."""
+        return self.crossed or (self.whole and set(self.trust) == set(headline_trust(self.wave)))
 
     def estimator(self, keep: Callable[[Cell], bool] | None = None) -> Estimator:
         """Figures over all sites from the cells that `keep` accepts (default: the headline's)."""
@@ -118,7 +126,35 @@ class View:
         if self.hidden_by_tree & self.parts_told_apart(own, self.trust):
             return frozenset(self.instrument.pooled_into())
         apart = [self.parts.total(differs) for differs in self.differences(own, self.trust)]
-        return self.hidden_by_tree | tree.hidden_here(self.instrument, self.headline.total, apart)
+        beside = self._hidden_beside_others(own)
+        return self.hidden_by_tree | tree.hidden_here(self.instrument, self.headline.total, apart, beside)
+
+    def _hidden_beside_others(self, own: Collection[str]) -> frozenset[str]:
+        """Keys of figures that, with those of the filter's other choices, would give the figure of a choice of few."""
+        lines: list[tuple[Callable[[Cell], object], Callable[[Cell], bool], set[object]]] = []
+
+        def of_headline(cell: Cell) -> bool:
+            return cell.origin.trust in own
+
+        if self.channel is not None:
+            lines.append((lambda cell: cell.origin.channel, of_headline, {self.channel}))
+        if self.group is not None:
+            lines.append((lambda cell: cell.origin.group, of_headline, {self.group}))
+        if self.period is not None:
+            first, last = self.period
+            lines.append((lambda cell: cell.half_month, of_headline, set(range(first, last + 1))))
+        if len(self.trust) == 1 and set(self.trust) != set(own):
+            counts = self.trust[0] in own
+            lines.append((lambda cell: cell.origin.trust, lambda cell: of_headline(cell) == counts, set(self.trust)))
+        found: set[str] = set()
+        for choice, within, chosen in lines:
+            groups = self.parts.by(_choice_of(choice, within))
+            bases = {code: tree.bases(self.instrument, tally) for code, tally in groups.items()}
+            for key in self.instrument.pooled_into():
+                line = {code: of.get(key, 0) for code, of in bases.items()}
+                if disclosure.hidden_siblings(line, sum(line.values())) & {str(code) for code in chosen}:
+                    found.add(key)
+        return frozenset(found)
 
     def stands_beside_the_whole(self, estimator: Estimator) -> bool:
         """Whether nobody few are told apart by holding the figures of these sites, with the view's filter and trust
@@ -211,26 +247,37 @@ def _unit_of(keep: Callable[[Cell], bool]) -> Callable[[Cell], int | None]:
     return lambda cell: cell.origin.unit_id if keep(cell) else None
 
 
+def _choice_of(choice: Callable[[Cell], object], within: Callable[[Cell], bool]) -> Callable[[Cell], str | None]:
+    return lambda cell: str(choice(cell)) if not cell.flagged and within(cell) else None
+
+
 def read_view(
     session: Session,
     wave: Wave,
     unit: Unit | None,
     *,
     terms: Terms | None = None,
-    trust: Iterable[str] | None = None,
+    trust: Collection[str] | None = None,
     channel: str | None = None,
     group: str | None = None,
     period: Period | None = None,
     source: Source = "exact",
     only_headline: bool = False,
     with_factors: bool = False,
+    crossed: bool = False,
 ) -> View:
     """Read a unit's subtree in a wave, with all trust levels, channels, groups, flags and half-months of the index.
 
     `only_headline` reads no more than the headline and the items need (`with_factors` the factors, too), without
     half-months. With a `period` (its first and last
     half-month) everything is read apart by half-month.
+
+    Raises ValueError for more than one filter unless they may be `crossed`: what is shown of one within another would
+    have to be judged with all others like it, which is not done.
     """
+    filters = (channel, group, period, None if trust is None or set(trust) == set(headline_trust(wave)) else trust)
+    if not crossed and sum(each is not None for each in filters) > 1:
+        raise ValueError("filters are not crossed")
     terms = terms or Terms.of_wave(wave)
     instrument = read_instrument(session, wave.questionnaire)
     path = unit.path if unit else ROOT_PATH
@@ -250,7 +297,7 @@ def read_view(
     whole = tallies if unit is None and not only_headline and period is None else None
     hidden = read_hidden(session, wave, instrument, counted, path, source, whole, with_parts=not only_headline)
     sites = read_sites(session, wave, path)
-    return View(wave, unit, terms, instrument, sites, tallies, levels, channel, group, source, hidden, period)
+    return View(wave, unit, terms, instrument, sites, tallies, levels, channel, group, source, hidden, period, crossed)
 
 
 def read_hidden(

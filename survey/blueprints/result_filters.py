@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -13,7 +13,7 @@ from flask_babel import gettext
 from forms.unit_result import ViewForm
 from reports.figures import Language
 from reports.wording import short_date
-from survey.accounts.scope import scope
+from survey.accounts.scope import can, scope
 from survey.analysis import half_month, readable
 from survey.analysis.published import unit_of_wave
 from survey.analysis.trend import earlier_waves
@@ -24,6 +24,7 @@ from survey.operations.periods import PROVINCE_TIME
 from survey.staff_wording import CHANNELS, RESPONDENT_GROUPS, TRUST_LEVELS
 
 FILTERS = ("trust", "channel", "group", "period", "compare")
+NARROWING = FILTERS[:-1]
 EVERY_LEVEL = "all"
 
 
@@ -43,7 +44,11 @@ def own_name(named: Unit | Wave) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A dashboard's wave, unit and filters, as its address says them."""
+    """A dashboard's wave, unit and filters, as its address says them.
+
+    Who may not read exact figures narrows by one filter at a time, the first: a few people could be told from what two
+    of them show together and apart. `left_out` are the others that were asked for.
+    """
 
     wave: Wave
     unit: Unit
@@ -52,11 +57,18 @@ class Asked:
     group: str | None
     period: tuple[int, int] | None
     compare: Wave | None
+    crossed: bool = False
+    left_out: bool = False
 
     @property
     def key(self) -> tuple[object, ...]:
         compared = self.compare.id if self.compare else None
-        return (self.unit.id, self.trust, self.channel, self.group, self.period, compared)
+        return (self.unit.id, self.trust, self.channel, self.group, self.period, compared, self.crossed)
+
+    @property
+    def narrowed_by(self) -> str | None:
+        """The first of the filters that are set."""
+        return next((name for name in NARROWING if getattr(self, name)), None)
 
 
 def wave_and_unit(wave_code: str, unit_code: str) -> tuple[Wave, Unit]:
@@ -83,9 +95,13 @@ def asked_or_404(wave_code: str, unit_code: str) -> Asked:
     if compare not in (None, *earlier):
         abort(404)
     levels = None if trust is None else known.trust if trust == EVERY_LEVEL else (trust,)
-    return Asked(
-        wave, place, levels, channel, group, grid[period] if period else None, earlier[compare] if compare else None
-    )
+    compared = earlier[compare] if compare else None
+    asked = Asked(wave, place, levels, channel, group, grid[period] if period else None, compared)
+    if can("results.exact", place.path):
+        return replace(asked, crossed=True)
+    first = asked.narrowed_by
+    others = {name: None for name in NARROWING if name != first and getattr(asked, name)}
+    return replace(asked, left_out=bool(others), **others)  # type: ignore[arg-type]  # each of them may be None
 
 
 def filter_words(asked: Asked) -> list[str]:
@@ -123,6 +139,8 @@ def view_form(asked: Asked) -> ViewForm:
         },
     )
     form.wave.data, form.unit.data = asked.wave.code, asked.unit.code
+    if asked.narrowed_by is not None and not asked.crossed:
+        form.leave_alone(set(NARROWING) - {asked.narrowed_by})
     return form
 
 

@@ -209,6 +209,7 @@ def report_of(asked: Asked) -> Remembered[UnitReport]:
             compared=asked.compare,
             source=source,
             with_scan=False,
+            crossed=asked.crossed,
         )
         if sees_others:
             return report

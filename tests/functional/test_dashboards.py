@@ -198,3 +198,19 @@ def test_an_open_waves_cross_tables_are_counted_for_the_compiler_alone(
     enter(staff_client, staff_session, "compiler", opened.units["T"])
     assert "không hỏi điều gì để chia nhóm" in page(staff_client, url)
     assert post(staff_client, f"{url}/dem-lai", page="/staff/ket-qua/open/B2").status_code == 302
+
+
+def test_below_exact_figures_one_filter_stands_at_a_time(
+    opened: Open, staff_session: Session, staff_client: CheckingClient
+) -> None:
+    enter(staff_client, staff_session, "viewer", opened.units["B2"])
+    why = "Mỗi lần chỉ chọn một bộ lọc"
+    assert why not in page(staff_client, "/staff/ket-qua/open/B2")
+    one = page(staff_client, "/staff/ket-qua/open/B2?channel=paper")
+    two = page(staff_client, "/staff/ket-qua/open/B2?channel=paper&period=2026-02")
+    assert why in one
+    assert '<select class="form-select" disabled id="period"' in one
+    for shown in (one, two):
+        assert "60 người tự nguyện" in shown
+    assert 'role="status">Mỗi lần' in two
+    assert 'role="status">Mỗi lần' not in one
