@@ -200,3 +200,20 @@ def services_by_field(session: Session) -> dict[int, int]:
 def siblings(session: Session, unit: Unit) -> Sequence[Line]:
     """Open units beside it, of the same parent."""
     return lines(session, Unit.parent_id == unit.parent_id, Unit.id != unit.id, limit=300)
+
+
+def wave_taken_part(session: Session, unit: Unit) -> tuple[str, str] | None:
+    """A unit at or below `unit` and a wave that is no draft in which it takes part, by their codes; None without."""
+    query = select(Unit.code, Wave.code).join(WaveUnit, WaveUnit.unit_id == Unit.id)
+    query = query.join(Wave, Wave.id == WaveUnit.wave_id).where(Wave.state != "draft")
+    within = Unit.path.startswith(unit.path, autoescape=True)
+    row = session.execute(query.where(within).order_by(Unit.path, Wave.period_start.desc()).limit(1)).first()
+    return None if row is None else (row[0], row[1])
+
+
+def open_waves_of(session: Session, found: Iterable[Line]) -> dict[str, str]:
+    """The code of an open wave in which a unit or one below it takes part, by the unit's code; others are missing."""
+    query = select(Unit.path, Wave.code).join(WaveUnit, WaveUnit.unit_id == Unit.id)
+    rows = session.execute(query.join(Wave, Wave.id == WaveUnit.wave_id).where(Wave.state == "open")).all()
+    waves = {key: wave for path, wave in rows for key in path.strip("/").split("/")}
+    return {line.code: waves[str(line.id)] for line in found if str(line.id) in waves}

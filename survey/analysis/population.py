@@ -140,6 +140,21 @@ def by_ancestor(sites: Iterable[Site]) -> dict[str, list[Site]]:
 def transactions(session: Session, start: date, end: date, units: Iterable[int]) -> dict[int, int]:
     """N per unit from `start` to `end`, both included: the number for exactly that period, else the sum of numbers
     of shorter periods that follow one another without gap or overlap; units without either are missing."""
+    totals = ((unit_id, tile(found, start, end)) for unit_id, found in _inside(session, start, end, units).items())
+    return {unit_id: total for unit_id, total in totals if total is not None}
+
+
+def sums_inside(session: Session, start: date, end: date, units: Iterable[int]) -> dict[int, int]:
+    """Per unit the sum of numbers of shorter periods that cover `start` to `end`, whatever is known of the whole."""
+    shorter = {
+        unit_id: [period for period in found if period[:2] != (start, end)]
+        for unit_id, found in _inside(session, start, end, units).items()
+    }
+    totals = ((unit_id, tile(found, start, end)) for unit_id, found in shorter.items())
+    return {unit_id: total for unit_id, total in totals if total is not None}
+
+
+def _inside(session: Session, start: date, end: date, units: Iterable[int]) -> dict[int, list[Period]]:
     rows = session.execute(
         select(
             TransactionCount.unit_id,
@@ -155,8 +170,7 @@ def transactions(session: Session, start: date, end: date, units: Iterable[int])
     periods: dict[int, list[Period]] = defaultdict(list)
     for unit_id, first, last, number in rows:
         periods[unit_id].append((first, last, number))
-    totals = ((unit_id, tile(found, start, end)) for unit_id, found in periods.items())
-    return {unit_id: total for unit_id, total in totals if total is not None}
+    return periods
 
 
 def tile(periods: Sequence[Period], start: date, end: date) -> int | None:

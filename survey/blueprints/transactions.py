@@ -9,6 +9,7 @@ from decimal import Decimal
 from flask import Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from wtforms.fields import SelectChoice
@@ -19,11 +20,12 @@ from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import scope
 from survey.analysis import places as reading
 from survey.analysis.places import Line
+from survey.analysis.population import sums_inside
 from survey.analysis.population import transactions as population_of
 from survey.blueprints.place_imports import BODY_LIMIT, import_page, table_file
 from survey.blueprints.places import TOOLS, kinds, today, tools
 from survey.database import current_session
-from survey.models import TransactionCount, Unit
+from survey.models import TransactionCount, Unit, Wave, WaveUnit
 from survey.operations.periods import half_year, previous_half_year
 from survey.operations.place_tables import TableError, whole_number
 from survey.operations.quotas import sample_size
@@ -60,14 +62,23 @@ class Asked:
 
 
 def asked() -> Asked:
-    """Period, units and margin of error; the half-year that ended last where the address names no sound one."""
-    start, end = previous_half_year(half_year(today()))
+    """Period, units and margin of error; :func:`first_period` where the address names no sound one."""
+    start, end = first_period()
     given = {"start": start.isoformat(), "end": end.isoformat(), "error": "5", **request.args.to_dict()}
     form = PeriodForm(MultiDict(given))
     form.kind.choices = [SelectChoice("", gettext("All kinds")), *kinds()]
     if form.validate():
         return Asked(form, form.start.data, form.end.data, form.error.data / 100)
     return Asked(form, start, end, Decimal("0.05"))
+
+
+def first_period() -> tuple[date, date]:
+    """The period of the open wave within reach, the latest of several; else the half-year that ended last."""
+    within = scope("transactions.read").covers(Unit.path)
+    query = select(Wave.period_start, Wave.period_end).join(WaveUnit, WaveUnit.wave_id == Wave.id)
+    query = query.join(Unit, Unit.id == WaveUnit.unit_id).where(Wave.state == "open", within)
+    row = current_session().execute(query.order_by(Wave.period_start.desc(), Wave.id.desc()).limit(1)).first()
+    return (row[0], row[1]) if row is not None else previous_half_year(half_year(today()))
 
 
 def lines_of(wanted: Asked, after: str = "") -> list[Line]:
@@ -160,15 +171,35 @@ def saved(wanted: Asked, rows: list[GridRow], form: GridForm) -> bool:
             for fault in error.faults:
                 rows[fault.row].error = gettext(fault.sentence) % fault.parameters
         else:
+            remark_sums(wanted, given)
             commit()
             return True
     current_session().rollback()
-    form.form_errors.append(gettext("Nothing was stored yet: please see the cells that are marked."))
+    link = Markup('{}: “{}” – <a href="#cell-{}">{}</a>')
+    form.form_errors += [link.format(row.line.code, row.typed, row.line.id, row.error) for row in rows if row.error]
     return False
 
 
+def remark_sums(wanted: Asked, typed: list[TransactionRow]) -> None:
+    """Say of which units the number just stored is not the sum of their numbers inside the same period."""
+    session = current_session()
+    units = {unit.id: unit.code for unit in session.scalars(select(Unit).where(Unit.code.in_([r.unit for r in typed])))}
+    numbers = {row.unit: row.transactions for row in typed}
+    for unit_id, total in sums_inside(session, wanted.start, wanted.end, units).items():
+        if total != numbers[units[unit_id]]:
+            flash(
+                gettext(
+                    "%(unit)s: %(number)s was stored, but its numbers of shorter periods add up to %(total)s.",
+                    unit=units[unit_id],
+                    number=numbers[units[unit_id]],
+                    total=total,
+                ),
+                "warning",
+            )
+
+
 @blueprint.route(f"{TOOLS}/nhap", methods=["GET", "POST"])
-@may("transactions.edit", body_limit=BODY_LIMIT)
+@may("transactions.edit", writes=False, body_limit=BODY_LIMIT)
 def load() -> ResponseReturnValue:
     """A file of numbers: what it would do, then doing it."""
     paths = scope("transactions.edit").paths

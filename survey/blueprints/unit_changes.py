@@ -35,6 +35,16 @@ def reached(field: Field) -> Unit:
     return found
 
 
+def heirs_parent(form: SucceedForm, unit: Unit) -> Unit | None:
+    """Where the successor shall hang: under the unit that was typed, else beside the old one; none at the top of the
+    tree. Raises an operation's error for a place out of reach."""
+    if form.parent.data:
+        return reached(form.parent)
+    if unit.parent is not None and not can("places.edit", unit.parent.path):
+        raise UnitError("beyond_reach", unit=unit.parent.code)
+    return unit.parent
+
+
 def refused(form: MoveForm | CloseForm | SucceedForm | MergeForm, error: OperationError) -> None:
     """Nothing was done: say why on the form."""
     current_session().rollback()
@@ -61,7 +71,8 @@ def move(unit_code: str) -> ResponseReturnValue:
             refused(form, error)
         else:
             return done(unit_code, gettext("The unit was moved."))
-    return render_template("unit_changes/move.html", form=form, unit=unit, bound=bound)
+    held = reading.wave_taken_part(current_session(), unit)
+    return render_template("unit_changes/move.html", form=form, unit=unit, bound=bound, held=held)
 
 
 @blueprint.route("/<unit_code>/ke-tuc", methods=["GET", "POST"])
@@ -71,7 +82,7 @@ def succeed(unit_code: str) -> ResponseReturnValue:
     unit, form = found_unit(unit_code), SucceedForm(on=today(), parent=request.args.get("duoi", ""))
     if form.validate_on_submit():
         try:
-            parent = reached(form.parent) if form.parent.data else unit.parent
+            parent = heirs_parent(form, unit)
             code = (form.code.data or "").strip()
             succeed_unit(current_session(), unit, code=code, parent=parent, on=form.on.data)
         except OperationError as error:
@@ -131,7 +142,10 @@ def merge_page(into: Unit, form: MergeForm, chosen: list[str], preview: MergePre
     if preview is not None:
         return render_template("unit_changes/merge_preview.html", form=form, unit=into, chosen=chosen, preview=preview)
     siblings = [line for line in reading.siblings(current_session(), into) if can("places.edit", line.path)]
-    return render_template("unit_changes/merge.html", form=form, unit=into, chosen=chosen, siblings=siblings)
+    running = reading.open_waves_of(current_session(), siblings)
+    return render_template(
+        "unit_changes/merge.html", form=form, unit=into, chosen=chosen, siblings=siblings, running=running
+    )
 
 
 def merged_units(chosen: list[str], codes: str) -> list[Unit]:

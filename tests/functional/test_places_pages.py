@@ -133,6 +133,10 @@ def test_the_code_of_a_unit_in_use_stays(administrator: CheckingClient, tree: Se
 
 
 def test_a_move_is_refused_with_the_way_out(administrator: CheckingClient, tree: Session) -> None:
+    opened = text_of(administrator, f"{UNITS}X1-P/chuyen")
+    assert "nên không chuyển được" in opened
+    assert "/staff/don-vi/X1-P/ke-tuc" in opened
+    assert "nên không chuyển được" not in text_of(administrator, f"{UNITS}X3/chuyen")
     page = html_of(post(administrator, f"{UNITS}X1-P/chuyen", {"parent": "X2"}))
     assert "đã tham gia đợt W" in page
     assert "/staff/don-vi/X1-P/ke-tuc?duoi=X2" in page
@@ -292,7 +296,8 @@ def test_procedures_are_kept_and_found(administrator: CheckingClient, tree: Sess
 
 def test_numbers_are_typed_in_a_grid_and_stay_where_one_is_wrong(compiler: CheckingClient, tree: Session) -> None:
     page = html_of(post(compiler, GRID, {"n-X2": "12.500", "n-X3": "nhiều"}))
-    assert "Không phải số nguyên" in page
+    assert page.count("Chưa lưu gì") == 1
+    assert re.search(r'X3: “nhiều” – <a href="#cell-\d+">Không phải số nguyên</a>', page)
     assert 'value="12.500"' in page
     assert 'value="nhiều"' in page
     assert post(compiler, GRID, {"n-X2": "12.500", "n-X3": "0"}).status_code == 302
@@ -303,6 +308,14 @@ def test_numbers_are_typed_in_a_grid_and_stay_where_one_is_wrong(compiler: Check
     rows = {row[0]: row for row in csv_of(compiler, "/staff/giao-dich/-/ho-so.csv?start=2026-01-01&end=2026-06-30")}
     assert rows["X2"][2:] == ["2026-01-01", "2026-06-30", "12500", "", "12500", "388"]
     assert rows["X1"][4:] == ["", "", "", ""]
+
+
+def test_a_number_that_is_not_the_sum_of_its_parts_is_remarked(compiler: CheckingClient, tree: Session) -> None:
+    for start, end in ((date(2026, 1, 1), date(2026, 3, 31)), (date(2026, 4, 1), date(2026, 6, 30))):
+        set_transactions(tree, find_unit(tree, "X2"), start, end, 20)
+    tree.commit()
+    assert "cộng lại là 40" in html_of(post(compiler, GRID, {"n-X2": "50"}, follow_redirects=True))
+    assert "cộng lại là" not in html_of(post(compiler, GRID, {"n-X2": "40"}, follow_redirects=True))
 
 
 def csv_of(client: CheckingClient, url: str) -> list[list[str]]:
