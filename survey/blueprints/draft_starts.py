@@ -14,8 +14,9 @@ from forms.fault import noop as _n
 from forms.questionnaire import UploadForm
 from survey import models
 from survey.accounts.guard import account, commit, may, staff_blueprint
-from survey.accounts.scope import scope
+from survey.accounts.scope import can, scope
 from survey.blueprints.questionnaire_files import fault_words, read_upload
+from survey.blueprints.questionnaires import questionnaire_path
 from survey.database import current_session
 from survey.draft_pages import back, now, write_now
 from survey.models import Questionnaire, QuestionnaireDraft, Unit
@@ -36,7 +37,7 @@ def new() -> ResponseReturnValue:
     """Begin with nothing or with a file; whoever may only add to a core chooses one."""
     form = UploadForm()
     faults: list[Fault] = []
-    session, owners = current_session(), owners_for("questionnaires.publish")
+    session, owners = current_session(), owners_for_all()
     if form.is_submitted() and not owners:
         faults = [Fault(0, "", ONLY_SUPPLEMENTS)]
     elif form.validate_on_submit():
@@ -76,6 +77,11 @@ def owners_for(action: str) -> list[Unit]:
     return list(current_session().scalars(select(Unit).where(Unit.path.in_(paths)).order_by(Unit.path)))
 
 
+def owners_for_all() -> list[Unit]:
+    """The roots for which the signed-in person may write what everybody asks."""
+    return [unit for unit in owners_for("questionnaires.publish") if unit.parent_id is None]
+
+
 def owner_of(owners: list[Unit]) -> Unit:
     """The chosen one of them, or the only one; nobody without any is let through."""
     if not owners:
@@ -98,8 +104,10 @@ def derive(questionnaire_code: str, version: str) -> ResponseReturnValue:
     session, mode = current_session(), request.form.get("mode")
     if mode not in MODES:
         abort(400)
+    if not can("questionnaires.read", questionnaire_path(questionnaire_code, version)):
+        abort(403)
     source = published(questionnaire_code, version)
-    owner = owner_of(owners_for("questionnaires.edit" if mode == "supplement" else "questionnaires.publish"))
+    owner = owner_of(owners_for("questionnaires.edit") if mode == "supplement" else owners_for_all())
     try:
         draft = begun(source, mode, owner)
     except OperationError as error:
