@@ -103,9 +103,12 @@ def count(session: Session, reach: Reach, filters: Filters, today: date) -> int:
 
 
 def count_hidden(session: Session, reach: Reach, filters: Filters, today: date) -> int:
-    """How many released ones of the same choice are hidden; told to everybody who may read the others."""
+    """How many released ones of the same wave and unit are hidden; told to everybody who may read the others.
+
+    Words and tags do not narrow it: a hidden comment could be guessed letter by letter from its count.
+    """
     everybody = Reach(reach.released, reach.released, reach.exact, reach.in_order)
-    only = Filters(filters.wave, filters.unit, filters.tag, filters.words, True)
+    only = Filters(filters.wave, filters.unit, hidden=True)
     return count(session, everybody, only, today)
 
 

@@ -135,6 +135,8 @@ def test_hiding_needs_a_reason_is_noted_and_can_be_taken_back(
     assert "Chị Lan" in page(staff_client, f"{URL}?state=hidden")
     enter(staff_client, staff_session, "manager", wrote.units["A"])
     assert "Chị Lan" not in page(staff_client, URL)
+    for guessed in ("?q=chi+l", "?q=chi+m", "?tag=chi"):  # the count says nothing about what is hidden
+        assert "1 ý kiến đã ẩn" in page(staff_client, f"{URL}{guessed}")
     page(staff_client, one, 404)
     staff_session.rollback()
     entry = staff_session.scalars(
