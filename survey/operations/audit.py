@@ -39,6 +39,7 @@ NOT_AUDITED = {
     "cross_run": "how far a computation is",
     "flag_note": "recorded with the flag",
     "paper_entry": "typed answers; accepting the batch is recorded",
+    "paper_resolution": "typed answers; kept by itself with who chose, and accepting the batch is recorded",
     "batch_response": "made by accepting a batch",
     "imported_response": "made by an import",
     "import_draft": "holds a file of answers; importing it is recorded",

@@ -94,3 +94,14 @@ def test_every_table_is_audited_or_says_why_not() -> None:
     assert audit.NOT_AUDITED.keys() <= Base.metadata.tables.keys()
     assert all(reason for reason in audit.NOT_AUDITED.values())
     assert {"unit", "counter", "wave", "collector", "target", "account", "role_grant"} <= audit.audited_tables()
+
+
+def test_no_audited_table_holds_answers() -> None:
+    """What is typed, sent or imported of a form: its values may stand in no log, whoever reads it."""
+    held = {"answers", "answer", "folded", "text", "first", "second", "chosen", "content", "payload", "values"}
+    answered = {"response", "text_answer", "answer", "several_answer", "response_conflict"}
+    answered |= {"paper_entry", "paper_resolution", "import_draft", "cross_tally"}
+    assert not answered & audit.audited_tables()
+    for name in sorted(audit.audited_tables()):
+        columns = {column.name for column in Base.metadata.tables[name].columns}
+        assert not columns & held - audit.SECRET_COLUMNS, name
