@@ -13,6 +13,7 @@ from survey.analysis.quality import keep_statistics
 from survey.analysis.statistics import PersonSums, unweighted
 from survey.analysis.summary import unit_report
 from survey.models import Questionnaire, Unit, Wave
+from survey.operations.transactions import set_transactions
 from survey.operations.waves import close_wave, publish_wave
 from tests.factories import NOW, make_collector, make_definition, make_questionnaire, make_unit, make_wave
 from tests.sample_waves import store
@@ -155,3 +156,19 @@ def test_beside_a_published_wave_stand_published_ones_only(
     session.commit()
     (change,) = unit_report(session, wave, a).changes
     assert change.difference == 0
+
+
+def test_a_change_says_when_only_one_of_the_waves_can_be_weighted(
+    session: Session, questionnaire: Questionnaire, units: list[Unit]
+) -> None:
+    a, b, _ = units
+    add_wave(session, questionnaire, SECOND, {a: (50, 50), b: (90, 10)})
+    wave = add_wave(session, questionnaire, THIRD, {a: (70, 30), b: (70, 30)}, close=False)
+    for unit, dossiers in ((a, 900), (b, 100)):
+        set_transactions(session, unit, *SECOND, dossiers)
+    session.commit()
+    report = unit_report(session, wave, weighting="weighted")
+    assert [point.figure.weighting for point in report.trend] == ["weighted", "unweighted"]
+    assert report.changes[0].unweighted_for_both
+    assert report.changes[0].older.estimate == pytest.approx(0.7)
+    assert not unit_report(session, wave, weighting="unweighted").changes[0].unweighted_for_both
