@@ -246,6 +246,8 @@ class _Import:
                 code = row["successor"]
                 if code and code not in self.units:
                     raise UnitError("unknown", unit=code)
+                if code and not self.units[code].path.startswith(self.within):
+                    raise UnitError("beyond_reach", unit=code)
                 close_unit(self.session, place, closing.on, self.units.get(code))
         except UnitError as error:
             row.refuse("valid_until", error)

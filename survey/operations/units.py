@@ -21,6 +21,7 @@ class UnitError(OperationError):
         "unknown": _n("There is no unit with the code %(unit)s."),
         "code_form": _n("%(unit)s cannot be a code: use at most 40 letters, digits, hyphens and full stops."),
         "code_taken": _n("There is a unit with the code %(unit)s already."),
+        "beyond_reach": _n("The unit %(unit)s lies outside the units you administer."),
         "counter_unknown": _n("The unit %(unit)s has no counter with the code %(counter)s."),
         "counter_code_taken": _n("The unit %(unit)s has a counter with the code %(counter)s already."),
         "closed": _n("The unit %(unit)s was closed on %(date)s."),

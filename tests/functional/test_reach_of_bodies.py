@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from io import BytesIO
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.models import Target, Unit, Wave, WaveUnit
+from forms import library
+from survey.models import (
+    CoreSection,
+    Questionnaire,
+    QuestionnaireDraft,
+    QuestionnaireOrigin,
+    Target,
+    Unit,
+    Wave,
+    WaveUnit,
+)
 from survey.operations import services
 from survey.operations.periods import half_year, province_today
-from tests.factories import make_counter, make_questionnaire, make_unit, make_wave
+from survey.operations.questionnaire_drafts import copied, start_draft
+from tests.factories import make_counter, make_definition, make_questionnaire, make_unit, make_wave
 from tests.page_rules import CheckingClient, html_of
 from tests.staff import make_account, post, sign_in
 
@@ -87,3 +99,58 @@ def test_the_catalogue_of_procedures(province: Province) -> None:
     province.session.rollback()
     province.session.refresh(made)
     assert made.valid_until is None
+
+
+def test_the_place_of_a_successor(province: Province) -> None:
+    province.enter("administrator")
+    page = "/staff/don-vi/A/ke-tuc"
+    for parent in ("", "T", "B"):
+        answer = post(province.client, page, {"code": "A9", "parent": parent, "on": province_today()})
+        assert answer.status_code == 200, parent
+        province.session.rollback()
+        assert province.session.scalar(select(Unit.id).where(Unit.code == "A9")) is None, parent
+
+
+def test_the_successor_in_a_file(province: Province) -> None:
+    room = make_unit(province.session, code="A1", kind="room", parent=province.own, name_vi="Phòng")
+    province.enter("administrator")
+    page = "/staff/don-vi/-/nhap"
+    lines = f"code,parent,kind,name_vi,valid_until,successor\nA1,A,room,Phòng,{province_today()},B\n"
+    sent = {"file": (BytesIO(lines.encode()), "don-vi.csv")}
+    said = html_of(post(province.client, page, sent, content_type="multipart/form-data"))
+    assert "Đơn vị B nằm ngoài các đơn vị ông/bà quản trị." in said
+    assert 'name="seen"' not in said
+    province.session.rollback()
+    province.session.refresh(room)
+    assert room.valid_until is None
+
+
+def test_a_questionnaire_for_everybody(province: Province) -> None:
+    session, client = province.session, province.client
+    asked = make_questionnaire(session)
+    theirs = make_questionnaire(session, make_definition(code="theirs"))
+    session.add(QuestionnaireOrigin(questionnaire_id=theirs.id, core_id=asked.id, owner=province.other))
+    draft = start_draft(
+        session,
+        copied(session, library.standard("counter")),
+        owner=province.own,
+        by="Nguyễn Thị A",
+        at=datetime.now(UTC),
+    )
+    province.enter("compiler")
+    page = f"/staff/phieu/{asked.code}/{asked.version}"
+    derived = f"/staff/phieu/soan/tu/{asked.code}/{asked.version}"
+    token = "/staff/phieu/soan/moi"
+    assert post(client, f"{page}/loi", {"section": ["access"]}, page=token).status_code == 403
+    assert post(client, derived, {"mode": "version"}, page=token).status_code == 403
+    assert post(client, derived, {"mode": "copy"}, page=token).status_code == 403
+    of_others = f"/staff/phieu/soan/tu/{theirs.code}/{theirs.version}"
+    assert post(client, of_others, {"mode": "supplement"}, page=token).status_code == 403
+    published = f"/staff/phieu/soan/{draft.id}/cong-bo"
+    answer = post(client, published, {"revision": draft.revision, "seen": "y"}, page=f"/staff/phieu/soan/{draft.id}")
+    assert answer.location == f"/staff/phieu/soan/{draft.id}"
+    assert "chỉ cán bộ tổng hợp cấp tỉnh" in html_of(client.get(answer.location))
+    session.rollback()
+    assert session.scalars(select(CoreSection.section)).all() == []
+    assert session.scalars(select(QuestionnaireDraft.id)).all() == [draft.id]
+    assert session.scalars(select(Questionnaire.code).order_by(Questionnaire.id)).all() == [asked.code, "theirs"]
