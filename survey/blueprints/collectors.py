@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, select
 from wtforms.fields.choices import SelectChoice
 
 from forms.collector import MakeCollectorsForm, ReasonForm
+from forms.wave import TRUSTS, offered
 from reports.delimited import csv_chunks
 from reports.poster import SIZES, posters_pdf
 from reports.qr_code import qr_svg
@@ -180,11 +181,14 @@ def make(wave_code: str) -> ResponseReturnValue:
     if wave.state not in ("draft", "open"):
         raise collectors.CollectorError("wave_finished", wave=wave.code, state=wave.state)
     form = MakeCollectorsForm()
-    form.channel.choices = [SelectChoice(code, label) for code, label in staff_wording.CHANNELS.items()]
+    possible = possible_trust(wave)
+    form.channel.choices = [SelectChoice(code, staff_wording.CHANNELS[code]) for code in possible]
+    levels = {level for each in possible.values() for level in each}
+    form.trust.choices = [choice for choice in offered(TRUSTS) if choice.value in levels]
     form.respondent_group.choices = [
         SelectChoice(code, label) for code, label in staff_wording.RESPONDENT_GROUPS.items()
     ]
-    if form.validate_on_submit() and (reached := paths_of(form, paths)) is not None:
+    if form.validate_on_submit() and is_possible(form) and (reached := paths_of(form, paths)) is not None:
         made = collectors.make_collectors(
             session, wave, at=now(), channel=form.channel.data, trust=form.trust.data,
             respondent_group=form.respondent_group.data, of_units=form.places.data == "units", paths=reached,
@@ -201,6 +205,24 @@ def make(wave_code: str) -> ResponseReturnValue:
             )
         return redirect(url_for(".index", wave_code=wave_code), 303)
     return render_template("collectors/make.html", wave=wave, form=form), 422 if form.is_submitted() else 200
+
+
+def possible_trust(wave: Wave) -> dict[str, tuple[str, ...]]:
+    """The trust levels by channel that this person gives out; `present` is promised by who prepares the wave only."""
+    if can("waves.edit", wave.owner.path if wave.owner else None):
+        return collectors.TRUST_OF
+    return {channel: levels for channel, levels in collectors.TRUST_OF.items() if "present" not in levels}
+
+
+def is_possible(form: MakeCollectorsForm) -> bool:
+    """Whether the channel can have the trust level; if not, the field says so."""
+    levels = collectors.TRUST_OF[form.channel.data]
+    if form.trust.data not in levels:
+        possible = ", ".join(str(staff_wording.TRUST_LEVELS[level]) for level in levels)
+        form.trust.errors = [
+            gettext("This channel cannot have that trust level; possible: %(levels)s.", levels=possible)
+        ]
+    return form.trust.data in levels
 
 
 def paths_of(form: MakeCollectorsForm, paths: tuple[str, ...]) -> tuple[str, ...] | None:

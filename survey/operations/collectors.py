@@ -21,6 +21,17 @@ from survey.operations.waves import WaveError
 
 CODE_ATTEMPTS = 8
 LONGEST_REASON = 300
+# The trust levels a way in can have: what nobody could have proved there is not claimed. `verified` needs a token for
+# each dossier, which no channel gives out yet.
+TRUST_OF = {
+    "qr": ("open",),
+    "link": ("open",),
+    "kiosk": ("present",),
+    "paper": ("paper",),
+    "phone": ("assisted", "paper"),
+    "interview": ("assisted", "paper"),
+    "import": ("open", "paper", "assisted"),
+}
 
 
 class CollectorError(OperationError):
@@ -32,6 +43,7 @@ class CollectorError(OperationError):
         "wave_finished": _n("The wave %(wave)s is %(state)s: it gets no new collectors."),
         "other_unit": _n("The counter %(counter)s does not belong to the unit %(unit)s."),
         "no_reason": _n("Say why the collector %(collector)s is revoked: the reason stays with it."),
+        "trust": _n("A way in of this channel cannot have this trust level."),
         "no_free_code": _n("No free code was found in %(attempts)s attempts."),
     }
 
@@ -52,6 +64,12 @@ def suggestions(session: Session, code: str) -> list[str]:
     return list(session.scalars(query.order_by(Collector.code)))
 
 
+def check_trust(channel: str, trust: str) -> None:
+    """Refuse a trust level that the channel cannot have; raises :class:`CollectorError`."""
+    if trust not in TRUST_OF.get(channel, ()):
+        raise CollectorError("trust", channel=channel, trust=trust)
+
+
 def make_collector(
     session: Session,
     wave: Wave,
@@ -69,6 +87,7 @@ def make_collector(
 
     The code comes from `rng`, which only sample data may want to be predictable.
     """
+    check_trust(channel, trust)
     if wave.state not in ("draft", "open"):
         raise CollectorError("wave_finished", wave=wave.code, state=wave.state)
     if counter is not None and counter.unit_id != unit.id:

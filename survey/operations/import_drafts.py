@@ -14,6 +14,7 @@ from forms.ballot import clean_text
 from forms.definition import Questionnaire
 from survey.models import ImportDraft, ImportRun, Unit, Wave, WaveUnit
 from survey.operations.bounded import run_bounded
+from survey.operations.collectors import check_trust
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 from survey.operations.import_runs import earlier_runs
@@ -83,11 +84,15 @@ def start_import(
     account_id: int,
     at: datetime,
 ) -> ImportDraft:
-    """Keep a file to be looked at; what has lain for a week is removed. Raises :class:`ImportDraftError`."""
+    """Keep a file to be looked at; what has lain for a week is removed.
+
+    Raises :class:`ImportDraftError`, and :class:`~survey.operations.collectors.CollectorError` for the trust level.
+    """
     if wave.state != "open":
         raise ImportDraftError("wave_not_open", wave=wave.code)
     if not content:
         raise ImportDraftError("empty")
+    check_trust(channel, trust)
     digest = hashlib.sha256(content).hexdigest()
     refuse_again(session, wave, digest)
     session.execute(delete(ImportDraft).where(ImportDraft.created_at < at - KEPT))

@@ -11,13 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.models import (
+    Collector,
     Response,
     ResponseConflict,
     ResponseFlag,
     Wave,
 )
 from tests.api import Place
-from tests.factories import make_collector
+from tests.factories import NOW, make_collector
 
 
 @pytest.fixture
@@ -42,7 +43,12 @@ def test_a_ballot_counts_once_whatever_is_repeated(place: Place) -> None:
 def test_a_batch_is_judged_one_by_one_in_its_order(place: Place) -> None:
     qr = make_collector(place.session, place.wave, place.commune)
     elsewhere = make_collector(place.session, place.wave, place.sibling, channel="kiosk", trust="present")
-    verified = make_collector(place.session, place.wave, place.commune, channel="kiosk", trust="verified")
+    verified = Collector(
+        code="VER1F1ED", wave=place.wave, unit=place.commune, channel="kiosk", trust="verified", state="active",
+        created_at=NOW,
+    )  # fmt: skip
+    place.session.add(verified)
+    place.session.flush()
     good = place.ballot()
     batch = [
         good,

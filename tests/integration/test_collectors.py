@@ -67,8 +67,23 @@ def test_it_gives_up_when_every_draw_is_taken(session: Session, wave: Wave, comm
 def test_another_refusal_of_the_database_is_not_taken_for_a_collision(
     session: Session, wave: Wave, commune: Unit
 ) -> None:
-    with pytest.raises(IntegrityError, match="channel"):
-        make_collector(session, wave, commune, channel="pigeon")
+    with pytest.raises(IntegrityError, match="respondent_group"):
+        collectors.make_collector(
+            session, wave, commune, channel="qr", trust="open", respondent_group="pigeons", at=NOW
+        )
+
+
+@pytest.mark.parametrize(
+    ("channel", "trust"),
+    [("qr", "present"), ("link", "paper"), ("kiosk", "open"), ("kiosk", "verified"), ("paper", "present"),
+     ("phone", "open"), ("interview", "present"), ("import", "present"), ("import", "verified"), ("pigeon", "open")],
+)  # fmt: skip
+def test_no_collector_claims_a_trust_its_channel_cannot_prove(
+    session: Session, wave: Wave, commune: Unit, channel: str, trust: str
+) -> None:
+    with pytest.raises(CollectorError) as refused:
+        make_collector(session, wave, commune, channel=channel, trust=trust)
+    assert refused.value.code == "trust"
 
 
 def test_a_collector_is_found_as_people_type_it(session: Session, wave: Wave, commune: Unit) -> None:
