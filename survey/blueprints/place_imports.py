@@ -67,6 +67,7 @@ def import_page(kind: str, run: Callable[[bytes], Outcome], back: str, **shown: 
 def looked_at(kind: str, run: Callable[[bytes], Outcome], file_name: str, content: bytes) -> Preview:
     """What the file would do; where it may be done, the file is kept. Nothing else is stored."""
     session, who = current_session(), account().id
+    session.commit()  # what was read so far; the import begins as a writer when the file is read
     outcome, preview = tried(run, file_name, content)
     if outcome is not None and not outcome.is_empty:
         begin_write(session)
@@ -95,6 +96,7 @@ def confirmed(kind: str, run: Callable[[bytes], Outcome], upload_id: int) -> Pre
     session, now = current_session(), datetime.now(UTC)
     upload = find_upload(session, upload_id, account_id=account().id, kind=kind, at=now)
     content, file_name = upload.content, upload.file_name
+    session.commit()
     try:
         outcome = run(content)
     except TableError as error:

@@ -227,7 +227,7 @@ def history(unit_code: str) -> ResponseReturnValue:
 
 
 @blueprint.route(f"{TOOLS}/nhap", methods=["GET", "POST"])
-@may("places.edit", body_limit=BODY_LIMIT)
+@may("places.edit", writes=False, body_limit=BODY_LIMIT)
 def load() -> ResponseReturnValue:
     """A file of units and counters: what it would do, then doing it."""
     paths, since = scope("places.edit").paths, today()

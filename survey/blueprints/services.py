@@ -161,7 +161,7 @@ def edit_field() -> ResponseReturnValue:
 
 
 @blueprint.route(f"{TOOLS}/nhap", methods=["GET", "POST"])
-@may("services.edit", root_path, body_limit=BODY_LIMIT)
+@may("services.edit", root_path, writes=False, body_limit=BODY_LIMIT)
 def load() -> ResponseReturnValue:
     """A file of fields and procedures: what it would do, then doing it."""
     since = today()

@@ -17,6 +17,7 @@ from survey.operations.identifiers import is_code
 from survey.operations.place_tables import Outcome, RowChange, TableRow, What, read_rows, refuse
 from survey.operations.services import ServiceError, close_service
 from survey.operations.units import UnitError
+from survey.operations.writing import begin_write
 
 COLUMNS: Final = {
     "code": "Mã",
@@ -50,6 +51,7 @@ def import_services(session: Session, content: bytes, valid_from: date) -> Outco
     """
     faults: list[Fault] = []
     rows = read_rows(content, COLUMNS, REQUIRED, faults)
+    begin_write(session)  # and not before: a child process reads the file as long as it needs
     run = _Import(session, valid_from)
     for row in rows:
         run.take(row)

@@ -12,6 +12,7 @@ from forms.fault import Fault
 from survey.models import TransactionCount
 from survey.operations.place_tables import Outcome, TableError, read_rows, refuse
 from survey.operations.transactions import TransactionRow, record_transactions
+from survey.operations.writing import begin_write
 
 COLUMNS: Final = {
     "unit": "Mã đơn vị",
@@ -40,7 +41,9 @@ def import_transactions(session: Session, content: bytes, within: Iterable[str] 
     """
     faults: list[Fault] = []
     found: list[TransactionRow] = []
-    for row in read_rows(content, COLUMNS, REQUIRED, faults):
+    rows = read_rows(content, COLUMNS, REQUIRED, faults)
+    begin_write(session)  # and not before: a child process reads the file as long as it needs
+    for row in rows:
         if not row["transactions"]:
             continue
         row.require("unit", "period_start", "period_end")

@@ -17,6 +17,7 @@ from survey.operations.errors import noop as _n
 from survey.operations.identifiers import is_code
 from survey.operations.place_tables import Outcome, RowChange, TableRow, What, read_rows, refuse
 from survey.operations.units import UnitError, close_counter, close_unit
+from survey.operations.writing import begin_write
 
 COLUMNS: Final = {
     "code": "Mã",
@@ -68,6 +69,7 @@ def import_units(session: Session, content: bytes, valid_from: date, within: tup
     """
     faults: list[Fault] = []
     rows = read_rows(content, COLUMNS, REQUIRED, faults)
+    begin_write(session)  # and not before: a child process reads the file as long as it needs
     run = _Import(session, valid_from, within)
     for row in rows:
         run.take(row)
