@@ -303,6 +303,8 @@ def count_requested(engine: Engine) -> bool:
         if wave_id is None:
             return False
         if session.get(CrossRun, wave_id) is None:
+            session.commit()  # SQLite refuses a writer whose transaction began by reading
+            begin_write(session)
             request_cross_tables(session, session.get_one(Wave, wave_id), datetime.now(UTC))
             session.commit()
         in_wave = select(Collector.id).where(Collector.wave_id == wave_id)

@@ -74,9 +74,7 @@ def export(suffix: str) -> ResponseReturnValue:
     place = account().place
     current_session().commit()  # SQLite refuses a writer whose transaction began by reading
     begin_write(current_session())
-    audit.record(
-        current_session(), "audit.export", subject=suffix, unit_path=place, after={"filter": filters}
-    )
+    audit.record(current_session(), "audit.export", subject=suffix, unit_path=place, after={"filter": filters})
     commit()
     rows = _rows(engine(), query)
     head = [str(name) for name in _head()]

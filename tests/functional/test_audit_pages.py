@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 from io import BytesIO, StringIO
 
 import pytest
+from flask import Flask
 from python_calamine import CalamineWorkbook
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from forms.people import AuditFilter
 from survey.accounts.models import Account
+from survey.blueprints import audit as audit_pages
 from survey.models import AuditEntry, Unit
 from survey.operations import audit, units
 from tests.factories import make_unit
@@ -164,3 +167,18 @@ def test_files_hold_no_formulas_and_are_noted_themselves(
         (suffix, "Bùi Kiểm Tra", '{"filter": {"kind": "unit"}}') for suffix in ("csv", "xlsx")
     ]
     assert staff_client.get(f"{LOG}nhat-ky.pdf").status_code == 404
+
+
+def test_a_file_of_the_log_is_noted_though_somebody_writes_at_the_same_time(
+    staff_app: Flask, staff_client: CheckingClient, auditor: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    narrowed = audit_pages._narrowed
+
+    def between(form: AuditFilter) -> object:
+        found = narrowed(form)
+        with staff_app.extensions["engine"].begin() as other:
+            other.execute(update(Unit).values(name_en="Elsewhere"))
+        return found
+
+    monkeypatch.setattr(audit_pages, "_narrowed", between)
+    assert staff_client.get("/staff/nhat-ky/nhat-ky.csv").status_code == 200
