@@ -97,6 +97,8 @@ def _try(work: Callable[[], object], every: float) -> None:
         work()
     except (LedgerBusy, SQLAlchemyError) as error:
         log.warning("sealing is tried again in %s s: %s", every, error)
+    except Exception:
+        log.exception("what the process does beside the server failed, and is tried again in %s s", every)
 
 
 def post() -> Post:

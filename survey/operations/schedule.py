@@ -66,6 +66,9 @@ def _attempt(engine: Engine, wave_id: int, at: datetime, step: Callable[[Engine,
     except SQLAlchemyError as error:
         _note(engine, wave_id, DATABASE, at, error)
         return False
+    except Exception:
+        log.exception("the wave %s could not take the step that is due", wave_id)  # others may
+        return False
     return True
 
 

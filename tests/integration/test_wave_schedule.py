@@ -120,6 +120,25 @@ def test_one_wave_that_fails_does_not_hold_up_the_next(session: Session, draft: 
     assert (state(engine, "w"), state(engine, "v")) == ("draft", "open")
 
 
+def test_an_error_nobody_expected_does_not_hold_up_the_next_wave(
+    session: Session, draft: Wave, engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = make_wave(session, code="v", units=[draft.units[0].unit], questionnaire=draft.questionnaire)
+    other.opens_on = OPENS
+    session.commit()
+    really_open = schedule.open_wave
+
+    def open_wave(session: Session, wave: Wave, at: datetime) -> None:
+        if wave.code == "w":
+            raise ValueError("unheard of")
+        really_open(session, wave, at)
+
+    monkeypatch.setattr(schedule, "open_wave", open_wave)
+    assert schedule.run_due(engine, FIRST) == 1
+    assert (state(engine, "w"), state(engine, "v")) == ("draft", "open")
+    assert "unheard of" in caplog.text
+
+
 def test_two_processes_open_a_wave_once(draft: Wave, engine: Engine) -> None:
     assert sorted(at_once(lambda: schedule.run_due(engine, FIRST), 4)) == [0, 0, 0, 1]  # type: ignore[type-var]
     with Session(engine) as own:
