@@ -33,6 +33,10 @@ class ApiKeyError(OperationError):
         "no_role": _n("Choose at least one role: it decides what the program may do."),
         "role_unknown": _n("There is no role called %(role)s."),
         "out_of_reach": _n("The unit %(unit)s lies outside your own reach."),
+        "role_from_above": _n(
+            "“Compiler” and “Auditor” read exact figures or single answers: on %(unit)s only an administrator of a "
+            "superior unit gives them to a program."
+        ),
         "past": _n("The last day %(date)s is over already."),
         "too_long": _n("A key lasts at most two years: choose a day up to %(date)s."),
         "revoked": _n("The key %(key)s was revoked before."),
@@ -53,7 +57,8 @@ def make_key(
 ) -> tuple[ApiKey, str]:
     """A new key and the text that opens with it, "sipas_<prefix>_<secret>", which nobody can show again.
 
-    The unit must lie where `reach`, the maker's own grants, lets him manage keys. Raises :class:`ApiKeyError`.
+    The unit must lie where `reach`, the maker's own grants, lets him manage keys and give these roles. Raises
+    :class:`ApiKeyError`.
     """
     wanted = list(dict.fromkeys(roles))
     if not wanted:
@@ -63,6 +68,8 @@ def make_key(
             raise ApiKeyError("role_unknown", role=role)
     if not policy.allows(reach, "api.manage", unit.path):
         raise ApiKeyError("out_of_reach", unit=unit.code)
+    if not all(policy.may_give(reach, role, unit.path) for role in wanted):
+        raise ApiKeyError("role_from_above", unit=unit.name_vi)
     if valid_until < today:
         raise ApiKeyError("past", date=valid_until.isoformat())
     if valid_until > today + LONGEST:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from survey.accounts import second_factor, sessions
 from survey.accounts.models import Account, RoleGrant, normalised_email
-from survey.accounts.policy import ROLES
+from survey.accounts.policy import ROLES, may_give
 from survey.models import Unit
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
@@ -33,6 +33,10 @@ class AccountError(OperationError):
         "email_taken": _n("There is an account with the address %(email)s already."),
         "name_missing": _n("An account needs a name."),
         "role_unknown": _n("There is no role %(role)s."),
+        "role_from_above": _n(
+            "This role reads exact figures or single answers: on %(unit)s only an administrator of a superior unit "
+            "gives it."
+        ),
         "granted_already": _n("%(email)s has this role on this unit already."),
         "last_role": _n("This is the only role of %(email)s: disable the account instead."),
         "last_administrator": _n("%(email)s is the last administrator over %(unit)s: make another one before."),
@@ -59,6 +63,7 @@ def create_account(
     at: datetime,
     language: str = "vi",
     is_sample: bool = False,
+    by: Account | None = None,
 ) -> Account:
     """A new account with one role and no password yet; raises :class:`AccountError`."""
     address = normalised_email(email)
@@ -76,15 +81,17 @@ def create_account(
     )
     if not account.name:
         raise AccountError("name_missing")
-    account.role_grants.append(_grant(role, unit))
+    account.role_grants.append(_grant(role, unit, by))
     session.add(account)
     session.flush()
     return account
 
 
-def _grant(role: str, unit: Unit) -> RoleGrant:
+def _grant(role: str, unit: Unit, by: Account | None) -> RoleGrant:
     if role not in ROLES:
         raise AccountError("role_unknown", role=role)
+    if by is not None and not may_give(by.grants, role, unit.path):
+        raise AccountError("role_from_above", unit=unit.name_vi)
     return RoleGrant(role=role, unit=unit, unit_id=unit.id)
 
 
@@ -93,7 +100,7 @@ def grant(session: Session, account: Account, role: str, unit: Unit, *, by: Acco
     _refuse_oneself(account, by)
     if any(held.role == role and held.unit_id == unit.id for held in account.role_grants):
         raise AccountError("granted_already", email=account.email)
-    held = _grant(role, unit)
+    held = _grant(role, unit, by)
     account.role_grants.append(held)
     session.flush()
     sessions.end_all(session, account)

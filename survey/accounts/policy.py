@@ -9,6 +9,9 @@ ROLES = ("administrator", "compiler", "manager", "reviewer", "entry", "viewer", 
 # From the unit manager upwards a password alone opens nothing.
 SECOND_FACTOR_ROLES = frozenset({"administrator", "compiler", "manager"})
 
+# They read exact figures and, the compiler, single answers, which no rated unit sees: it does not give them to itself.
+FROM_ABOVE_ROLES = frozenset({"compiler", "auditor"})
+
 Reach = Literal["subtree", "line"]
 
 
@@ -88,6 +91,27 @@ def allows(grants: Iterable[Grant], action: str, path: str | None = None) -> boo
 
 def _reaches(granted: str, path: str, reach: Reach) -> bool:
     return path.startswith(granted) or (reach == "line" and granted.startswith(path))
+
+
+def may_give(grants: Iterable[Grant], role: str, path: str) -> bool:
+    """Whether an administrator with these grants may give `role` on the unit at `path`: within his reach, and those of
+    :data:`FROM_ABOVE_ROLES` only from strictly above it or from the root."""
+    return any(
+        grant.role == "administrator"
+        and path.startswith(grant.path)
+        and (role not in FROM_ABOVE_ROLES or grant.path != path or _is_root(path))
+        for grant in grants
+    )
+
+
+def givable_roles(grants: Iterable[Grant], paths: Iterable[str]) -> tuple[str, ...]:
+    """The roles that an administrator with these grants may give on one of the units at `paths` at least."""
+    held, within = tuple(grants), tuple(paths)
+    return tuple(role for role in ROLES if any(may_give(held, role, path) for path in within))
+
+
+def _is_root(path: str) -> bool:
+    return path.count("/") <= 2
 
 
 def reached_paths(grants: Iterable[Grant], action: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from wtforms.fields import SelectChoice
 from forms.api_key import ApiKeyForm
 from survey import staff_wording
 from survey.accounts import api_keys as operations
-from survey.accounts import directory
+from survey.accounts import directory, policy
 from survey.accounts.api_keys import ApiKeyError
 from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.models import Account
@@ -24,7 +24,13 @@ from survey.models import ApiKey
 from survey.operations.periods import province_day
 from survey.staff_pages import here, say
 
-FIELDS = {"no_name": "name", "no_role": "roles", "past": "valid_until", "too_long": "valid_until"}
+FIELDS = {
+    "no_name": "name",
+    "no_role": "roles",
+    "role_from_above": "roles",
+    "past": "valid_until",
+    "too_long": "valid_until",
+}
 USUAL_LIFE = timedelta(days=365)
 
 blueprint = staff_blueprint("api_keys", __name__, url_prefix="/staff/api")
@@ -52,13 +58,14 @@ def make() -> ResponseReturnValue:
     """A new key, shown on the page that answers and never again."""
     today = province_day(datetime.now(UTC))
     form = ApiKeyForm(valid_until=today + USUAL_LIFE)
-    form.roles.choices = [SelectChoice(role, str(words)) for role, words in staff_wording.ROLES.items()]
+    units = directory.offered_units(current_session(), scope("api.manage"))
+    given = policy.givable_roles(account().grants, [unit.path for unit in units])
+    form.roles.choices = [SelectChoice(role, str(staff_wording.ROLES[role])) for role in given]
     if form.validate_on_submit() and (made := _made(form)) is not None:
         key, text = made
         page = render_template("api_keys/made.html", key=key, text=text, base_url=current_app.config["BASE_URL"])
         commit()
         return page
-    units = directory.offered_units(current_session(), scope("api.manage"))
     return render_template("api_keys/make.html", form=form, units=units)
 
 

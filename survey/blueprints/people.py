@@ -13,7 +13,7 @@ from wtforms.fields import SelectChoice
 
 from forms.people import InvitationForm, LinkForm, PeopleFilter, RoleForm
 from survey import staff_wording
-from survey.accounts import directory, invitations, sessions
+from survey.accounts import directory, invitations, policy, sessions
 from survey.accounts import people as operations
 from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.invitations import InvitationError
@@ -84,12 +84,14 @@ def _invited(form: InvitationForm, unit: Unit) -> dict[str, object] | None:
             unit=unit,
             at=now,
             language=form.language.data,
+            by=account(),
         )
         token = invitations.invite(session, person, now)
         commit()
     except AccountError as error:
         session.rollback()
-        (form.name if error.code == "name_missing" else form.email).errors = [say(error)]
+        fields = {"name_missing": form.name, "role_from_above": form.role}
+        fields.get(error.code, form.email).errors = [say(error)]
         return None
     except IntegrityError:  # two at the same time
         session.rollback()
@@ -245,8 +247,10 @@ def _roles() -> list[SelectChoice]:
 
 
 def _roles_to_choose() -> list[SelectChoice]:
-    """None of them chosen beforehand: the first one is the strongest."""
-    return [SelectChoice("", gettext("– choose –")), *_roles()]
+    """Those that may be given; none of them chosen beforehand: the first one is the strongest."""
+    units = directory.offered_units(current_session(), scope("people.manage"))
+    given = policy.givable_roles(account().grants, [unit.path for unit in units])
+    return [SelectChoice("", gettext("– choose –")), *(choice for choice in _roles() if choice.value in given)]
 
 
 def _unit_of(form: RoleForm | PeopleFilter, reach: Scope) -> Unit | None:

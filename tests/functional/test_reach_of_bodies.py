@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms import library
+from survey.accounts.models import RoleGrant
 from survey.models import (
     CoreSection,
     Questionnaire,
@@ -154,3 +155,38 @@ def test_a_questionnaire_for_everybody(province: Province) -> None:
     assert session.scalars(select(CoreSection.section)).all() == []
     assert session.scalars(select(QuestionnaireDraft.id)).all() == [draft.id]
     assert session.scalars(select(Questionnaire.code).order_by(Questionnaire.id)).all() == [asked.code, "theirs"]
+
+
+@pytest.mark.parametrize("role", ["compiler", "auditor"])
+def test_a_role_that_reads_exact_figures(province: Province, role: str) -> None:
+    """An administrator gives it below his own unit, and does not give it to his own unit."""
+    session, client = province.session, province.client
+    make_unit(session, code="A1", kind="room", parent=province.own, name_vi="Phòng")
+    someone = make_account(session, "viewer", province.own)
+    province.enter("administrator")
+    invited = {"name": "B", "email": "b@example.vn", "language": "vi", "role": role}
+    made = {"name": "Kiosk", "roles": [role], "valid_until": province_today() + timedelta(days=30)}
+    for unit in "ABT":
+        assert "sipas_" not in html_of(post(client, "/staff/api/moi", {**made, "unit": unit})), unit
+        post(client, "/staff/nguoi-dung/moi", {**invited, "unit": unit})
+        page = f"/staff/nguoi-dung/{someone.id}"
+        post(client, f"{page}/vai-tro", {"role": role, "unit": unit}, page=page)
+    session.rollback()
+    held = select(RoleGrant.unit_id).where(RoleGrant.role == role)
+    assert session.scalars(held).all() == []
+    assert "cấp trên" in html_of(post(client, "/staff/nguoi-dung/moi", {**invited, "unit": "A"}))
+    post(client, "/staff/nguoi-dung/moi", {**invited, "unit": "A1"})
+    session.rollback()
+    assert session.scalars(held).all() == [session.scalars(select(Unit.id).where(Unit.code == "A1")).one()]
+    assert "sipas_" in html_of(post(client, "/staff/api/moi", {**made, "unit": "A1"}))
+
+
+def test_the_forms_offer_the_roles_that_may_be_given(province: Province) -> None:
+    province.enter("administrator")
+    for page in ("/staff/nguoi-dung/moi", "/staff/api/moi"):
+        offered = html_of(province.client.get(page))
+        assert 'value="viewer"' in offered
+        assert 'value="compiler"' not in offered
+    sign_in(province.client, make_account(province.session, "administrator", province.top))
+    for page in ("/staff/nguoi-dung/moi", "/staff/api/moi"):
+        assert 'value="compiler"' in html_of(province.client.get(page))
