@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from survey.accounts import sessions
-from tests.conftest import CheckingClient
 from tests.factories import make_unit
+from tests.page_rules import CheckingClient
 from tests.staff import make_account, sign_in
 
 
