@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
@@ -287,10 +287,11 @@ def request_cross_tables(session: Session, wave: Wave, at: datetime) -> bool:
     return True
 
 
-def count_requested(engine: Engine) -> bool:
+def count_requested(engine: Engine, begun: MutableSequence[int] | None = None, leave: Collection[int] = ()) -> bool:
     """Count the tables of one wave that has closed or for which they were asked; False where there is none to count.
 
-    Progress and result are committed in transactions of their own, so that no writer waits for the reading.
+    Progress and result are committed in transactions of their own, so that no writer waits for the reading. The wave's
+    id is added to `begun` first; waves to `leave` alone, by id, wait: that of one may have failed a moment ago.
     """
     with Session(engine) as session:
         counted = and_(CrossRun.finished_at.is_not(None), CrossRun.finished_at >= Wave.closed_at)
@@ -298,10 +299,12 @@ def count_requested(engine: Engine) -> bool:
             and_(CrossRun.wave_id.is_not(None), CrossRun.finished_at.is_(None)),
             and_(Wave.state.in_(("closed", "published")), or_(CrossRun.wave_id.is_(None), ~counted)),
         )
-        waves = select(Wave.id).outerjoin(CrossRun, CrossRun.wave_id == Wave.id).where(due).order_by(Wave.id)
-        wave_id = session.scalar(waves.limit(1))
+        waves = select(Wave.id).outerjoin(CrossRun, CrossRun.wave_id == Wave.id).where(due, Wave.id.not_in(leave))
+        wave_id = session.scalar(waves.order_by(Wave.id).limit(1))
         if wave_id is None:
             return False
+        if begun is not None:
+            begun.append(wave_id)
         if session.get(CrossRun, wave_id) is None:
             session.commit()  # SQLite refuses a writer whose transaction began by reading
             begin_write(session)

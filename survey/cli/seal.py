@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 
 import click
@@ -28,6 +29,8 @@ from survey.operations.schedule import run_due
 from survey.operations.webhook_delivery import Post, delivering, installation_keys
 
 log = logging.getLogger(__name__)
+
+SECONDS_AFTER_FAILURE = 900  # before a wave's cross-tables are counted again
 
 
 @click.command("seal")
@@ -75,13 +78,22 @@ def _release() -> None:
 
 
 def _cross_tables(every: float) -> Callable[[], None]:
-    """Counting reads all rows of a wave: it goes on beside the sealing, one wave at a time."""
+    """Counting reads all rows of a wave: it goes on beside the sealing, one wave at a time. One that failed waits."""
     source = engine()
     running: list[threading.Thread] = []
+    waits: dict[int, float] = {}  # wave ids, until when by the monotonic clock
+
+    def count() -> None:
+        begun: list[int] = []
+        try:
+            count_requested(source, begun, [wave_id for wave_id, until in waits.items() if until > time.monotonic()])
+        except Exception:
+            waits.update(dict.fromkeys(begun, time.monotonic() + SECONDS_AFTER_FAILURE))
+            raise
 
     def start() -> None:
         if not (running and running[0].is_alive()):
-            running[:] = [threading.Thread(target=_try, args=(lambda: count_requested(source), every), daemon=True)]
+            running[:] = [threading.Thread(target=_try, args=(count, every), daemon=True)]
             running[0].start()
 
     return start

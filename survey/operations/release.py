@@ -78,17 +78,25 @@ def release_step(session: Session, wave_id: int, today: date) -> int | None:
 def release_due(engine: Engine, today: date, then: Callable[[Session, Wave], None] | None = None) -> int:
     """The day's step of every open wave that has not had it, each in a transaction of its own; returns how many.
 
-    `then` does in the same transaction what rests on the released figures. Raises
-    :class:`~survey.operations.ledger.LedgerBusy`.
+    `then` does in the same transaction what rests on the released figures. After all were tried raises what the first
+    failed with, as :class:`~survey.operations.ledger.LedgerBusy`.
     """
     with Session(engine) as session:
         done = exists().where(Release.wave_id == Wave.id, Release.released_on == today)
         due = session.scalars(select(Wave.id).where(Wave.state == "open", ~done)).all()
+    done_today = 0
+    failures: list[Exception] = []
     for wave_id in due:
-        with Session(engine) as session:
-            begin_write(session)
-            release_step(session, wave_id, today)
-            if then is not None:
-                then(session, session.get_one(Wave, wave_id))
-            session.commit()
-    return len(due)
+        try:
+            with Session(engine) as session:
+                begin_write(session)
+                release_step(session, wave_id, today)
+                if then is not None:
+                    then(session, session.get_one(Wave, wave_id))
+                session.commit()
+                done_today += 1
+        except Exception as error:  # the others may succeed
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return done_today
