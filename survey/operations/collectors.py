@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy import ColumnElement, false, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from forms.ballot import clean_text
 from survey.models import Collector, Counter, Unit, Wave, WaveUnit
+from survey.operations import audit
 from survey.operations.codes import Chooser, neighbours, new_code, normalise
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
@@ -20,6 +21,8 @@ from survey.operations.periods import province_day
 from survey.operations.waves import WaveError
 
 CODE_ATTEMPTS = 8
+CODE_QUERY = 500
+MOST_NAMED = 50  # units named in the log when collectors are made for many
 LONGEST_REASON = 300
 # The trust levels a way in can have: what nobody could have proved there is not claimed. `verified` needs a token for
 # each dossier, which no channel gives out yet.
@@ -191,20 +194,52 @@ def make_collectors(
     else:
         counters = unserved_counters(session, wave, channel=channel, respondent_group=respondent_group, paths=paths)
         wanted = [(counter.unit, counter) for counter in counters]
-    return [
-        make_collector(
-            session,
-            wave,
-            unit,
-            counter=counter,
-            channel=channel,
-            trust=trust,
-            respondent_group=respondent_group,
-            at=at,
-            rng=rng,
-        )
-        for unit, counter in wanted
+    check_trust(channel, trust)
+    if wave.state not in ("draft", "open"):
+        raise CollectorError("wave_finished", wave=wave.code, state=wave.state)
+    if not wanted:
+        return []
+    shared = {
+        "wave_id": wave.id,
+        "channel": channel,
+        "trust": trust,
+        "respondent_group": respondent_group,
+        "state": "active",
+        "created_at": at,
+    }
+    codes = _free_codes(session, len(wanted), rng)
+    rows = [
+        {**shared, "code": code, "unit_id": unit.id, "counter_id": counter.id if counter else None}
+        for code, (unit, counter) in zip(codes, wanted, strict=True)
     ]
+    made = list(session.scalars(insert(Collector).returning(Collector, sort_by_parameter_order=True), rows))
+    places = sorted({unit.code for unit, _counter in wanted})
+    named = places if len(places) <= MOST_NAMED else [*places[:MOST_NAMED], "…"]
+    audit.record(
+        session,
+        "collector.create",
+        subject=wave.code,
+        subject_kind="wave",
+        unit_path=wave.owner.path if wave.owner else None,
+        after={"rows": len(made), "channel": channel, "trust": trust, "units": ", ".join(named)},
+    )
+    return made
+
+
+def _free_codes(session: Session, number: int, rng: Chooser) -> list[str]:
+    """So many codes that no collector has; the caller writes already, so that none is taken meanwhile on SQLite."""
+    codes: dict[str, None] = {}
+    for _attempt in range(CODE_ATTEMPTS):
+        fresh = dict.fromkeys(new_code(rng) for _ in range(number - len(codes)))
+        wanted = [code for code in fresh if code not in codes]
+        taken: set[str] = set()
+        for start in range(0, len(wanted), CODE_QUERY):
+            part = wanted[start : start + CODE_QUERY]
+            taken.update(session.scalars(select(Collector.code).where(Collector.code.in_(part))))
+        codes |= dict.fromkeys(code for code in wanted if code not in taken)
+        if len(codes) == number:
+            return list(codes)
+    raise CollectorError("no_free_code", attempts=CODE_ATTEMPTS)
 
 
 def revoke_collector(session: Session, collector: Collector, at: datetime, reason: str) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey.models import Collector, Unit, Wave
-from survey.operations import collectors, waves
+from survey.models import AuditEntry, Collector, Unit, Wave
+from survey.operations import audit, collectors, waves
 from survey.operations.codes import check_character, is_valid
 from survey.operations.collectors import CollectorError
 from survey.operations.waves import WaveError
@@ -174,3 +175,13 @@ def test_the_database_keeps_a_collector_in_its_place(session: Session, wave: Wav
     collector.trust = "verified"
     with pytest.raises(IntegrityError, match="keeps its place"):
         session.flush()
+
+
+def test_collectors_made_together_are_one_line_of_the_log(session: Session, wave: Wave) -> None:
+    audit.attribute(session, audit.Actor("account", "Lan", None))
+    made = collectors.make_collectors(session, wave, at=NOW)
+    session.commit()
+    assert len(made) > 1
+    assert len({collector.code for collector in made}) == len(made)
+    (line,) = session.scalars(select(AuditEntry).where(AuditEntry.action == "collector.create")).all()
+    assert re.search(rf"rows\W+{len(made)}\b", str(line.after))
