@@ -18,6 +18,7 @@ from survey.blueprints.paper import MOST_PRINTED, batch_path, load, now, standin
 from survey.database import current_session
 from survey.language import chosen_language
 from survey.models import PaperBatch
+from survey.numbers import whole_number
 from survey.operations import double_entry, paper_acceptance
 from survey.operations.batch_forms import batch_form
 from survey.operations.double_entry import Discrepancy
@@ -85,9 +86,11 @@ def finish(batch_id: int) -> ResponseReturnValue:
 def forms_pdf(batch_id: int) -> ResponseReturnValue:
     """The forms of the batch to be printed: a copy for each number, `?from=` to `?until=`."""
     batch = load(batch_id)
-    first = max(1, request.args.get("from", 1, type=int))
+    first = max(1, request.args.get("from", 1, type=whole_number))
     last = min(
-        batch.forms_expected, request.args.get("until", batch.forms_expected, type=int), first + MOST_PRINTED - 1
+        batch.forms_expected,
+        request.args.get("until", batch.forms_expected, type=whole_number),
+        first + MOST_PRINTED - 1,
     )
     if last < first:
         abort(404)

@@ -23,6 +23,7 @@ from survey.blueprints.result_filters import clock, language, own_name
 from survey.database import current_session
 from survey.models import Collector, Response, Unit, Wave
 from survey.models.response import FLAGS
+from survey.numbers import whole_number
 from survey.operations import audit
 from survey.operations.doubts import DoubtError, flag_by_hand
 from survey.operations.submission import PROVINCE_OFFSET
@@ -141,10 +142,8 @@ def after_key() -> Key | None:
 
 
 def after_id() -> int | None:
-    given = request.args.get("after", "")
-    if given and not given.isdecimal():
-        abort(404)
-    return int(given) if given else None
+    after = request.args.get("after", type=whole_number)
+    return abort(404) if after is None and request.args.get("after") else after
 
 
 @blueprint.get("/<int:response_id>")
@@ -184,7 +183,7 @@ def flag(response_id: int) -> ResponseReturnValue:
 @may("responses.flag")
 def flag_several() -> ResponseReturnValue:
     """Doubt those that were ticked in the list."""
-    given = [int(value) for value in request.form.getlist("response") if value.isdecimal()][:SIZE]
+    given = request.form.getlist("response", type=whole_number)[:SIZE]
     within = scope("responses.flag").covers(Unit.path)
     allowed = current_session().scalars(
         select(Response.id)

@@ -1,4 +1,4 @@
-"""What goes over the wire of the API: strict JSON in, models out, errors in both languages; docs/decisions/0016-api.md."""
+"""What goes over the wire of the API: strict JSON in, models out, errors in both languages; see decision 0016."""
 
 from __future__ import annotations
 
