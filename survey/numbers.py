@@ -8,8 +8,8 @@ from werkzeug.routing import IntegerConverter, ValidationError
 LARGEST = 2**63 - 1
 
 
-def whole_number(text: str) -> int:
-    """The number for `request.args.get(…, type=whole_number)`; raises ValueError for what no key can be."""
+def a_key(text: str) -> int:
+    """The number for `request.args.get(…, type=a_key)`; raises ValueError for what no key can be."""
     number = int(text)
     if abs(number) > LARGEST:
         raise ValueError(text)

@@ -21,7 +21,7 @@ from survey.accounts.models import Account
 from survey.accounts.scope import key_path, scope
 from survey.database import current_session
 from survey.models import ApiKey
-from survey.numbers import whole_number
+from survey.numbers import a_key
 from survey.operations.periods import province_day
 from survey.staff_pages import here, say
 
@@ -41,7 +41,7 @@ blueprint = staff_blueprint("api_keys", __name__, url_prefix="/staff/api")
 @may("api.manage")
 def index() -> ResponseReturnValue:
     session = current_session()
-    rows, following = operations.keys(session, scope("api.manage"), request.args.get("after", type=whole_number))
+    rows, following = operations.keys(session, scope("api.manage"), request.args.get("after", type=a_key))
     return render_template(
         "api_keys/index.html",
         keys=rows,

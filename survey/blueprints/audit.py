@@ -20,7 +20,7 @@ from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.scope import scope
 from survey.database import current_session, engine
 from survey.models import AuditEntry
-from survey.numbers import whole_number
+from survey.numbers import a_key
 from survey.operations import audit
 from survey.operations.writing import begin_write
 from survey.staff_audit_lines import folded, worded
@@ -41,7 +41,7 @@ blueprint = staff_blueprint("audit", __name__, url_prefix="/staff/nhat-ky")
 def index() -> ResponseReturnValue:
     form = _filter_form()
     rows, next_key = (
-        directory.log(current_session(), scope("audit.read"), narrowed, request.args.get("before", type=whole_number))
+        directory.log(current_session(), scope("audit.read"), narrowed, request.args.get("before", type=a_key))
         if (narrowed := _narrowed(form)) is not None
         else ([], None)
     )

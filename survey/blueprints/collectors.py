@@ -32,7 +32,7 @@ from survey.citizen_places import CHANNELS as WEB_CHANNELS
 from survey.citizen_places import TRUST_LEVELS as WEB_TRUST_LEVELS
 from survey.database import current_session
 from survey.models import Collector, Unit, Wave
-from survey.numbers import whole_number
+from survey.numbers import a_key
 from survey.operations import audit, collectors
 from survey.operations.errors import OperationError
 from survey.operations.periods import province_day, province_today
@@ -115,7 +115,7 @@ def printable_count(wave: Wave) -> int:
 def poster_file(wave_code: str) -> ResponseReturnValue:
     """Posters of the listed collectors, `?co=` a4, a5 or tent; `?phan=` counts files of a thousand from 1."""
     wave = wave_or_404(wave_code)
-    part = max(1, request.args.get("phan", 1, type=whole_number))
+    part = max(1, request.args.get("phan", 1, type=a_key))
     found = printable(wave)[(part - 1) * MOST_POSTERS : part * MOST_POSTERS]
     if not found:
         flash(gettext("No active collector with a QR code is in this list: there is nothing to print."), "warning")

@@ -20,7 +20,7 @@ from survey.accounts.scope import can, scope
 from survey.analysis.import_runs import run_path, runs_page, waiting_files
 from survey.database import current_session
 from survey.models import ImportRun, Unit, Wave
-from survey.numbers import whole_number
+from survey.numbers import a_key
 from survey.operations import import_drafts
 from survey.operations.bounded import DEFAULT
 from survey.operations.errors import OperationError
@@ -49,9 +49,7 @@ def import_path(import_id: int, **_others: object) -> str:
 def index() -> ResponseReturnValue:
     """What was imported, by whom and how many rows; files that still wait for their owner."""
     session = current_session()
-    runs, following = runs_page(
-        session, scope("imports.run").covers, before=request.args.get("before", type=whole_number)
-    )
+    runs, following = runs_page(session, scope("imports.run").covers, before=request.args.get("before", type=a_key))
     return render_template(
         "imports/index.html",
         runs=runs,

@@ -22,7 +22,7 @@ from survey.analysis.paper_progress import batches_page, clerks, typed_forms, wa
 from survey.database import current_session
 from survey.language import chosen_language
 from survey.models import BATCH_STATES, Counter, PaperBatch, Question, Unit, Wave, WaveUnit
-from survey.numbers import whole_number
+from survey.numbers import a_key
 from survey.operations import double_entry, paper_acceptance, paper_batches, paper_entry
 from survey.operations.paper_batches import ADDABLE_KINDS, BatchError, BatchHeader
 from survey.staff_pages import here, say
@@ -80,7 +80,7 @@ def index() -> ResponseReturnValue:
         wave=form.wave.data or "",
         state=form.state.data or "",
         code=(form.code.data or "")[:20],
-        before=request.args.get("before", type=whole_number),
+        before=request.args.get("before", type=a_key),
     )
     return render_template(
         "paper/index.html",

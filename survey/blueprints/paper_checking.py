@@ -18,7 +18,7 @@ from survey.blueprints.paper import MOST_PRINTED, batch_path, load, now, standin
 from survey.database import current_session
 from survey.language import chosen_language
 from survey.models import PaperBatch
-from survey.numbers import whole_number
+from survey.numbers import a_key
 from survey.operations import double_entry, paper_acceptance
 from survey.operations.batch_forms import batch_form
 from survey.operations.double_entry import Discrepancy
@@ -86,10 +86,10 @@ def finish(batch_id: int) -> ResponseReturnValue:
 def forms_pdf(batch_id: int) -> ResponseReturnValue:
     """The forms of the batch to be printed: a copy for each number, `?from=` to `?until=`."""
     batch = load(batch_id)
-    first = max(1, request.args.get("from", 1, type=whole_number))
+    first = max(1, request.args.get("from", 1, type=a_key))
     last = min(
         batch.forms_expected,
-        request.args.get("until", batch.forms_expected, type=whole_number),
+        request.args.get("until", batch.forms_expected, type=a_key),
         first + MOST_PRINTED - 1,
     )
     if last < first:

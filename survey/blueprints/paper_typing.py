@@ -19,7 +19,7 @@ from survey.database import current_session
 from survey.language import chosen_language
 from survey.models import PaperBatch, PaperEntry
 from survey.models.paper import MOST_FORMS
-from survey.numbers import whole_number
+from survey.numbers import a_key
 from survey.operations import paper_entry
 from survey.operations.paper_batches import BatchError
 from survey.staff_pages import say
@@ -33,7 +33,7 @@ blueprint.context_processor(wording_of_batches)
 def begin(batch_id: int, pass_number: int) -> ResponseReturnValue:
     """To the form asked for by its number (`?so=`), or to the next one that is not typed yet."""
     batch = load(batch_id)
-    serial = request.args.get("so", type=whole_number)
+    serial = request.args.get("so", type=a_key)
     if serial is None or not 1 <= serial <= MOST_FORMS:
         serial = paper_entry.next_serial(current_session(), batch, pass_number, account().id)
     if serial is None:
@@ -96,7 +96,7 @@ def store(batch: PaperBatch, pass_number: int, serial: int, typed: TypedForm) ->
             typed,
             account_id=account().id,
             at=now(),
-            seconds=int(time.time()) - request.form.get("opened_at", int(time.time()), type=whole_number),
+            seconds=int(time.time()) - request.form.get("opened_at", int(time.time()), type=a_key),
             replaces=bool(request.form.get("seen")),
         )
         commit()
@@ -167,7 +167,7 @@ def screen(
         "trouble": trouble,
         "wrong": {error.question_code for error in typed.errors} if typed else set(),
         "seen": "1" if (request.form.get("seen") if trouble else kept) else "",
-        "opened_at": request.form.get("opened_at", int(time.time()), type=whole_number),
+        "opened_at": request.form.get("opened_at", int(time.time()), type=a_key),
         "done": len(done),
         "whole": batch.forms_expected if pass_number == 1 else len(whole),
         "speed": paper_entry.typing_speed(session, batch, pass_number, account().id),

@@ -22,7 +22,7 @@ from survey.accounts.people import AccountError
 from survey.accounts.scope import Scope, account_path, can, scope
 from survey.database import current_session
 from survey.models import Unit
-from survey.numbers import whole_number
+from survey.numbers import a_key
 from survey.operations import audit
 from survey.operations.errors import OperationError
 from survey.staff_pages import here, say
@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
         words=(form.q.data or "").strip(),
         role=form.role.data or "",
         unit=unit,
-        after=request.args.get("after", type=whole_number),
+        after=request.args.get("after", type=a_key),
     )
     if form.unit.data and unit is None:
         rows, next_key = [], None

@@ -16,7 +16,7 @@ from forms.place import UploadForm
 from reports.sheets import Rows, sheets_xlsx, table_csv
 from survey.accounts.guard import account, commit
 from survey.database import current_session
-from survey.numbers import whole_number
+from survey.numbers import a_key
 from survey.operations import audit
 from survey.operations.bounded import BoundedError
 from survey.operations.errors import OperationError
@@ -49,7 +49,7 @@ def import_page(kind: str, run: Callable[[bytes], Outcome], back: str, **shown: 
     """
     form = UploadForm()
     preview = None
-    if request.method == "POST" and (upload_id := request.form.get("upload", type=whole_number)) is not None:
+    if request.method == "POST" and (upload_id := request.form.get("upload", type=a_key)) is not None:
         try:
             preview = confirmed(kind, run, upload_id)
         except OperationError as error:

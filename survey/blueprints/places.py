@@ -24,7 +24,7 @@ from survey.blueprints.place_imports import BODY_LIMIT, fault_words, import_page
 from survey.database import current_session
 from survey.language import chosen_language
 from survey.models import Counter, Unit
-from survey.numbers import whole_number
+from survey.numbers import a_key
 from survey.operations.errors import OperationError
 from survey.operations.periods import province_day
 from survey.operations.unit_edits import edit_unit, is_used
@@ -214,7 +214,7 @@ def edit(unit_code: str) -> ResponseReturnValue:
 @may("places.read", unit_path)
 def history(unit_code: str) -> ResponseReturnValue:
     """What the audit log holds of the unit, its counters and its transactions."""
-    unit, before = found_unit(unit_code), request.args.get("truoc", type=whole_number)
+    unit, before = found_unit(unit_code), request.args.get("truoc", type=a_key)
     entries = reading.history_of(current_session(), unit, before)
     shown = entries[:50]
     return render_template(

@@ -23,7 +23,7 @@ from survey.blueprints.result_filters import clock, language, own_name
 from survey.database import current_session
 from survey.models import Collector, Response, Unit, Wave
 from survey.models.response import FLAGS
-from survey.numbers import whole_number
+from survey.numbers import a_key
 from survey.operations import audit
 from survey.operations.doubts import DoubtError, flag_by_hand
 from survey.operations.submission import PROVINCE_OFFSET
@@ -142,7 +142,7 @@ def after_key() -> Key | None:
 
 
 def after_id() -> int | None:
-    after = request.args.get("after", type=whole_number)
+    after = request.args.get("after", type=a_key)
     return abort(404) if after is None and request.args.get("after") else after
 
 
@@ -183,7 +183,7 @@ def flag(response_id: int) -> ResponseReturnValue:
 @may("responses.flag")
 def flag_several() -> ResponseReturnValue:
     """Doubt those that were ticked in the list."""
-    given = request.form.getlist("response", type=whole_number)[:SIZE]
+    given = request.form.getlist("response", type=a_key)[:SIZE]
     within = scope("responses.flag").covers(Unit.path)
     allowed = current_session().scalars(
         select(Response.id)

@@ -26,7 +26,7 @@ from survey.blueprints.place_imports import BODY_LIMIT, import_page, table_file
 from survey.blueprints.places import TOOLS, kinds, today, tools
 from survey.database import current_session
 from survey.models import TransactionCount, Unit, Wave, WaveUnit
-from survey.numbers import whole_number
+from survey.numbers import a_key
 from survey.operations.periods import half_year, previous_half_year
 from survey.operations.place_tables import TableError, whole_number
 from survey.operations.quotas import sample_size
@@ -232,7 +232,7 @@ def export(suffix: str) -> Response:
 @may("transactions.read")
 def corrections() -> ResponseReturnValue:
     """Every correction of a number that a published wave counts."""
-    before = request.args.get("truoc", type=whole_number)
+    before = request.args.get("truoc", type=a_key)
     found = reading.corrections(current_session(), scope("transactions.read").covers(Unit.path), before)
     shown = found[: reading.LEVEL]
     return render_template(

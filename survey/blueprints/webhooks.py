@@ -19,7 +19,7 @@ from survey.accounts.scope import hook_path, scope
 from survey.database import current_session
 from survey.models import WEBHOOK_EVENTS, Unit, Webhook, WebhookDelivery
 from survey.models.webhook import DELIVERY_STATES, TEST_EVENT
-from survey.numbers import whole_number
+from survey.numbers import a_key
 from survey.operations import webhooks as operations
 from survey.operations.errors import OperationError
 from survey.operations.webhook_delivery import ATTEMPTS, installation_keys
@@ -63,7 +63,7 @@ def wordings() -> dict[str, object]:
 def index() -> ResponseReturnValue:
     session = current_session()
     within = scope("webhooks.manage").covers(Unit.path)
-    rows, following = operations.webhooks(session, within, request.args.get("after", type=whole_number))
+    rows, following = operations.webhooks(session, within, request.args.get("after", type=a_key))
     return render_template(
         "webhooks/index.html",
         hooks=rows,
@@ -91,9 +91,7 @@ def show(hook_id: int) -> ResponseReturnValue:
     hook = _found(hook_id)
     state = request.args.get("state", "")
     state = state if state in DELIVERY_STATES else ""
-    rows, following = operations.deliveries(
-        current_session(), hook, state, request.args.get("after", type=whole_number)
-    )
+    rows, following = operations.deliveries(current_session(), hook, state, request.args.get("after", type=a_key))
     return render_template(
         "webhooks/show.html",
         hook=hook,
