@@ -173,7 +173,7 @@ def enable(account_id: int) -> ResponseReturnValue:
 @may("people.manage", account_path)
 def make_link(account_id: int) -> ResponseReturnValue:
     """A link to set a password: for an invitation renewed, or a password forgotten."""
-    person, form = _found(account_id), LinkForm()
+    person, form = _found_to_let_in(account_id), LinkForm()
     now = datetime.now(UTC)
     try:
         if person.id == account().id:
@@ -197,7 +197,7 @@ def withdraw_link(account_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:account_id>/xac-thuc-hai-lop/dat-lai")
 @may("people.manage", account_path)
 def reset_second_factor(account_id: int) -> ResponseReturnValue:
-    person = _found(account_id)
+    person = _found_to_let_in(account_id)
     done = gettext("The second factor is taken away; its owner sets up another one at the next sign-in.")
 
     def reset() -> None:
@@ -235,6 +235,14 @@ def _done(person: Account, what: str) -> ResponseReturnValue:
 
 def _found(account_id: int) -> Account:
     return current_session().get(Account, account_id) or abort(404)
+
+
+def _found_to_let_in(account_id: int) -> Account:
+    """The account, for whoever may give each of its roles: a link or a factor less is a way to act as that person."""
+    person = _found(account_id)
+    if not all(policy.may_give(account().grants, held.role, held.unit.path) for held in person.role_grants):
+        abort(403)
+    return person
 
 
 def _role_form() -> RoleForm:

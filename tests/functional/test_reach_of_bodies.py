@@ -190,3 +190,17 @@ def test_the_forms_offer_the_roles_that_may_be_given(province: Province) -> None
     sign_in(province.client, make_account(province.session, "administrator", province.top))
     for page in ("/staff/nguoi-dung/moi", "/staff/api/moi"):
         assert 'value="compiler"' in html_of(province.client.get(page))
+
+
+@pytest.mark.parametrize("way", ["lien-ket", "xac-thuc-hai-lop/dat-lai"])
+def test_nobody_takes_over_whom_he_could_not_have_made(province: Province, way: str) -> None:
+    """Who makes a link for a compiler's account, or takes its second factor away, could act as that compiler."""
+    compiler = make_account(province.session, "compiler", province.own)
+    province.session.commit()
+    factor = compiler.tf_totp_secret
+    province.enter("administrator")
+    page = f"/staff/nguoi-dung/{compiler.id}"
+    assert post(province.client, f"{page}/{way}", page=page).status_code == 403
+    province.session.rollback()
+    province.session.refresh(compiler)
+    assert compiler.tf_totp_secret == factor
