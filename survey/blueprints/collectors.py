@@ -212,7 +212,11 @@ def possible_trust(wave: Wave) -> dict[str, tuple[str, ...]]:
     """The trust levels by channel that this person gives out; `present` is promised by who prepares the wave only."""
     if can("waves.edit", wave.owner.path if wave.owner else None):
         return collectors.TRUST_OF
-    return {channel: levels for channel, levels in collectors.TRUST_OF.items() if "present" not in levels}
+    given = {
+        channel: tuple(level for level in levels if level != "present")
+        for channel, levels in collectors.TRUST_OF.items()
+    }
+    return {channel: levels for channel, levels in given.items() if levels}
 
 
 def is_possible(form: MakeCollectorsForm) -> bool:

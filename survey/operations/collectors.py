@@ -29,7 +29,7 @@ LONGEST_REASON = 300
 TRUST_OF = {
     "qr": ("open",),
     "link": ("open",),
-    "kiosk": ("present",),
+    "kiosk": ("present", "open"),  # a device without a key of its own is open to everybody
     "paper": ("paper",),
     "phone": ("assisted", "paper"),
     "interview": ("assisted", "paper"),

@@ -96,7 +96,7 @@ def test_somebody_is_let_in(
 
     desk.get_by_role("navigation", name="Danh mục chính").get_by_role("link", name="Nhật ký").click()
     log = desk.get_by_role("row")
-    expect(log.filter(has_text="moi@example.vn: viewer").filter(has_text="tạo mới")).to_contain_text("Lê Quản Trị")
+    expect(log.filter(has_text="moi@example.vn: Xem").filter(has_text="tạo mới")).to_contain_text("Lê Quản Trị")
     expect(log.filter(has_text="đặt mật khẩu bằng liên kết")).to_contain_text("Phạm Thị Mới")
 
 

@@ -182,7 +182,7 @@ def test_filters_and_trust_levels_whose_rest_is_small_are_hidden(session: Sessio
         ("paper", 0, True),
     ]
     assert place.report("A", trust=("open", "paper")).index.suppressed  # the headline may be known from elsewhere
-    assert place.report("A", trust=("open", "paper"), channel="qr").index.suppressed
+    assert place.report("A", trust=("open", "paper"), channel="qr", crossed=True).index.suppressed
     store(session, few, [BAD] * 2)
     session.commit()
     assert place.report("A", trust=("open", "paper")).index.people == 45
@@ -191,22 +191,28 @@ def test_filters_and_trust_levels_whose_rest_is_small_are_hidden(session: Sessio
     breakdowns = dict(report.breakdowns)
     assert shown(breakdowns["trust"]) == {"open": 40, "paper": 5}
     assert "channel" not in breakdowns
-    assert place.report("A", trust=("open", "paper"), channel="paper").index.people == 5
+    assert place.report("A", trust=("open", "paper"), channel="paper", crossed=True).index.people == 5
     assert [(mix.code, mix.responses) for mix in report.quality.trust_levels] == [("open", 40), ("paper", 5)]
 
 
 def test_a_filter_is_held_against_the_headline_and_added_levels_against_it_too(session: Session) -> None:
     place = Place(session, trust_levels=("open",))
     unit = place.unit("A", good=37)
-    for channel, trust, people in (("link", "open", 3), ("kiosk", "present", 50), ("paper", "paper", 3)):
+    kiosk, link = ("kiosk", "present", 50), ("link", "open", 3)
+    for channel, trust, people in (kiosk, link):
         way = collectors.make_collector(session, place.wave, unit, channel=channel, trust=trust, at=NOW)
         store(session, way, [GOOD] * people)
+    session.commit()
+    assert place.report("A").index.people == 40
+    assert place.report("A", trust=("present",)).index.people == 50
+    few = collectors.make_collector(session, place.wave, unit, channel="paper", trust="paper", at=NOW)
+    store(session, few, [GOOD] * 3)
     session.commit()
     assert place.report("A").index.people == 40
     assert place.report("A", channel="qr").index.suppressed  # 40 − 37
     assert place.report("A", trust=("open", "paper")).index.suppressed  # 43 − 40
     assert place.report("A", trust=("open", "present")).index.suppressed  # all but 3
-    assert place.report("A", trust=("present",)).index.people == 50
+    assert place.report("A", trust=("present",)).index.suppressed  # all levels together − 40 − 50
 
 
 def test_counters_and_half_months_are_parts_of_the_unit(session: Session) -> None:
