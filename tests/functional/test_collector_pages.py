@@ -74,7 +74,7 @@ def test_one_press_gives_every_counter_its_code(desk: Desk) -> None:
 
 def test_trust_levels_the_web_cannot_prove_are_said_to_wait(desk: Desk) -> None:
     assert "Chưa dùng được cho phiếu trên mạng" in desk.text(f"{LIST}tao")
-    post(desk.client, f"{LIST}tao", {**ALL, "trust": "verified", "within": "X1"})
+    post(desk.client, f"{LIST}tao", {**ALL, "channel": "kiosk", "trust": "present", "within": "X1"})
     assert "Phiếu trên mạng chưa phục vụ" in desk.text(LIST)
     (one, two) = desk.collectors()
     assert {one.unit_id, two.unit_id} == {desk.communes[0].id}
