@@ -31,7 +31,6 @@ TOO_MANY_SECTIONS: Final = _n("There are more than %(limit)s sections.")
 
 _QUICK = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # where libyaml is there, ten times as quick
 _LINE = object()  # the key under which a mapping keeps its own line
-_LABELS = frozenset({"title", "label"})
 
 
 class DraftFaults(ValueError):

@@ -79,7 +79,7 @@ def _condition(unfinished: DraftQuestion, asked: dict[str, Question]) -> Conditi
 
 
 def _choice(choice: DraftChoice) -> Choice:
-    return Choice(choice.value, _wording(choice.words, CHOICE_LENGTH), choice.face or None)  # type: ignore[arg-type]
+    return Choice(choice.value, _wording(choice.words, CHOICE_LENGTH), choice.face or None)  # type: ignore[arg-type]  # it refuses another face
 
 
 def _wording(words: Words, limit: int) -> Wording:

@@ -225,7 +225,7 @@ class _Reader:
         given = row["sipas_kind"]
         for known in get_args(Kind):
             if given == known and (offered is None) == (known in TEXT_LENGTHS):
-                return known  # type: ignore[no-any-return]
+                return known  # type: ignore[no-any-return]  # a value of a table of kinds
         if given:
             row.flag("sipas_kind", _n("%(kind)s is no kind of question that fits the type."), kind=given)
             return None

@@ -170,7 +170,7 @@ def verdict_legend(
 ) -> tuple[list[Shape], float]:
     """The three verdict signs, the whisker and `targets` with their words, broken into lines; and the lower edge."""
     entries: list[tuple[str, Callable[[float, float], Iterator[Shape]]]] = [
-        (verdict_word(state, language), lambda x, y, state=state: verdict_mark(x + 7, y - 4, state, 6))  # type: ignore[misc]
+        (verdict_word(state, language), lambda x, y, state=state: verdict_mark(x + 7, y - 4, state, 6))  # type: ignore[misc]  # default
         for state in ("met", "not_met", "inconclusive")
     ]
     entries.append((gettext("95% confidence interval", language), _whisker_sample))

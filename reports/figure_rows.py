@@ -104,11 +104,11 @@ _COLUMNS = (
     _Column("upper", Text("Cận trên 95%", "Upper bound 95%")),
     _Column("interval_method", Text("Cách tính khoảng", "Method of the interval")),
     _Column("rule", Text("Cách tính", "Rule"), 24, rule_name),  # type: ignore[arg-type]  # the code is a rule's
-    _Column("aggregation", Text("Cách gộp", "Aggregation"), 24, aggregation_name),  # type: ignore[arg-type]
-    _Column("weighting", Text("Trọng số", "Weighting"), 24, weighting_name),  # type: ignore[arg-type]
+    _Column("aggregation", Text("Cách gộp", "Aggregation"), 24, aggregation_name),  # type: ignore[arg-type]  # own words
+    _Column("weighting", Text("Trọng số", "Weighting"), 24, weighting_name),  # type: ignore[arg-type]  # own words
     _Column("trust", Text("Mức tin cậy được tính", "Trust levels counted"), 30, _trust_names),
     _Column("target", Text("Chỉ tiêu", "Target")),
-    _Column("verdict", Text("Đánh giá", "Verdict"), 24, verdict_word),  # type: ignore[arg-type]
+    _Column("verdict", Text("Đánh giá", "Verdict"), 24, verdict_word),  # type: ignore[arg-type]  # own words
     _Column("hidden", Text("Không hiển thị vì quá ít người", "Hidden: too few people")),
 )
 

@@ -77,4 +77,4 @@ def _leave_other_pages_alone(app: Flask, security: Security) -> None:
     manager = security.login_manager
     app.before_request_funcs[None].remove(security.principal._on_before_request)  # noqa: SLF001 there is no switch
     app.template_context_processors[None].remove(_user_context_processor)
-    app.after_request_funcs[None].remove(manager._update_remember_cookie)  # noqa: SLF001
+    app.after_request_funcs[None].remove(manager._update_remember_cookie)  # noqa: SLF001 no switch

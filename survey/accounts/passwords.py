@@ -43,7 +43,7 @@ class PasswordError(OperationError):
 
 def normalised(password: str) -> str:
     """The one spelling of what was typed."""
-    return cast("Security", current_app.extensions["security"])._password_util.normalize(password)  # noqa: SLF001
+    return cast("Security", current_app.extensions["security"])._password_util.normalize(password)  # noqa: SLF001 no public name
 
 
 def hashed(password: str) -> str:

@@ -11,7 +11,7 @@ import secrets
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.accounts import second_factor, sessions
@@ -166,8 +166,3 @@ def _refuse_without_administrator(session: Session, account: Account, losing: li
     for held in goes:
         if not any(held.unit.path.startswith(path) for path in stay):
             raise AccountError("last_administrator", email=account.email, unit=held.unit.name_vi)
-
-
-def has_administrator(session: Session) -> bool:
-    """Whether anybody can administer anything yet."""
-    return bool(session.scalar(select(func.count(RoleGrant.id)).where(RoleGrant.role == "administrator")))

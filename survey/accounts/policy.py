@@ -75,7 +75,6 @@ RULES: dict[str, Rule] = {
     "api.manage": _roles("administrator"),
     "webhooks.manage": _roles("administrator"),
 }
-ACTIONS = tuple(RULES)
 
 
 def allows(grants: Iterable[Grant], action: str, path: str | None = None) -> bool:

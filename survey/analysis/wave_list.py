@@ -62,7 +62,7 @@ def waves_page(
 
 
 def _counted(session: Session, query: Select[int, int], key: ColumnElement[int] | object) -> dict[int, int]:
-    return {row[0]: row[1] for row in session.execute(query.group_by(key))}  # type: ignore[arg-type]
+    return {row[0]: row[1] for row in session.execute(query.group_by(key))}  # type: ignore[arg-type]  # a row of two
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,14 +134,14 @@ def columns_of(table: HeatTable) -> list[Column]:
     """The index and every factor, or with `?by=items` every item."""
     if request.args.get("by") == "items":
         return [
-            Column(code, label, lambda row, at=at: row.cells[at])  # type: ignore[misc]
+            Column(code, label, lambda row, at=at: row.cells[at])  # type: ignore[misc]  # a lambda's default
             for at, (code, label) in enumerate(table.items)
         ]
     index = Column("index", Text("Chỉ số", "Index"), _index)
     return [
         index,
         *(
-            Column(code, label, lambda row, at=at: row.factors[at])  # type: ignore[misc]
+            Column(code, label, lambda row, at=at: row.factors[at])  # type: ignore[misc]  # a lambda's default
             for at, (code, label) in enumerate(table.factors)
         ),
     ]

@@ -41,7 +41,7 @@ from survey.operations.folding import folded
 from survey.remembered_figures import Remembered, fresh, is_large, remembered
 
 blueprint = staff_blueprint("unit_results", __name__, url_prefix="/staff/ket-qua")
-blueprint.record_once(lambda state: remembered_figures.init_app(state.app))  # type: ignore[arg-type]
+blueprint.record_once(lambda state: remembered_figures.init_app(state.app))  # type: ignore[arg-type]  # a Flask
 
 WAVES_SHOWN, LINES_SHOWN, SIBLINGS_SHOWN = 4, 50, 60
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

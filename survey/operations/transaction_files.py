@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from forms.fault import Fault
-from survey.models import TransactionCount
 from survey.operations.place_tables import Outcome, TableError, read_rows, refuse
 from survey.operations.transactions import TransactionRow, record_transactions
 from survey.operations.writing import begin_write
@@ -23,14 +21,6 @@ COLUMNS: Final = {
     "reason": "Lý do điều chỉnh",
 }
 REQUIRED = ("unit", "period_start", "period_end", "transactions")
-
-
-def transaction_rows(counts: Iterable[TransactionCount]) -> Iterator[list[str | int | date]]:
-    """The table of the numbers, its head first, as it can be imported."""
-    yield list(COLUMNS.values())
-    for count in counts:
-        period = [count.period_start, count.period_end]
-        yield [count.unit.code, count.unit.name_vi, *period, count.transactions, ""]
 
 
 def import_transactions(session: Session, content: bytes, within: Iterable[str] = ("/",)) -> Outcome:
