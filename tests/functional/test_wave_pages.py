@@ -495,7 +495,7 @@ def test_units_stand_by_kind_and_name(office: Office) -> None:
     assert rows[0].code == "T"
 
 
-def test_trust_is_offered_by_channel_and_a_kiosk_only_by_who_prepares_the_wave(office: Office) -> None:
+def test_trust_is_offered_by_channel_and_presence_only_by_who_prepares_the_wave(office: Office) -> None:
     wave_in(office, "open")
     url = "/staff/dot/W/diem-thu/tao"
     form = {"places": "units", "within": "", "respondent_group": "citizen"}
@@ -504,6 +504,6 @@ def test_trust_is_offered_by_channel_and_a_kiosk_only_by_who_prepares_the_wave(o
     assert post(office.client, url, {**form, "channel": "kiosk", "trust": "present"}).status_code == 303
     sign_in(office.client, make_account(office.session, "manager", office.communes[0]))
     page = office.text(url)
-    assert 'value="kiosk"' not in page
+    assert 'value="kiosk"' in page
     assert 'value="present"' not in page
     assert post(office.client, url, {**form, "channel": "kiosk", "trust": "present"}).status_code == 422

@@ -76,7 +76,7 @@ def test_another_refusal_of_the_database_is_not_taken_for_a_collision(
 
 @pytest.mark.parametrize(
     ("channel", "trust"),
-    [("qr", "present"), ("link", "paper"), ("kiosk", "open"), ("kiosk", "verified"), ("paper", "present"),
+    [("qr", "present"), ("link", "paper"), ("kiosk", "paper"), ("kiosk", "verified"), ("paper", "present"),
      ("phone", "open"), ("interview", "present"), ("import", "present"), ("import", "verified"), ("pigeon", "open")],
 )  # fmt: skip
 def test_no_collector_claims_a_trust_its_channel_cannot_prove(
