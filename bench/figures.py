@@ -20,7 +20,6 @@ from sqlalchemy.orm import Session
 from bench.harness import DATABASES, ROOT, Result, measured
 from forms.definition import Questionnaire as Definition
 from survey import database
-from survey.analysis.quality import keep_disclosure
 from survey.analysis.statistics import PersonSums
 from survey.analysis.summary import heat_table, unit_report, wave_overview
 from survey.models import (
@@ -37,6 +36,7 @@ from survey.models import (
 )
 from survey.operations import collectors, questionnaires, targets, transactions, units, waves
 from survey.operations.batches import store_submissions
+from survey.operations.kept_statistics import keep_disclosure
 from survey.operations.responses import Submission
 from survey.operations.submission import half_month, new_submission_id
 from survey.operations.writing import begin_write

@@ -29,7 +29,8 @@ class CrossRow:
 class CrossTable:
     """A unit's result (with its subtree) by the answers to one question, unweighted, each group by itself.
 
-    `counted_at` is set while the wave is open: the moment up to which the rows were read.
+    `everybody` are all people, in a group or not, unweighted too. `counted_at` is set while the wave is open: the
+    moment up to which the rows were read.
     """
 
     place: Place
@@ -38,5 +39,15 @@ class CrossTable:
     question: str
     label: Text
     columns: tuple[CrossColumn, ...]
+    everybody: CrossRow
     rows: tuple[CrossRow, ...]
     counted_at: datetime | None = None
+
+    @property
+    def silent(self) -> int | None:
+        """People behind the headline, the first column, who are in no group. None where any number of which this is
+        the difference is hidden: it would give that one away."""
+        headline = [row.cells[0] for row in (self.everybody, *self.rows)]
+        if any(cell.suppressed for cell in headline):
+            return None
+        return headline[0].people - sum(cell.people for cell in headline[1:])

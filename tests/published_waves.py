@@ -8,9 +8,9 @@ from datetime import date
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from survey.analysis.quality import keep_statistics
 from survey.models import Counter, Unit, Wave
 from survey.operations import waves
+from survey.operations.kept_statistics import keep_statistics
 from survey.operations.ledger import seal_all
 from survey.operations.transactions import set_transactions
 from survey.operations.units import create_unit

@@ -9,17 +9,17 @@ from datetime import date
 from fractions import Fraction
 from statistics import median_low
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.figures import NO_ESTIMATE, ItemQuality, Mix, Quality, Text
-from survey.analysis import disclosure, parts, tree
+from survey.analysis import disclosure, parts
 from survey.analysis.estimation import item_counts, shown
 from survey.analysis.instrument import Instrument, read_instrument
 from survey.analysis.reliability import cronbach_alpha
 from survey.analysis.scan import Line, scan
 from survey.analysis.tally import Cell
-from survey.analysis.view import LAST_RESPONSE, View, headline_trust, last_responses
+from survey.analysis.view import View, headline_trust
 from survey.models import KeptStatistic, Unit, Wave
 
 ALPHA, MEDIAN_SECONDS, VALID = "alpha", "median_seconds", "valid"
@@ -84,22 +84,6 @@ def index_questions(instrument: Instrument) -> tuple[int, ...]:
     return (instrument.overall.id,)
 
 
-def keep_disclosure(session: Session, wave: Wave) -> None:
-    """Judge the whole wave once and keep what is hidden in it, so that a unit's page need not read all others; and the
-    last response of every unit, which names the seal over its report.
-
-    Called with each daily release of an open wave, when it closes, and by :func:`keep_statistics`. Replaces what was
-    kept; never commits. What is small today is hidden today, whatever was kept.
-    """
-    mine = KeptStatistic.wave_id == wave.id
-    session.execute(delete(KeptStatistic).where(mine, KeptStatistic.code.startswith("hidden")))
-    session.execute(delete(KeptStatistic).where(mine, KeptStatistic.code.in_((tree.JUDGED, LAST_RESPONSE))))
-    instrument = read_instrument(session, wave.questionnaire)
-    session.add_all(tree.kept(session, wave, instrument, headline_trust(wave)))
-    session.add_all(last_responses(session, wave))
-    session.flush()
-
-
 def scanned_statistics(
     session: Session, wave: Wave, progress: Callable[[int], None] | None = None
 ) -> list[KeptStatistic]:
@@ -129,24 +113,6 @@ def scanned_statistics(
         ):
             found.append(KeptStatistic(wave_id=wave.id, unit_id=unit_id, code=code, value=value, base=base))
     return found
-
-
-def replace_statistics(session: Session, wave: Wave, statistics: Iterable[KeptStatistic]) -> None:
-    """Keep what :func:`scanned_statistics` found instead of what was kept of that kind; never commits."""
-    kinds = (ALPHA, MEDIAN_SECONDS, VALID)
-    session.execute(delete(KeptStatistic).where(KeptStatistic.wave_id == wave.id, KeptStatistic.code.in_(kinds)))
-    session.add_all(statistics)
-    session.flush()
-
-
-def keep_statistics(session: Session, wave: Wave) -> None:
-    """Scan the wave once and keep, for every unit of its tree, what needs the rows, and what disclosure control hides.
-
-    Called again if a response is flagged after closing, and where a wave is closed in one step. Replaces what was kept;
-    never commits.
-    """
-    replace_statistics(session, wave, scanned_statistics(session, wave))
-    keep_disclosure(session, wave)
 
 
 def _scanned(session: Session, view: View, *, with_scan: bool) -> Scanned | None:

@@ -14,13 +14,15 @@ from reports.cross_figures import CrossTable
 from reports.heat_workbook import cross_xlsx
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, unit_path
-from survey.analysis.cross_tables import cross_table, crossed, request_cross_tables
+from survey.analysis.cross_counting import crossed
+from survey.analysis.cross_tables import cross_table
 from survey.analysis.instrument import ChoiceQuestion, read_instrument
 from survey.blueprints.heat import SIGNS, tint
 from survey.blueprints.result_filters import clock, language, own_name, wave_and_unit
 from survey.blueprints.unit_results import XLSX
 from survey.database import current_session
 from survey.models import CrossRun, Unit, Wave
+from survey.operations.cross_tables import request_cross_tables
 from survey.operations.exports import note_export
 
 blueprint = staff_blueprint("cross", __name__, url_prefix="/staff/ket-qua/theo-nhom")

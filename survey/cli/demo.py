@@ -14,17 +14,17 @@ from rich.text import Text
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey.analysis import quality
-from survey.analysis.cross_tables import count_requested
 from survey.cli.output import show, table
 from survey.cli.transaction import DAY, now, writing
 from survey.database import current_session, engine
 from survey.models import KeptStatistic, Response, Seal, Wave
 from survey.operations import audit, ledger, waves
 from survey.operations.comments import attend_comments, release_comments
+from survey.operations.cross_tables import count_requested
 from survey.operations.demo import Demo, find_demo, load_demo
 from survey.operations.demo.loading import RESPONSES
 from survey.operations.demo.places import PROVINCE
+from survey.operations.kept_statistics import keep_disclosure, keep_statistics
 from survey.operations.periods import province_day
 from survey.operations.release import release_due
 from survey.operations.units import find_unit
@@ -91,7 +91,7 @@ def command(today: datetime | None, responses: int, lang: str) -> None:
             for wave in demo.waves:
                 kept = session.scalar(select(KeptStatistic.wave_id).where(KeptStatistic.wave_id == wave.id).limit(1))
                 if wave.state in ("closed", "published") and kept is None:
-                    quality.keep_statistics(session, waves.find_wave(session, wave.code))
+                    keep_statistics(session, waves.find_wave(session, wave.code))
         attend_comments(engine(), day)
         while count_requested(engine()):
             pass
@@ -100,7 +100,7 @@ def command(today: datetime | None, responses: int, lang: str) -> None:
 
 
 def _release(session: Session, wave: Wave, day: date) -> None:
-    quality.keep_disclosure(session, wave)
+    keep_disclosure(session, wave)
     release_comments(session, wave, day)
 
 

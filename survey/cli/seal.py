@@ -15,13 +15,13 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from survey.analysis.cross_tables import count_requested
-from survey.analysis.quality import keep_disclosure
 from survey.cli.sealing import seal_everything
 from survey.cli.transaction import now
 from survey.database import engine
 from survey.models import Wave
 from survey.operations.comments import attend_comments, release_comments
+from survey.operations.cross_tables import count_requested
+from survey.operations.kept_statistics import keep_disclosure
 from survey.operations.ledger import LedgerBusy
 from survey.operations.periods import province_day
 from survey.operations.release import release_due

@@ -11,7 +11,7 @@ from survey.models.base import Base, UtcDateTime
 
 
 class CrossTally(Base):
-    """The counted answers of a unit's subtree among those who chose `choice` of `question_id`.
+    """The counted answers of a unit's subtree among those who chose `choice` of `question_id`; of everybody under 0.
 
     `counts` is JSON: responses, n0…n5 by question id, sums over people by scope id. `hidden` names, apart by blanks,
     the figures that stay hidden so that no small group can be worked out.

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
-from survey.analysis.quality import keep_disclosure, replace_statistics, scanned_statistics
+from survey.analysis.quality import scanned_statistics
 from survey.models import Collector, ResponseTally, Wave, WaveClosing
 from survey.operations.audit import Actor, attribute, record
+from survey.operations.kept_statistics import keep_disclosure, replace_statistics
 from survey.operations.ledger import BATCH, seal_all, seal_batch
 from survey.operations.waves import WaveError, close_wave, lock_wave
 from survey.operations.writing import begin_write

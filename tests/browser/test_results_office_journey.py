@@ -11,10 +11,10 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from forms.definition import Choice, Question, Wording
-from survey.analysis.cross_tables import count_requested
-from survey.analysis.quality import keep_disclosure
 from survey.models import Unit
 from survey.operations.comments import attend_comments, release_comments
+from survey.operations.cross_tables import count_requested
+from survey.operations.kept_statistics import keep_disclosure
 from survey.operations.ledger import seal_all
 from survey.operations.release import release_step
 from tests.browser.conftest import LiveServer

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.wording import figure_percent
-from survey.analysis.quality import keep_disclosure
 from survey.analysis.summary import unit_report
 from survey.models import AuditEntry, Unit, Wave
+from survey.operations.kept_statistics import keep_disclosure
 from survey.operations.ledger import seal_all
 from survey.operations.release import release_step
 from tests.factories import make_collector, make_wave

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 
 from forms.definition import Choice, Question, Wording
 from reports.cross_figures import CrossTable
-from survey.analysis import cross_disclosure, cross_tables
-from survey.analysis.cross_tables import count_requested, cross_table, crossed, keep_cross_tables
+from survey.analysis import cross_counting, cross_disclosure
+from survey.analysis.cross_counting import crossed
+from survey.analysis.cross_tables import cross_table
 from survey.analysis.instrument import read_instrument
-from survey.analysis.quality import keep_statistics
 from survey.analysis.summary import unit_report
 from survey.models import CrossRun, Unit, Wave
+from survey.operations.cross_tables import count_requested, keep_cross_tables, request_cross_tables
+from survey.operations.kept_statistics import keep_statistics
 from survey.operations.ledger import seal_all
 from survey.operations.waves import close_wave
 from tests.attacker import given_away
@@ -169,7 +171,7 @@ def test_the_attacker_finds_what_small_cells_alone_would_give_away(
         small = ((place, n) for place, n in known.sites.items() if 0 < n < 5 and place[1] != cross_disclosure.SILENT)
         return frozenset((str(unit_id), choice, figure) for (unit_id, choice, figure), _ in small)
 
-    monkeypatch.setattr(cross_tables, "hidden_cells", only_small)
+    monkeypatch.setattr(cross_counting, "hidden_cells", only_small)
     place = Place(session, engine)
     place.close()
     assert set(given_away(atoms(), published(place), secrets())) >= {"A 1 index", "B 2 access_1", "B 0 index"}
@@ -201,8 +203,8 @@ def test_a_group_is_held_against_the_units_own_channels(session: Session, engine
 def test_an_open_wave_is_counted_when_asked_and_a_closed_one_by_itself(session: Session, engine: Engine) -> None:
     place = Place(session, engine)
     assert count_requested(engine) is False
-    assert cross_tables.request_cross_tables(session, place.wave, NOW) is True
-    assert cross_tables.request_cross_tables(session, place.wave, NOW) is False
+    assert request_cross_tables(session, place.wave, NOW) is True
+    assert request_cross_tables(session, place.wave, NOW) is False
     session.commit()
     assert count_requested(engine) is True
     assert count_requested(engine) is False

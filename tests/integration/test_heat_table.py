@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.figures import NO_ESTIMATE, Figure, HeatCell, HeatTable
-from survey.analysis.quality import keep_disclosure
 from survey.analysis.summary import heat_table, unit_report, wave_overview
 from survey.models import Unit, Wave
 from survey.operations.collectors import make_collector
+from survey.operations.kept_statistics import keep_disclosure
 from survey.operations.ledger import seal_batch
 from tests.factories import NOW, make_unit, make_wave
 from tests.sample_waves import load_stratified_wave, store

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from forms.definition import Choice, Question, Wording
 from reports.figures import UnitReport
 from survey.analysis import tree
-from survey.analysis.quality import keep_statistics
 from survey.analysis.summary import unit_report
 from survey.models import Collector, Unit, Wave
+from survey.operations.kept_statistics import keep_statistics
 from survey.operations.waves import close_wave
 from tests.attacker import given_away
 from tests.factories import NOW, make_collector, make_definition, make_questionnaire, make_unit, make_wave

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from forms.draft import DraftQuestion, Words
-from survey.analysis.quality import keep_statistics
 from survey.analysis.summary import unit_report
 from survey.models import QuestionContinuity, Questionnaire, Unit, Wave
+from survey.operations.kept_statistics import keep_statistics
 from survey.operations.questionnaire_drafts import (
     change_draft,
     documents,

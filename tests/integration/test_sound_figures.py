@@ -15,11 +15,11 @@ from forms import library
 from reports.unit_report import unit_report_pdf
 from reports.workbook import unit_report_xlsx
 from survey.analysis.export import as_json
-from survey.analysis.quality import keep_statistics
 from survey.analysis.summary import unit_report, wave_overview
 from survey.models import Collector, Question, Unit, Wave, WaveUnit
 from survey.operations import targets
 from survey.operations.batches import store_submissions
+from survey.operations.kept_statistics import keep_statistics
 from survey.operations.responses import Submission
 from survey.operations.submission import new_submission_id
 from survey.operations.transactions import set_transactions

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from forms.definition import Choice, Condition, Question, Wording
 from reports.figures import Figure, UnitReport
-from survey.analysis.quality import keep_statistics
 from survey.analysis.summary import unit_report, wave_overview
 from survey.models import Collector, Unit, Wave
 from survey.operations import collectors
+from survey.operations.kept_statistics import keep_statistics
 from survey.operations.release import release_step
 from survey.operations.transactions import set_transactions
 from survey.operations.waves import add_units, close_wave

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from survey.analysis.change import compare
-from survey.analysis.quality import keep_statistics
 from survey.analysis.statistics import PersonSums, unweighted
 from survey.analysis.summary import unit_report
 from survey.models import Questionnaire, Unit, Wave
+from survey.operations.kept_statistics import keep_statistics
 from survey.operations.transactions import set_transactions
 from survey.operations.waves import close_wave, publish_wave
 from tests.factories import NOW, make_collector, make_definition, make_questionnaire, make_unit, make_wave
