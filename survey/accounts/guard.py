@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_compress import Compress
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.orm import Session
 
 from survey.accounts import policy, sessions
 from survey.accounts.models import Account
@@ -25,7 +26,7 @@ BODY_LIMIT = 2 * 1024 * 1024
 MOST_PARTS = 20_000  # a grid of all units has a field or two a unit
 
 View = Callable[..., ResponseReturnValue]
-PathOf = Callable[..., str]
+PathOf = Callable[..., str | tuple[str, ...]]
 
 csrf = CSRFProtect()
 compress = Compress()
@@ -47,7 +48,8 @@ def account() -> Account:
 def may(
     action: str, path: PathOf | None = None, *, writes: bool = True, body_limit: int = BODY_LIMIT
 ) -> Callable[[View], View]:
-    """Let the view be called by whom the policy allows `action` on the unit at `path(**view arguments)`.
+    """Let the view be called by whom the policy allows `action` on the unit at `path(**view arguments)`, or on each of
+    several.
 
     Without `path`, whoever may do it on any unit at all: what the view shows is then scoped in its SQL. A request that
     changes something begins a write transaction at once; `writes=False` is for one that works long before it writes.
@@ -59,7 +61,7 @@ def may(
         @wraps(view)
         def guarded(**values: Any) -> ResponseReturnValue:
             where = path(**values) if path is not None else None
-            if not policy.allows(account().grants, action, where):
+            if not policy.allows_on_all(account().grants, action, where):
                 abort(403)
             return view(**values)
 
@@ -69,15 +71,27 @@ def may(
     return decorate
 
 
-def signed_in(view: View) -> View:
-    """Let the view be called by whoever is signed in: his own account, the first page."""
-    view.rule = Rule(None)  # type: ignore[attr-defined]  # read by the guard and its tests
-    return view
+def signed_in(*, writes: bool = True) -> Callable[[View], View]:
+    """Let the view be called by whoever is signed in: his own account, the first page. `writes` as :func:`may` has."""
+
+    def decorate(view: View) -> View:
+        view.rule = Rule(None, writes)  # type: ignore[attr-defined]  # read by the guard and its tests
+        return view
+
+    return decorate
 
 
 def commit() -> None:
     """Make what the view did durable."""
     current_session().commit()
+
+
+def begin_writing() -> Session:
+    """The session in a transaction that may write from its first statement on; what was read before is read again."""
+    database = current_session()
+    database.rollback()
+    begin_write(database)
+    return database
 
 
 def staff_blueprint(name: str, import_name: str, *, url_prefix: str) -> Blueprint:

@@ -88,6 +88,12 @@ def allows(grants: Iterable[Grant], action: str, path: str | None = None) -> boo
     )
 
 
+def allows_on_all(grants: Iterable[Grant], action: str, path: str | tuple[str, ...] | None) -> bool:
+    """The same for the unit at `path`, of several paths for each of them."""
+    held = tuple(grants)
+    return all(allows(held, action, each) for each in (path if isinstance(path, tuple) else (path,)))
+
+
 def _reaches(granted: str, path: str, reach: Reach) -> bool:
     return path.startswith(granted) or (reach == "line" and granted.startswith(path))
 

@@ -15,6 +15,7 @@ from survey.accounts.models import Account
 from survey.analysis.tally_statement import Source
 from survey.database import current_session
 from survey.models import ApiKey, Collector, Unit, Wave, Webhook
+from survey.operations.periods import province_today
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,10 @@ def scope(action: str) -> Scope:
     return Scope(policy.reached_paths(account().grants, action), policy.RULES[action].reach)
 
 
-def can(action: str, path: str | None = None) -> bool:
-    """Whether the signed-in person may do `action` on the unit at `path`; without one, on any unit at all."""
-    return policy.allows(account().grants, action, path)
+def can(action: str, path: str | tuple[str, ...] | None = None) -> bool:
+    """Whether the signed-in person may do `action` on the unit at `path`, of several on each; without one, on any unit
+    at all."""
+    return policy.allows_on_all(account().grants, action, path)
 
 
 def source_for(path: str) -> Source:
@@ -59,14 +61,16 @@ def unit_path(unit_code: str, **_others: object) -> str:
     return path if path is not None else abort(404)
 
 
-def root_path(**_others: object) -> str:
-    """The path of the root unit, which decides what is everybody's matter: targets, procedures, questionnaires.
+def root_paths(**_others: object) -> tuple[str, ...]:
+    """The paths of the root units, each of which decides what is everybody's matter: targets, procedures,
+    questionnaires. Mostly there is one; of several all must agree, so that none changes them for the others alone.
 
-    Of several roots the first on which the signed-in person has a role; "/", where nobody has one, without any.
+    Roots that have ended have no say; "/", where nobody has a role, without any.
     """
-    roots = current_session().scalars(select(Unit.path).where(Unit.parent_id.is_(None)).order_by(Unit.id)).all()
-    held = {grant.path for grant in account().grants}
-    return next((path for path in roots if path in held), roots[0] if roots else "/")
+    today = province_today()
+    lives = or_(Unit.valid_until.is_(None), Unit.valid_until >= today)
+    roots = current_session().scalars(select(Unit.path).where(Unit.parent_id.is_(None), lives).order_by(Unit.path))
+    return tuple(roots) or ("/",)
 
 
 def wave_path(wave_code: str, **_others: object) -> str:

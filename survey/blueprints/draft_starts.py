@@ -14,7 +14,7 @@ from forms.fault import noop as _n
 from forms.questionnaire import UploadForm
 from survey import models
 from survey.accounts.guard import account, commit, may, staff_blueprint
-from survey.accounts.scope import can, scope
+from survey.accounts.scope import can, root_paths, scope
 from survey.blueprints.questionnaire_files import fault_words, read_upload
 from survey.blueprints.questionnaires import questionnaire_path
 from survey.database import current_session
@@ -78,7 +78,9 @@ def owners_for(action: str) -> list[Unit]:
 
 
 def owners_for_all() -> list[Unit]:
-    """The roots for which the signed-in person may write what everybody asks."""
+    """The roots for which the signed-in person may write what everybody asks: all of them, or none."""
+    if not can("questionnaires.publish", root_paths()):
+        return []
     return [unit for unit in owners_for("questionnaires.publish") if unit.parent_id is None]
 
 

@@ -10,7 +10,7 @@ from forms.draft import Words
 from forms.questionnaire import PublishForm, ReasonForm
 from survey import citizen_preview
 from survey.accounts.guard import commit, may, staff_blueprint
-from survey.accounts.scope import can, root_path
+from survey.accounts.scope import can, root_paths
 from survey.database import current_session
 from survey.draft_pages import act_on, back, draft_path, judged, kilobytes, load, now, page
 from survey.models import QuestionnaireDraft
@@ -27,7 +27,7 @@ blueprint = staff_blueprint("draft_steps", __name__, url_prefix="/staff/phieu/so
 def publish(draft_id: int) -> ResponseReturnValue:
     """The last look, and the step from which on nothing of the version can be changed."""
     draft, document = load(draft_id)
-    if draft.core_id is None and not can("questionnaires.publish", root_path()):
+    if draft.core_id is None and not can("questionnaires.publish", root_paths()):
         flash(gettext("This questionnaire would be for everybody: the province's compiler publishes it."), "danger")
         return back(draft)
     form, verdict = PublishForm(), judged(draft, document)

@@ -18,7 +18,7 @@ from forms.finding import FIELDS
 from forms.questionnaire import KINDS, DraftForm, ReasonForm, UploadForm
 from survey import citizen_preview
 from survey.accounts.guard import commit, may, staff_blueprint
-from survey.accounts.scope import can, root_path
+from survey.accounts.scope import can, root_paths
 from survey.blueprints.questionnaire_files import attachment, fault_words, file_response, read_upload
 from survey.blueprints.questionnaires import phone_page
 from survey.database import current_session
@@ -67,7 +67,7 @@ def show(draft_id: int) -> ResponseReturnValue:
         reason_form=ReasonForm(),
         kinds=KINDS,
         changed=change_words(),
-        may_publish=can("questionnaires.publish", draft.owner.path if draft.core_id else root_path()),
+        may_publish=can("questionnaires.publish", draft.owner.path if draft.core_id else root_paths()),
     )
 
 

@@ -15,7 +15,7 @@ from forms.definition import Questionnaire as Definition
 from forms.questionnaire import KINDS
 from survey import citizen_preview, models
 from survey.accounts.guard import commit, may, staff_blueprint
-from survey.accounts.scope import can, root_path, scope
+from survey.accounts.scope import can, root_paths, scope
 from survey.blueprints.questionnaire_files import file_response
 from survey.database import current_session
 from survey.draft_pages import change_words, heaviest, kilobytes, language
@@ -107,7 +107,7 @@ def show(questionnaire_code: str, version: str) -> ResponseReturnValue:
         minutes=found.asked.minutes or questionnaire_library.estimated_minutes(found.asked),
         weight=kilobytes(heaviest(found.asked) or 0),
         crumbs=[(gettext("Questionnaires"), url_for(".index")), (questionnaire_code, None)],
-        may_publish=can("questionnaires.publish", root_path()),
+        may_publish=can("questionnaires.publish", root_paths()),
         may_edit=can("questionnaires.edit"),
     )
 
@@ -162,7 +162,7 @@ def download(questionnaire_code: str, version: str, kind: str) -> ResponseReturn
 
 
 @blueprint.post("/<questionnaire_code>/<version>/loi")
-@may("questionnaires.publish", root_path)
+@may("questionnaires.publish", root_paths)
 def lock(questionnaire_code: str, version: str) -> ResponseReturnValue:
     """Say which sections are the core that units may add to; those in the index always belong to it."""
     row = find(questionnaire_code, version).row

@@ -11,7 +11,7 @@ from wtforms.fields import SelectChoice
 
 from forms.service import EndServiceForm, FieldForm, NewServiceForm, ServiceFilter, ServiceForm
 from survey.accounts.guard import commit, may, staff_blueprint
-from survey.accounts.scope import can, root_path
+from survey.accounts.scope import can, root_paths
 from survey.analysis import places as reading
 from survey.blueprints.place_imports import BODY_LIMIT, import_page, table_file
 from survey.blueprints.places import TOOLS, own_name, today, tools
@@ -71,7 +71,7 @@ def index() -> ResponseReturnValue:
         form=form,
         services=shown,
         fields=fields(),
-        editable=can("services.edit", root_path()),
+        editable=can("services.edit", root_paths()),
         numbers=reading.services_by_field(session),
         next_url=here(sau_linh_vuc=shown[-1].field.code, sau=shown[-1].code) if more else None,
         first_url=here(sau_linh_vuc=None, sau=None) if after[1] else None,
@@ -79,7 +79,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.route(f"{TOOLS}/moi", methods=["GET", "POST"])
-@may("services.edit", root_path)
+@may("services.edit", root_paths)
 def create() -> ResponseReturnValue:
     form = NewServiceForm(valid_from=today(), field=request.args.get("linh_vuc", ""))
     form.field.choices = field_choices()
@@ -97,7 +97,7 @@ def create() -> ResponseReturnValue:
 
 
 @blueprint.route("/<service_code>/sua", methods=["GET", "POST"])
-@may("services.edit", root_path)
+@may("services.edit", root_paths)
 def edit(service_code: str) -> ResponseReturnValue:
     service = found_service(service_code)
     form = ServiceForm(obj=service, field=service.field.code)
@@ -112,7 +112,7 @@ def edit(service_code: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/<service_code>/ket-thuc", methods=["GET", "POST"])
-@may("services.edit", root_path)
+@may("services.edit", root_paths)
 def close(service_code: str) -> ResponseReturnValue:
     service, form = found_service(service_code), EndServiceForm(on=today())
     if form.validate_on_submit():
@@ -127,7 +127,7 @@ def close(service_code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<service_code>/mo-lai")
-@may("services.edit", root_path)
+@may("services.edit", root_paths)
 def reopen(service_code: str) -> ResponseReturnValue:
     try:
         reopen_service(current_session(), found_service(service_code))
@@ -139,7 +139,7 @@ def reopen(service_code: str) -> ResponseReturnValue:
 
 
 @blueprint.route(f"{TOOLS}/linh-vuc", methods=["GET", "POST"])
-@may("services.edit", root_path)
+@may("services.edit", root_paths)
 def edit_field() -> ResponseReturnValue:
     """A field of procedures: the one named by `ma`, or a new one."""
     code = request.args.get("ma", "")
@@ -161,7 +161,7 @@ def edit_field() -> ResponseReturnValue:
 
 
 @blueprint.route(f"{TOOLS}/nhap", methods=["GET", "POST"])
-@may("services.edit", root_path, writes=False, body_limit=BODY_LIMIT)
+@may("services.edit", root_paths, writes=False, body_limit=BODY_LIMIT)
 def load() -> ResponseReturnValue:
     """A file of fields and procedures: what it would do, then doing it."""
     since = today()

@@ -27,7 +27,7 @@ from forms.wave import (
 )
 from reports import wording
 from survey.accounts.guard import commit, may, staff_blueprint
-from survey.accounts.scope import can, root_path, wave_path
+from survey.accounts.scope import can, root_paths, wave_path
 from survey.analysis import unit_choice
 from survey.analysis.wave_warnings import opening_warnings
 from survey.blueprints.waves import (
@@ -274,7 +274,7 @@ def target(wave_code: str) -> ResponseReturnValue:
         return onward("target", wave)
     if not form.is_submitted():
         form.target.data = wave.target.code
-    records = can("waves.edit", root_path())
+    records = can("waves.edit", root_paths())
     return show("target", wave, "waves/step_target.html", status_of(form), form=form, targets=known, may_record=records)
 
 
@@ -283,7 +283,7 @@ def target_title(row: Target) -> str:
 
 
 @blueprint.route("/<wave_code>/chi-tieu/moi", methods=["GET", "POST"])
-@may("waves.edit", root_path)
+@may("waves.edit", root_paths)
 def new_target(wave_code: str) -> ResponseReturnValue:
     """A new target, chosen for this wave at once; it is proposed to everybody from then on."""
     if not can("waves.edit", wave_path(wave_code)):

@@ -204,3 +204,29 @@ def test_nobody_takes_over_whom_he_could_not_have_made(province: Province, way: 
     province.session.rollback()
     province.session.refresh(compiler)
     assert compiler.tf_totp_secret == factor
+
+
+def test_of_several_roots_all_decide_what_is_everybodys(province: Province) -> None:
+    """A role on the first of two roots changes nothing that the other one works by; a root that has ended has no say."""
+    session, client = province.session, province.client
+    second = make_unit(session, code="S", kind="province", name_vi="Tỉnh Hai")
+    somebody = make_account(session, "administrator", province.top)
+    somebody.role_grants += [
+        RoleGrant(role=role, unit=unit) for unit, role in ((province.top, "compiler"), (second, "viewer"))
+    ]
+    sign_in(client, somebody)
+
+    def may() -> tuple[bool, bool]:
+        """Change the catalogue of procedures; begin a questionnaire for everybody."""
+        session.commit()
+        catalogue = client.get("/staff/thu-tuc/-/moi").status_code
+        return catalogue == 200, 'value="nothing"' in html_of(client.get("/staff/phieu/soan/moi"))
+
+    assert may() == (False, False)
+    second.valid_until = province_today()
+    assert may() == (False, False)
+    second.valid_until = province_today() - timedelta(days=1)
+    assert may() == (True, True)
+    second.valid_until = None
+    somebody.role_grants += [RoleGrant(role=role, unit=second) for role in ("administrator", "compiler")]
+    assert may() == (True, True)
