@@ -1,7 +1,8 @@
 """Who has an account and which roles: invited, granted and revoked within the reach of whoever does it.
 
-The rules beyond the policy: nobody changes his own roles or disables himself, an account keeps at least one role (else
-it is disabled), and no unit that has an administrator over it loses its last one.
+The rules beyond the policy: nobody changes his own roles or disables himself, nobody manages an account whose roles he
+could not give, an account keeps at least one role (else it is disabled), and no unit that has an administrator over it
+loses its last one.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class AccountError(OperationError):
             "This role reads exact figures or single answers: on %(unit)s only an administrator of a superior unit "
             "gives it."
         ),
+        "not_his": _n("%(email)s has a role that only an administrator of a superior unit gives: ask that one."),
         "granted_already": _n("%(email)s has this role on this unit already."),
         "last_role": _n("This is the only role of %(email)s: disable the account instead."),
         "last_administrator": _n("%(email)s is the last administrator over %(unit)s: make another one before."),
@@ -51,6 +53,12 @@ def find_account(session: Session, email: str) -> Account:
     if account is None:
         raise AccountError("unknown", email=email)
     return account
+
+
+def manages(by: Account, account: Account) -> bool:
+    """Whether `by` could give each role of the account. Who could not, lets nobody in under them, nor rids a unit of
+    those who look at it from above."""
+    return all(may_give(by.grants, held.role, held.unit.path) for held in account.role_grants)
 
 
 def create_account(
@@ -111,6 +119,7 @@ def revoke(session: Session, held: RoleGrant, *, by: Account | None) -> None:
     """Take a role away and end the account's sessions; raises :class:`AccountError`."""
     account = held.account
     _refuse_oneself(account, by)
+    _refuse_what_he_could_not_give(account, by)
     if len(account.role_grants) == 1:
         raise AccountError("last_role", email=account.email)
     if account.active and held.role == "administrator":
@@ -124,14 +133,17 @@ def revoke(session: Session, held: RoleGrant, *, by: Account | None) -> None:
 def disable(session: Session, account: Account, *, by: Account | None) -> None:
     """Let the account sign in no more, and end its sessions; raises :class:`AccountError`."""
     _refuse_oneself(account, by)
+    _refuse_what_he_could_not_give(account, by)
     if account.active:
         _refuse_without_administrator(session, account, account.role_grants)
     account.active = False
     sessions.end_all(session, account)
 
 
-def enable(session: Session, account: Account) -> None:
-    """Let a disabled account sign in again, with the password and the second factor it had."""
+def enable(session: Session, account: Account, *, by: Account | None) -> None:
+    """Let a disabled account sign in again, with the password and the second factor it had; raises
+    :class:`AccountError`."""
+    _refuse_what_he_could_not_give(account, by)
     account.active = True
     session.flush()
 
@@ -147,6 +159,11 @@ def reset_second_factor(session: Session, account: Account) -> None:
 def _refuse_oneself(account: Account, by: Account | None) -> None:
     if by is not None and by.id == account.id:
         raise AccountError("oneself")
+
+
+def _refuse_what_he_could_not_give(account: Account, by: Account | None) -> None:
+    if by is not None and not manages(by, account):
+        raise AccountError("not_his", email=account.email)
 
 
 def _refuse_without_administrator(session: Session, account: Account, losing: list[RoleGrant]) -> None:

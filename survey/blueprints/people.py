@@ -119,11 +119,16 @@ def _page(person: Account, form: RoleForm) -> str:
         shown=person,
         form=form,
         link_form=LinkForm(),
-        manages=can("people.manage", account_path(person.id)) and person.id != account().id,
+        manages=_may_manage(person),
         invitation=invitations.open_invitation(session, person, datetime.now(UTC)),
         sessions=sessions.open_sessions(session, person),
         units=directory.offered_units(session, scope("people.manage")),
     )
+
+
+def _may_manage(person: Account) -> bool:
+    within = can("people.manage", account_path(person.id))
+    return within and person.id != account().id and operations.manages(account(), person)
 
 
 @blueprint.post("/<int:account_id>/vai-tro")
@@ -166,14 +171,15 @@ def disable(account_id: int) -> ResponseReturnValue:
 @may("people.manage", account_path)
 def enable(account_id: int) -> ResponseReturnValue:
     person = _found(account_id)
-    return _try(person, lambda: operations.enable(current_session(), person), gettext("The account is enabled."))
+    done = gettext("The account is enabled.")
+    return _try(person, lambda: operations.enable(current_session(), person, by=account()), done)
 
 
 @blueprint.post("/<int:account_id>/lien-ket")
 @may("people.manage", account_path)
 def make_link(account_id: int) -> ResponseReturnValue:
     """A link to set a password: for an invitation renewed, or a password forgotten."""
-    person, form = _found_to_let_in(account_id), LinkForm()
+    person, form = _found_to_manage(account_id), LinkForm()
     now = datetime.now(UTC)
     try:
         if person.id == account().id:
@@ -189,7 +195,7 @@ def make_link(account_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:account_id>/lien-ket/thu-hoi")
 @may("people.manage", account_path)
 def withdraw_link(account_id: int) -> ResponseReturnValue:
-    person = _found(account_id)
+    person = _found_to_manage(account_id)
     invitations.withdraw(current_session(), person, datetime.now(UTC))
     return _done(person, gettext("The link opens nothing any more."))
 
@@ -197,7 +203,7 @@ def withdraw_link(account_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:account_id>/xac-thuc-hai-lop/dat-lai")
 @may("people.manage", account_path)
 def reset_second_factor(account_id: int) -> ResponseReturnValue:
-    person = _found_to_let_in(account_id)
+    person = _found_to_manage(account_id)
     done = gettext("The second factor is taken away; its owner sets up another one at the next sign-in.")
 
     def reset() -> None:
@@ -211,7 +217,7 @@ def reset_second_factor(account_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:account_id>/dang-xuat")
 @may("people.manage", account_path)
 def sign_out(account_id: int) -> ResponseReturnValue:
-    person = _found(account_id)
+    person = _found_to_manage(account_id)
     sessions.end_all(current_session(), person)
     audit.record(current_session(), "account.sign_out_everywhere", subject=person.email, unit_path=person.place)
     return _done(person, gettext("Every session of this account has ended."))
@@ -237,12 +243,10 @@ def _found(account_id: int) -> Account:
     return current_session().get(Account, account_id) or abort(404)
 
 
-def _found_to_let_in(account_id: int) -> Account:
+def _found_to_manage(account_id: int) -> Account:
     """The account, for whoever may give each of its roles: a link or a factor less is a way to act as that person."""
     person = _found(account_id)
-    if not all(policy.may_give(account().grants, held.role, held.unit.path) for held in person.role_grants):
-        abort(403)
-    return person
+    return person if operations.manages(account(), person) else abort(403)
 
 
 def _role_form() -> RoleForm:

@@ -79,7 +79,7 @@ def enable(email: str) -> None:
     """Let a disabled account sign in again. Example: sipas user enable minh@example.vn"""
     with writing() as session:
         account = people.find_account(session, email)
-        people.enable(session, account)
+        people.enable(session, account, by=None)
     click.echo(f"{account.email} is enabled")
 
 

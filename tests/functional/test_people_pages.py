@@ -196,6 +196,28 @@ def test_an_administrator_reaches_his_own_subtree_only(
     assert "trong phạm vi" in html_of(post(staff_client, f"{PEOPLE}/moi", words))
 
 
+def test_an_account_given_from_above_is_managed_from_above(
+    staff_session: Session, staff_client: CheckingClient
+) -> None:
+    province, commune, _other = make_tree(staff_session)
+    watching = make_account(staff_session, "compiler", commune)
+    beside, above = (make_account(staff_session, "administrator", unit) for unit in (commune, province))
+    staff_session.commit()
+    page = f"{PEOPLE}/{watching.id}"
+    sign_in(staff_client, above)
+    assert f'action="{page}/khoa"' in html_of(staff_client.get(page))
+    sign_in(staff_client, beside)
+    shown = html_of(staff_client.get(page))
+    assert f'action="{page}/' not in shown
+    assert "quản trị viên của đơn vị cấp trên" in shown
+    for what in ("lien-ket", "lien-ket/thu-hoi", "xac-thuc-hai-lop/dat-lai", "dang-xuat"):
+        assert post(staff_client, f"{page}/{what}", page=f"{PEOPLE}/moi").status_code == 403, what
+    refused = post(staff_client, f"{page}/khoa", page=f"{PEOPLE}/moi", follow_redirects=True)
+    assert "đề nghị người đó" in html_of(refused)
+    staff_session.expire_all()
+    assert watching.active
+
+
 def test_lists_are_filtered_and_paged_by_key(staff_session: Session, staff_client: CheckingClient) -> None:
     province, commune, other = make_tree(staff_session)
     sign_in(staff_client, make_account(staff_session, "administrator", province, name="Ai Đó"))

@@ -21,7 +21,7 @@ from survey.accounts.scope import Scope
 from survey.operations.errors import OperationError
 from survey.operations.writing import begin_write
 from tests.factories import make_unit
-from tests.staff import PASSWORD, make_account
+from tests.staff import make_account
 
 NOW = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
 HANDS = 8
@@ -142,7 +142,7 @@ def test_of_many_who_use_a_link_at_once_one_sets_the_password(app: Flask, engine
     account = people.create_account(session, name="A", email="a@example.vn", role="viewer", unit=unit, at=NOW)
     token = invitations.invite(session, account, NOW)
     session.commit()
-    results = together(app, engine, lambda own: invitations.accept(own, token, PASSWORD, NOW))
+    results = together(app, engine, lambda own: invitations.accept(own, token, "a hash", NOW))
     assert sum(isinstance(result, Account) for result in results) == 1
     assert sum(isinstance(result, InvitationError) for result in results) == HANDS - 1
 
@@ -190,3 +190,39 @@ def test_people_are_listed_within_reach_by_name(session: Session) -> None:
     assert directory.unit_within(session, reach, "Xã 100%") is commune
     assert directory.unit_within(session, reach, "T") is None
     assert directory.people(session, Scope(())) == ([], None)
+
+
+def test_nobody_manages_an_account_whose_roles_he_could_not_give(session: Session) -> None:
+    province = make_unit(session, code="T", kind="province")
+    commune = make_unit(session, code="X", parent=province)
+    above, beside = make_account(session, "administrator", province), make_account(session, "administrator", commune)
+    watching = make_account(session, "auditor", commune)  # given from above: the commune does not give it to itself
+    held = people.grant(session, watching, "viewer", commune, by=above)
+    watched: tuple[Callable[[Account], object], ...] = (
+        lambda by: people.disable(session, watching, by=by),
+        lambda by: people.enable(session, watching, by=by),
+        lambda by: people.revoke(session, held, by=by),
+    )
+    for change in watched:
+        with pytest.raises(AccountError) as refused:
+            change(beside)
+        assert refused.value.code == "not_his"
+        assert (watching.active, len(watching.role_grants)) == (True, 2)
+    for change in watched:
+        change(above)
+    assert (watching.active, [held.role for held in watching.role_grants]) == (True, ["auditor"])
+
+
+def test_the_root_keeps_its_last_administrator_from_himself_and_from_others(session: Session) -> None:
+    province = make_unit(session, code="T", kind="province")
+    last = make_account(session, "administrator", province)
+    own = people.grant(session, last, "viewer", province, by=None)
+    last_grant = next(held for held in last.role_grants if held is not own)
+    for by, reason in ((last, "oneself"), (None, "last_administrator")):
+        for change in (
+            lambda by: people.disable(session, last, by=by),
+            lambda by: people.revoke(session, last_grant, by=by),
+        ):
+            with pytest.raises(AccountError) as refused:
+                change(by)
+            assert refused.value.code == reason
