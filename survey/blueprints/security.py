@@ -15,18 +15,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from wtforms import Field
 
 from forms.account import CodeForm, NewPasswordForm, RecoveryCodeForm, ReplaceSecondFactorForm, SetUpForm, SignInForm
 from survey.accounts import guard, invitations, passwords, samples, second_factor, sessions, throttle
-from survey.accounts.guard import account, commit
+from survey.accounts.guard import account, begin_writing, commit
 from survey.accounts.invitations import InvitationError
 from survey.accounts.models import Account, normalised_email
 from survey.accounts.passwords import PasswordError
 from survey.database import current_session
 from survey.operations import audit
-from survey.operations.writing import begin_write
 from survey.staff_pages import say
 
 AWAITED = "awaited"
@@ -73,7 +71,7 @@ def _try_password(form: SignInForm) -> ResponseReturnValue:
         _note(email, "sign_in_failed")
         form.password.errors = [gettext("The address or the password is not right.")]
         return render_template("security/login.html", form=form)
-    session = _begin_writing()
+    session = begin_writing()
     found = session.get_one(Account, found.id, populate_existing=True)
     throttle.forgive(session, tried)
     where = _wanted()
@@ -109,7 +107,7 @@ def _second_step(form: CodeForm | RecoveryCodeForm, template: str) -> ResponseRe
     tried = throttle.code_subjects(current_app.config["SECRET_KEY"], awaited.id)
     if not _counted(tried, awaited.email, form.code):
         return render_template(template, form=form), 429
-    session = _begin_writing()
+    session = begin_writing()
     found = session.get_one(Account, awaited.id, populate_existing=True, with_for_update={"of": Account})
     code = form.code.data or ""
     if isinstance(form, RecoveryCodeForm):
@@ -138,17 +136,9 @@ def _awaited() -> Account | None:
     return found if found is not None and found.has_second_factor and samples.may_sign_in(found) else None
 
 
-def _begin_writing() -> Session:
-    """The session in a transaction that may write from its first statement on; what was read before is read again."""
-    session = current_session()
-    session.rollback()
-    begin_write(session)
-    return session
-
-
 def _counted(tried: tuple[throttle.Subject, ...], email: str, field: Field) -> bool:
     """Count the attempt, in a transaction of its own, before it is looked at; False, and said why, where it waits."""
-    session = _begin_writing()
+    session = begin_writing()
     try:
         delays = throttle.attempt(session, tried, datetime.now(UTC))
     except throttle.TooSoon as wait:
@@ -169,7 +159,7 @@ def _counted(tried: tuple[throttle.Subject, ...], email: str, field: Field) -> b
 
 def _note(email: str, what: str) -> None:
     """Put a failure in the log. What was typed where there is no such account may be a password: it is not kept."""
-    session = _begin_writing()
+    session = begin_writing()
     known = session.scalar(select(Account).where(Account.email == email))
     audit.attribute(session, audit.SYSTEM)
     place = known.place if known is not None else None
@@ -199,7 +189,7 @@ def _wanted() -> str | None:
 
 @blueprint.post("/dang-xuat")
 def logout() -> ResponseReturnValue:
-    session = _begin_writing()
+    session = begin_writing()
     if current_user.is_authenticated:
         found = account()
         audit.attribute(session, audit.Actor("account", found.name, found.id))
@@ -229,7 +219,7 @@ def _set_up(form: SetUpForm | ReplaceSecondFactorForm, secret: str) -> list[str]
     found_id = account().id
     if isinstance(form, ReplaceSecondFactorForm) and not _knows_password(form):
         return None
-    session = _begin_writing()
+    session = begin_writing()
     found = session.get_one(Account, found_id, populate_existing=True)
     audit.attribute(session, audit.Actor("account", found.name, found.id))
     codes = second_factor.set_up(found, secret, form.code.data or "")
@@ -252,7 +242,7 @@ def _knows_password(form: ReplaceSecondFactorForm) -> bool:
         _note(email, "password_refused")
         form.password.errors = [gettext("The password is not right.")]
         return False
-    session = _begin_writing()
+    session = begin_writing()
     throttle.forgive(session, tried)
     commit()
     return True
@@ -276,9 +266,13 @@ def invitation(token: str) -> ResponseReturnValue:
 
 
 def _accepted(token: str, form: NewPasswordForm) -> bool:
-    session = _begin_writing()
+    session, new, at = current_session(), form.new_password.data or "", datetime.now(UTC)
     try:
-        found = invitations.accept(session, token, form.new_password.data or "", datetime.now(UTC))
+        invited = invitations.find(session, token, at).account
+        passwords.check(new, email=invited.email, name=invited.name)
+        hashed = passwords.hashed(new)  # nobody's ballot waits for it
+        session = begin_writing()
+        found = invitations.accept(session, token, hashed, at)
     except (InvitationError, PasswordError) as error:
         session.rollback()
         form.new_password.errors = [say(error)]

@@ -17,7 +17,7 @@ blueprint = staff_blueprint("staff", __name__, url_prefix="/staff")
 
 
 @blueprint.get("/")
-@signed_in
+@signed_in()
 def home() -> ResponseReturnValue:
     grants = account().grants
     units = current_session().scalars(select(Unit).where(Unit.path.in_({grant.path for grant in grants}))).all()
