@@ -207,7 +207,7 @@ def test_nobody_takes_over_whom_he_could_not_have_made(province: Province, way: 
 
 
 def test_of_several_roots_all_decide_what_is_everybodys(province: Province) -> None:
-    """A role on the first of two roots changes nothing that the other one works by; a root that has ended has no say."""
+    """A role on the first of two roots changes nothing that the other works by; a root that has ended has no say."""
     session, client = province.session, province.client
     second = make_unit(session, code="S", kind="province", name_vi="Tỉnh Hai")
     somebody = make_account(session, "administrator", province.top)
