@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from survey.models import Webhook, WebhookAttempt, WebhookDelivery
+from survey.operations.webhook_clearing import clear
 from survey.operations.webhook_sending import SECONDS, SIGNATURE_HEADER, Outcome, send, signature
 from survey.operations.webhooks import derived_secret
 from survey.operations.writing import begin_write
@@ -31,6 +33,7 @@ BATCH = 20
 PER_WEBHOOK = 4
 CLAIM = timedelta(seconds=SECONDS * (BATCH // AT_ONCE + 1) * 2)
 POLL_SECONDS = 1.0
+CLEAR_SECONDS = 3600.0
 STOP_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
@@ -65,7 +68,7 @@ def deliver_due(engine: Engine, post: Post, at: datetime) -> int:
     claims = claim_due(engine, at)
     if claims:
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            outcomes = list(pool.map(lambda claim: attempt(claim, post, at), claims))
+            outcomes = list(pool.map(lambda claim: attempt(claim, post), claims))
         for claim, outcome in zip(claims, outcomes, strict=True):
             mark(engine, claim, outcome, at)
     return len(claims)
@@ -102,14 +105,14 @@ def claim_due(engine: Engine, at: datetime) -> list[Claim]:
     return claims
 
 
-def attempt(claim: Claim, post: Post, at: datetime) -> Outcome:
-    """Send a claimed delivery, signed with the time it is sent."""
-    body = claim.body.encode()
+def attempt(claim: Claim, post: Post) -> Outcome:
+    """Send a claimed delivery, signed with the moment it is sent: others of its batch may have taken a minute."""
+    body, moment = claim.body.encode(), int(time.time())
     headers = {
         "User-Agent": "sipas-webhook",
         "Sipas-Event": claim.event,
         "Sipas-Delivery": claim.number,
-        SIGNATURE_HEADER: signature([derived_secret(claim.seed, key) for key in post.keys], int(at.timestamp()), body),
+        SIGNATURE_HEADER: signature([derived_secret(claim.seed, key) for key in post.keys], moment, body),
     }
     return send(claim.url, headers, body, post.hosts)
 
@@ -145,12 +148,19 @@ def mark(engine: Engine, claim: Claim, outcome: Outcome, at: datetime) -> None:
 
 @contextmanager
 def delivering(engine: Engine, post: Post) -> Iterator[None]:
-    """Deliver in a thread of its own while the block runs: a slow receiver must not keep anybody from sealing."""
+    """Deliver in a thread of its own while the block runs: a slow receiver must not keep anybody from sealing.
+
+    Once an hour what is too old is cleared away (:mod:`survey.operations.webhook_clearing`).
+    """
     stop = threading.Event()
 
     def work() -> None:
+        clears_at = 0.0
         while not stop.is_set():
             try:
+                if time.monotonic() >= clears_at:
+                    clears_at = time.monotonic() + CLEAR_SECONDS  # whatever comes of it: deliveries do not wait
+                    clear(engine, datetime.now(UTC))
                 if deliver_due(engine, post, datetime.now(UTC)):
                     continue
             except SQLAlchemyError as error:

@@ -97,7 +97,7 @@ def change_webhook(
 
 
 def pause_webhook(session: Session, webhook: Webhook) -> None:
-    """Send nothing for now; what happens meanwhile waits. Raises :class:`WebhookError`."""
+    """Send nothing for now; what happens meanwhile waits, for 30 days at most. Raises :class:`WebhookError`."""
     if webhook.state != "active":
         raise WebhookError("not_active", webhook=webhook.name)
     webhook.state = "paused"
