@@ -129,7 +129,7 @@ def edit(hook_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:hook_id>/tam-dung")
 @may("webhooks.manage", hook_path)
 def pause(hook_id: int) -> ResponseReturnValue:
-    return _step(hook_id, operations.pause_webhook, gettext("Nothing is sent for now; what happens waits."))
+    return _step(hook_id, operations.pause_webhook, gettext("Nothing is sent for now; what happens waits, 30 days at most."))
 
 
 @blueprint.post("/<int:hook_id>/tiep-tuc")
@@ -141,7 +141,7 @@ def resume(hook_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:hook_id>/ket-thuc")
 @may("webhooks.manage", hook_path)
 def end(hook_id: int) -> ResponseReturnValue:
-    return _step(hook_id, operations.end_webhook, gettext("The webhook has ended; its log stays."))
+    return _step(hook_id, operations.end_webhook, gettext("The webhook has ended; its log stays for 90 days."))
 
 
 @blueprint.post("/<int:hook_id>/gui-thu")
