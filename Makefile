@@ -15,7 +15,7 @@ room_files = $(wildcard $(foreach noun,$(1),survey/blueprints/$(noun).py survey/
 ROOM_reports := reports
 ROOM_results := survey/blueprints/results.py survey/templates/results
 ROOM_citizen := survey/blueprints/citizen.py survey/blueprints/health.py survey/templates/citizen \
-    $(filter-out survey/staff_%.py survey/draft_pages.py,$(wildcard survey/*.py))
+    $(filter-out survey/staff_%.py survey/petition_%.py survey/dialogue_%.py survey/draft_pages.py,$(wildcard survey/*.py))
 ROOM_staff := $(wildcard survey/staff_*.py) $(filter-out survey/accounts/api_keys.py,$(wildcard survey/accounts/*.py)) survey/templates/staff \
     $(call room_files,staff account people audit security,staff account people)
 ROOM_places := $(wildcard forms/xlsform*.py) $(call room_files,places place_imports unit_changes counters services transactions,\
@@ -28,10 +28,19 @@ ROOM_unit_results := $(call room_files,unit_results result_filters heat cross co
 ROOM_paper := $(call room_files,paper paper_checking paper_typing imports import_steps,paper paper_batch import_file,paper_batches \
     bounded imports import_drafts import_runs import_trials)
 ROOM_exports := $(call room_files,exports,export,exports)
+ROOM_petition := $(call room_files,petition,petition,petition_intake) survey/petition_pages.py
+ROOM_petitions := $(call room_files,petitions petition_steps petition_boards petition_settings,petitions petition_settings,petitions petition_classes \
+    petition_deadlines contacts) survey/petition_wording.py
+ROOM_mail := $(call room_files,mail,mail,mail notices)
+ROOM_dialogue := $(call room_files,dialogue,dialogue,dialogue_box dialogue_polls)
+ROOM_dialogues := $(call room_files,dialogues dialogue_room dialogue_boards commitments,dialogues commitment,dialogues dialogue_questions \
+    commitments) survey/dialogue_wording.py
+ROOM_remedies := $(call room_files,remedies responded,remedy,remedies)
+ROOM_themes := $(call room_files,themes,theme,themes)
 ROOM_api := $(wildcard survey/blueprints/api survey/templates/api survey/accounts/api_keys.py) \
     $(call room_files,api_keys webhooks,api_key webhook,webhooks webhook_target)
-STAFF_ROOMS := staff places questionnaires waves unit_results paper exports api
-ROOMS := reports results citizen $(STAFF_ROOMS)
+STAFF_ROOMS := staff places questionnaires waves unit_results paper exports api petitions mail dialogues remedies themes
+ROOMS := reports results citizen petition dialogue $(STAFF_ROOMS)
 KEYWORDS := _l _n gettext_noop lazy_gettext lazy_ngettext:1,2 lazy_pgettext:1c,2
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url
 

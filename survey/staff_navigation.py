@@ -29,6 +29,15 @@ MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        _l("Follow-up"),
+        (
+            Entry("petitions.index", _l("Opinions and recommendations"), "petitions.read"),
+            Entry("dialogues.index", _l("Dialogues"), "dialogues.read"),
+            Entry("remedies.index", _l("Remedies"), "remedies.read"),
+            Entry("themes.index", _l("Themes of comments"), "themes.read"),
+        ),
+    ),
+    (
         _l("Survey"),
         (
             Entry("waves.index", _l("Waves"), "waves.read"),
@@ -50,6 +59,7 @@ MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
         (
             Entry("people.index", _l("Users"), "people.read"),
             Entry("audit.index", _l("Audit log"), "audit.read"),
+            Entry("mail.index", _l("Outbox of mail"), "mail.read"),
             Entry("api_keys.index", _l("API keys"), "api.manage"),
             Entry("webhooks.index", _l("Webhooks"), "webhooks.manage"),
         ),

@@ -6,6 +6,16 @@ from survey.models.base import Base, UtcDateTime
 from survey.models.collector import CHANNELS, RESPONDENT_GROUPS, Collector, CollectorScan
 from survey.models.comment import Comment, CommentMark
 from survey.models.cross_tally import CrossRun, CrossTally
+from survey.models.dialogue import (
+    Commitment,
+    CommitmentProgress,
+    Dialogue,
+    DialogueGroup,
+    DialoguePass,
+    DialoguePoll,
+    DialogueQuestion,
+    DialogueTheme,
+)
 from survey.models.import_run import ImportDraft, ImportedResponse, ImportRun
 from survey.models.ledger import (
     ItemTally,
@@ -17,7 +27,19 @@ from survey.models.ledger import (
     ScopeTally,
     Seal,
 )
+from survey.models.mail import MailMessage
 from survey.models.paper import BATCH_STATES, BatchResponse, PaperBatch, PaperEntry, PaperResolution
+from survey.models.petition import (
+    AnswerTemplate,
+    CalendarException,
+    ContactKey,
+    Petition,
+    PetitionClass,
+    PetitionConsent,
+    PetitionContact,
+    PetitionPhoto,
+    PetitionStep,
+)
 from survey.models.place_upload import UPLOAD_KINDS, PlaceUpload
 from survey.models.questionnaire import Choice, Question, Questionnaire, Scope, ScopeItem
 from survey.models.questionnaire_draft import (
@@ -28,6 +50,7 @@ from survey.models.questionnaire_draft import (
     QuestionnaireDraft,
     QuestionnaireOrigin,
 )
+from survey.models.remedy import Remedy, RemedyProgress, Theme, ThemeWord
 from survey.models.response import (
     Answer,
     FlagNote,
@@ -74,29 +97,47 @@ __all__ = [
     "WAVE_STATES",
     "WEBHOOK_EVENTS",
     "Answer",
+    "AnswerTemplate",
     "ApiKey",
     "ApiKeyRole",
     "AuditEntry",
     "Base",
     "BatchResponse",
+    "CalendarException",
     "Choice",
     "Collector",
     "CollectorScan",
     "Comment",
     "CommentMark",
+    "Commitment",
+    "CommitmentProgress",
+    "ContactKey",
     "CoreSection",
     "Counter",
     "CrossRun",
     "CrossTally",
+    "Dialogue",
+    "DialogueGroup",
+    "DialoguePass",
+    "DialoguePoll",
+    "DialogueQuestion",
+    "DialogueTheme",
     "FlagNote",
     "ImportDraft",
     "ImportRun",
     "ImportedResponse",
     "ItemTally",
     "KeptStatistic",
+    "MailMessage",
     "PaperBatch",
     "PaperEntry",
     "PaperResolution",
+    "Petition",
+    "PetitionClass",
+    "PetitionConsent",
+    "PetitionContact",
+    "PetitionPhoto",
+    "PetitionStep",
     "PlaceUpload",
     "ProcedureField",
     "Question",
@@ -108,6 +149,8 @@ __all__ = [
     "ReleasedItemTally",
     "ReleasedResponseTally",
     "ReleasedScopeTally",
+    "Remedy",
+    "RemedyProgress",
     "Response",
     "ResponseConflict",
     "ResponseFlag",
@@ -120,6 +163,8 @@ __all__ = [
     "SeveralAnswer",
     "Target",
     "TextAnswer",
+    "Theme",
+    "ThemeWord",
     "TransactionCorrection",
     "TransactionCount",
     "Unit",

@@ -93,6 +93,33 @@ GRANTS: dict[str, tuple[str, str]] = {
     "webhook_delivery": (_NOTHING, _ALL),
     "webhook_attempt": (_NOTHING, _ALL),
     "audit_entry": (_NOTHING, _ADD),
+    # opinions: the public hands them in and follows its own; contacts it may only seal
+    "petition": (
+        "SELECT, INSERT, UPDATE (state, answered_on, published_on, rating, rated_on, reopened, deadline_on)",
+        _CHANGE,
+    ),
+    "petition_step": (_ADD, _ADD),
+    "petition_photo": ("INSERT", _ADD),
+    "petition_contact": ("INSERT, SELECT (petition_id), UPDATE (delete_after)", _ALL),
+    "petition_consent": ("INSERT", _ALL),
+    "petition_class": (_READ, _ALL),
+    "contact_key": (_READ, _CHANGE),
+    "answer_template": (_NOTHING, _ALL),
+    "calendar_exception": (_READ, _ALL),
+    "mail_message": (_ADD, _ALL),
+    # dialogues: the public asks, checks in and rates
+    "dialogue": (_READ, _ALL),
+    "dialogue_group": ("SELECT, INSERT, UPDATE (checked_in)", _ALL),
+    "dialogue_theme": (_READ, _ALL),
+    "dialogue_question": (_ADD, _ALL),
+    "dialogue_pass": (_ADD, _READ),
+    "dialogue_poll": (_READ, _ALL),
+    "commitment": (_READ, _ALL),
+    "commitment_progress": (_READ, _ADD),
+    "remedy": (_READ, _ALL),
+    "remedy_progress": (_NOTHING, _ADD),
+    "theme": (_READ, _ALL),
+    "theme_word": (_READ, _ALL),
 }
 
 

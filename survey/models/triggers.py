@@ -34,6 +34,9 @@ APPEND_ONLY = (
     "batch_response",
     "imported_response",
     "transaction_correction",
+    "petition_step",
+    "commitment_progress",
+    "remedy_progress",
 )
 # A published questionnaire is spelled out over these; each refers to it by this expression.
 _PUBLISHED_PARTS = {

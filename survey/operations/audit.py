@@ -52,6 +52,14 @@ NOT_AUDITED = {
     "sign_in_delay": "counted failures; the failures are recorded",
     "webhook_delivery": "written by events, which are noted themselves",
     "webhook_attempt": "a log of its own",
+    "petition_step": "the history of a case, kept by itself with who did it",
+    "petition_photo": "a citizen's, kept whole",
+    "petition_contact": "sealed; each look at it is recorded",
+    "petition_consent": "a citizen's, kept with the contact",
+    "mail_message": "written by steps, which are noted themselves",
+    "dialogue_pass": "names nobody and is kept as a hash",
+    "commitment_progress": "a log of its own, kept with who wrote it",
+    "remedy_progress": "a log of its own, kept with who wrote it",
 }
 # What is never written down, by column; a change of it is noted as such.
 SECRET_COLUMNS = frozenset(
@@ -65,6 +73,7 @@ SECRET_COLUMNS = frozenset(
         "secret",
         "secret_seed",
         "folded",  # a citizen's words
+        "room_code",
     }
 )
 # What changes by mere use, as signing in does, which is recorded by itself.
