@@ -54,10 +54,10 @@ def command(every: float | None, parent: int | None) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
-    cross_tables = _cross_tables(every)
+    schedule, cross_tables = _schedule(every), _cross_tables(every)
     with delivering(engine(), post()):
         while not stop.is_set() and parent in (None, os.getppid()):
-            for work in (_seal, _release, _schedule, cross_tables):
+            for work in (_seal, _release, schedule, cross_tables):
                 _try(work, every)
             stop.wait(every)
 
@@ -78,9 +78,8 @@ def _release() -> None:
 
 
 def _cross_tables(every: float) -> Callable[[], None]:
-    """Counting reads all rows of a wave: it goes on beside the sealing, one wave at a time. One that failed waits."""
+    """Counting what was asked for, one wave at a time; one that failed waits."""
     source = engine()
-    running: list[threading.Thread] = []
     waits: dict[int, float] = {}  # wave ids, until when by the monotonic clock
 
     def count() -> None:
@@ -91,16 +90,26 @@ def _cross_tables(every: float) -> Callable[[], None]:
             waits.update(dict.fromkeys(begun, time.monotonic() + SECONDS_AFTER_FAILURE))
             raise
 
+    return _beside(count, every)
+
+
+def _schedule(every: float) -> Callable[[], None]:
+    """Opening and closing waves, one after the other; what was begun before the process died is finished."""
+    source = engine()
+    return _beside(lambda: run_due(source, now()), every)
+
+
+def _beside(work: Callable[[], object], every: float) -> Callable[[], None]:
+    """Start the work in a thread of its own, unless it is still under way: it may read all rows of a wave (closing takes
+    23 s for a million responses), and ballots of other waves are sealed meanwhile."""
+    running: list[threading.Thread] = []
+
     def start() -> None:
         if not (running and running[0].is_alive()):
-            running[:] = [threading.Thread(target=_try, args=(count, every), daemon=True)]
+            running[:] = [threading.Thread(target=_try, args=(work, every), daemon=True)]
             running[0].start()
 
     return start
-
-
-def _schedule() -> None:
-    run_due(engine(), now())
 
 
 def _try(work: Callable[[], object], every: float) -> None:

@@ -1,7 +1,8 @@
 """Closing a wave for good: no more ballots, all of them sealed, hidden figures decided, statistics of the rows kept.
 
 In two transactions. The first is short, although citizens of all waves wait for it. The second needs a scan of the rows
-(23 s for a million ballots), which nobody waits for: a closed wave gets none any more, so it misses nothing.
+(23 s for a million ballots), which nobody waits for, nor the sealer (survey.cli.seal has a thread for it): a closed
+wave gets no ballot any more, so it misses nothing.
 """
 
 from __future__ import annotations

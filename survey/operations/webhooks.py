@@ -113,7 +113,7 @@ def resume_webhook(session: Session, webhook: Webhook) -> None:
 
 
 def end_webhook(session: Session, webhook: Webhook) -> None:
-    """Send nothing any more; its log stays. Raises :class:`WebhookError`."""
+    """Send nothing any more; its log stays for a while. Raises :class:`WebhookError`."""
     _refuse_ended(webhook)
     webhook.state = "ended"
     session.flush()
