@@ -100,8 +100,8 @@ def _schedule(every: float) -> Callable[[], None]:
 
 
 def _beside(work: Callable[[], object], every: float) -> Callable[[], None]:
-    """Start the work in a thread of its own, unless it is still under way: it may read all rows of a wave (closing takes
-    23 s for a million responses), and ballots of other waves are sealed meanwhile."""
+    """Start the work in a thread of its own, unless it is still under way: it may read all rows of a wave (23 s for a
+    million responses), and ballots of other waves are sealed meanwhile."""
     running: list[threading.Thread] = []
 
     def start() -> None:
