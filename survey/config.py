@@ -62,6 +62,11 @@ def _password_length(given: str) -> int:
     return int(given)
 
 
+def instance_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder of this installation on this host: INSTANCE_PATH, or `instance` beside the program."""
+    return Path(environment.get("INSTANCE_PATH", "").strip() or ROOT / "instance").absolute()
+
+
 def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Settings of a running installation; an empty variable is as good as none. Raises :class:`SettingsError`.
 
@@ -72,7 +77,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
     sample province may sign in where BASE_URL begins with https, too).
     """
     given = {name: value.strip() for name, value in environment.items() if value.strip()}
-    instance = Path(given.get("INSTANCE_PATH", ROOT / "instance")).absolute()
+    instance = instance_folder(environment)
     if "SECRET_KEY" in given:
         key = _long_enough(given["SECRET_KEY"], "SECRET_KEY", "Unset it to let the installation keep one of its own.")
     else:

@@ -21,10 +21,12 @@ from survey import error_pages, staff_wording
 from survey.accounts import guard
 from survey.accounts.scope import can
 from survey.language import chosen_language
+from survey.operations.bounded import ReadersBusy
 from survey.operations.errors import OperationError
 from survey.staff_navigation import menu
 
 PREFIX = "/staff"
+BUSY_SECONDS = 60
 STATIC = Path(__file__).parent / "static"
 
 
@@ -113,6 +115,13 @@ def error_page(error: HTTPException) -> Response:
     return response
 
 
+def readers_busy(error: ReadersBusy) -> Response:
+    """Nothing was read: the page keeps what was typed and sends it again; a file must be chosen anew."""
+    sent = [] if request.files else list(request.form.items(multi=True))
+    page = render_template("staff/busy.html", advice=say(error), sent=sent, **shell())
+    return Response(page, 503, {"Retry-After": str(BUSY_SECONDS), "Cache-Control": "no-store"})
+
+
 def owns(path: str) -> bool:
     """Whether an address belongs to the back office, so that its errors are shown in its look."""
     return path == PREFIX or path.startswith(f"{PREFIX}/")
@@ -123,6 +132,7 @@ def init_app(app: Flask) -> None:
     Bootstrap5(app)
     guard.init_app(app)
     error_pages.register(app, PREFIX, error_page)
+    app.register_error_handler(ReadersBusy, readers_busy)
     app.context_processor(lambda: shell() if owns(request.path) else {})
     app.after_request(_keep_assets)
 

@@ -24,7 +24,7 @@ from survey.database import current_session
 from survey.language import chosen_language
 from survey.models import ImportDraft, Unit
 from survey.operations import import_drafts, import_plans, import_trials
-from survey.operations.bounded import BoundedError
+from survey.operations.bounded import BoundedError, ReadersBusy
 from survey.operations.errors import OperationError
 from survey.operations.import_drafts import Description
 from survey.operations.import_plans import UnknownWord
@@ -220,6 +220,8 @@ def confirm(file_id: int) -> ResponseReturnValue:
         begin_write(session)
         result = import_trials.finish_import(session, own_file(file_id), reading, day, now())
         commit()
+    except ReadersBusy:
+        raise
     except OperationError as error:
         session.rollback()
         flash(say(error), "danger")

@@ -18,7 +18,7 @@ from survey.accounts.guard import account, commit
 from survey.database import current_session
 from survey.numbers import a_key
 from survey.operations import audit
-from survey.operations.bounded import BoundedError
+from survey.operations.bounded import BoundedError, ReadersBusy
 from survey.operations.errors import OperationError
 from survey.operations.place_tables import Outcome, TableError
 from survey.operations.place_uploads import find_upload, fingerprint, finish_upload, keep_upload
@@ -52,6 +52,8 @@ def import_page(kind: str, run: Callable[[bytes], Outcome], back: str, **shown: 
     if request.method == "POST" and (upload_id := request.form.get("upload", type=a_key)) is not None:
         try:
             preview = confirmed(kind, run, upload_id)
+        except ReadersBusy:
+            raise  # the page of its own keeps what is to be confirmed
         except OperationError as error:
             current_session().rollback()
             flash(say(error), "danger")

@@ -1,6 +1,7 @@
 """Reading a stranger's file in a child process that may use only so much time and memory, and has no database.
 
-A zip bomb, an endless row or a parser's fault then costs one process that nobody misses, and becomes a sentence.
+A zip bomb, an endless row or a parser's fault then costs one process that nobody misses, and becomes a sentence. Only
+so many run at once on a host, whichever worker starts them: together they exhaust nothing either.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ from pathlib import Path
 from threading import Timer
 from typing import Any, ClassVar
 
+from survey.config import instance_folder
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
+from survey.operations.slots import held_slot
 
 ROOT = Path(__file__).resolve().parents[2]
 MEGABYTE = 1024 * 1024
+AT_ONCE = 2  # on this host: 1.5 GB at most, see Limits.memory
+WAIT_SECONDS = 3.0  # most files are read in less; a waiting request holds a thread of its worker
 
 _logger = logging.getLogger(__name__)
 _COMMAND = (sys.executable, "-E", "-s", "-B", "-X", "utf8", "-c", "from forms.bounded import main; main()")
@@ -67,6 +72,17 @@ class BoundedError(OperationError):
     }
 
 
+class ReadersBusy(OperationError):
+    """As many files are being read as may be: the content was not looked at, and may be sent again."""
+
+    SENTENCES: ClassVar[dict[str, str]] = {
+        "busy": _n("Other files are being read just now. Please try again in a few minutes."),
+    }
+
+    def __init__(self) -> None:
+        super().__init__("busy")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What a reader may use: `size` of the content and `output` in bytes, wall-clock `seconds`, `memory` in bytes."""
@@ -87,7 +103,7 @@ def run_bounded(
 
     The function must stand in `forms`, take and return what JSON can say, and raise
     :class:`~forms.bounded.Refused` with a code of :class:`BoundedError` for what it will not take. Raises
-    :class:`BoundedError`.
+    :class:`BoundedError`, and :class:`ReadersBusy` where :data:`AT_ONCE` files are being read on this host already.
     """
     if len(content) > limits.size:
         raise BoundedError("too_large", size=-(-len(content) // MEGABYTE), limit=limits.size // MEGABYTE)
@@ -97,11 +113,17 @@ def run_bounded(
         "memory": limits.memory,
         "seconds": limits.seconds,
     }
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaints:
+    with (
+        held_slot(instance_folder(), "reader", AT_ONCE, WAIT_SECONDS) as slot,
+        tempfile.TemporaryFile() as given,
+        tempfile.TemporaryFile() as complaints,
+    ):
+        if slot is None:
+            raise ReadersBusy
         given.write(json.dumps(request).encode() + b"\n")
         given.write(content)
         given.seek(0)
-        output, status, stopped = _run(given, complaints, limits)
+        output, status, stopped = _run(given, complaints, limits, slot)
         if status == 0 and len(output) <= limits.output:
             answer = json.loads(output)
             if "refused" in answer:
@@ -117,11 +139,14 @@ def run_bounded(
     raise BoundedError("crashed")
 
 
-def _run(given: Any, complaints: Any, limits: Limits) -> tuple[bytes, int, bool]:
-    """Output (one byte more than allowed, if there is more), exit status, and whether time ran out."""
+def _run(given: Any, complaints: Any, limits: Limits, slot: int) -> tuple[bytes, int, bool]:
+    """Output (one byte more than allowed, if there is more), exit status, and whether time ran out.
+
+    The child holds the slot too, in case this process dies before it.
+    """
     environment = {"PATH": "/usr/bin:/bin", "RUST_BACKTRACE": "0"}  # no DATABASE_URL, no SECRET_KEY
     with subprocess.Popen(  # noqa: S603 a literal command; the content comes by standard input
-        _COMMAND, stdin=given, stdout=subprocess.PIPE, stderr=complaints, cwd=ROOT, env=environment
+        _COMMAND, stdin=given, stdout=subprocess.PIPE, stderr=complaints, cwd=ROOT, env=environment, pass_fds=(slot,)
     ) as child:
         stopped = False
 

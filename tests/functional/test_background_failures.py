@@ -67,7 +67,7 @@ def test_sealing_goes_on_while_a_closing_reads_all_rows(
         start()
         try:
             assert scanning.wait(30)
-            make_response(staff_session, collector)
+            make_response(staff_session, collector, answers={"access_1": 4})
             staff_session.commit()
             seal._seal()
             start()
