@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.Column("chair", sa.String(length=200), nullable=False),
         sa.Column("chair_office", sa.String(length=200), nullable=False),
         sa.Column("secretary", sa.String(length=200), nullable=False),
-        sa.Column("place", sa.String(length=300), nullable=False),
+        sa.Column("venue", sa.String(length=300), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("box_opens_on", sa.Date(), nullable=False),
         sa.Column("invited", sa.Text(), nullable=False),
@@ -60,7 +60,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("half IN (1, 2)", name=op.f("ck_dialogue_half")),
         sa.CheckConstraint(
-            "length(name_vi) > 0 AND length(chair) > 0 AND length(place) > 0", name=op.f("ck_dialogue_filled")
+            "length(name_vi) > 0 AND length(chair) > 0 AND length(venue) > 0", name=op.f("ck_dialogue_filled")
         ),
         sa.CheckConstraint("number >= 1", name=op.f("ck_dialogue_number")),
         sa.CheckConstraint("year BETWEEN 2000 AND 2200", name=op.f("ck_dialogue_year")),
@@ -139,6 +139,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("answering_unit_id", sa.Integer(), nullable=True),
+        sa.Column("notes", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("answered_on", sa.Date(), nullable=True),
         sa.Column("answer_due_on", sa.Date(), nullable=True),

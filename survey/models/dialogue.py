@@ -33,7 +33,7 @@ class Dialogue(OneLineTexts, Base):
         CheckConstraint("year BETWEEN 2000 AND 2200", name="year"),
         CheckConstraint("number >= 1", name="number"),
         CheckConstraint(one_of("state", DIALOGUE_STATES), name="state"),
-        CheckConstraint("length(name_vi) > 0 AND length(chair) > 0 AND length(place) > 0", name="filled"),
+        CheckConstraint("length(name_vi) > 0 AND length(chair) > 0 AND length(venue) > 0", name="filled"),
         CheckConstraint("(state IN ('held', 'concluded')) = (ended_at IS NOT NULL)", name="ended"),
         CheckConstraint("state <> 'cancelled' OR cancelled_reason <> ''", name="cancelled"),
         CheckConstraint("state <> 'running' OR room_code IS NOT NULL", name="room_code"),
@@ -52,7 +52,7 @@ class Dialogue(OneLineTexts, Base):
     chair: Mapped[str] = mapped_column(String(200))
     chair_office: Mapped[str] = mapped_column(String(200), default="")
     secretary: Mapped[str] = mapped_column(String(200), default="")
-    place: Mapped[str] = mapped_column(String(300))
+    venue: Mapped[str] = mapped_column(String(300))
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     box_opens_on: Mapped[date]
     invited: Mapped[str] = mapped_column(Text, default="")
@@ -104,8 +104,8 @@ class DialogueTheme(OneLineTexts, Base):
 class DialogueQuestion(Base):
     """A question: who asks (a group, no name), what, who answers, what was answered and until when the rest follows.
 
-    A question of the same matter points to the one that is answered (`same_as_id`). `declined_reason` is shown to
-    whoever looks for it.
+    A question of the same matter points to the one that is answered (`same_as_id`). `notes` are what the secretary
+    writes while it is talked about, for the unit alone. `declined_reason` is shown to whoever looks for it.
     """
 
     __tablename__ = "dialogue_question"
@@ -132,6 +132,7 @@ class DialogueQuestion(Base):
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10), default="received")
     answering_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    notes: Mapped[str] = mapped_column(Text, default="")
     answer: Mapped[str] = mapped_column(Text, default="")
     answered_on: Mapped[date | None]
     answer_due_on: Mapped[date | None]

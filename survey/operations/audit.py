@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import event, insert, inspect
 from sqlalchemy.orm import Mapper, Session
 
-from survey.models import AuditEntry, Base, Unit, Wave
+from survey.models import AuditEntry, Base, Dialogue, Unit, Wave
 
 # Tables whose rows are no configuration; what matters about them is recorded where it happens.
 NOT_AUDITED = {
@@ -237,9 +237,12 @@ def place_of(session: Session, changed: object) -> str | None:
             if unit_id is not None:
                 unit = session.get(Unit, unit_id)
                 return unit.path if unit else None
-        wave_id = getattr(changed, "wave_id", None)
-        wave = session.get(Wave, wave_id) if wave_id is not None else None
-    return place_of(session, wave) if wave is not None else None
+        for column, owner in (("wave_id", Wave), ("dialogue_id", Dialogue)):
+            key = getattr(changed, column, None)
+            if key is not None:
+                found = session.get(owner, key)
+                return place_of(session, found) if found is not None else None
+    return None
 
 
 def audited_tables() -> set[str]:
