@@ -72,6 +72,7 @@ def upgrade() -> None:
         "petition",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("reference", sa.String(length=8), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
         sa.Column("counter_id", sa.Integer(), nullable=True),
         sa.Column("holder_id", sa.Integer(), nullable=False),
@@ -84,11 +85,12 @@ def upgrade() -> None:
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("transfer_due_on", sa.Date(), nullable=False),
         sa.Column("class_id", sa.Integer(), nullable=True),
-        sa.Column("deadline_on", sa.Date(), nullable=True),
+        sa.Column("deadline_on", sa.Date(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("answered_on", sa.Date(), nullable=True),
         sa.Column("public_text", sa.Text(), nullable=False),
+        sa.Column("public_answer", sa.Text(), nullable=False),
         sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column("rejected_reason", sa.String(length=1000), nullable=False),
         sa.Column("rating", sa.SmallInteger(), nullable=True),
@@ -97,6 +99,7 @@ def upgrade() -> None:
         sa.Column("escalated_to_id", sa.Integer(), nullable=True),
         sa.Column("escalated_on", sa.Date(), nullable=True),
         sa.Column("late_cause", sa.String(length=1000), nullable=False),
+        sa.Column("was_late", sa.Boolean(), nullable=False),
         sa.CheckConstraint("(state = 'published') = (published_on IS NOT NULL)", name=op.f("ck_petition_published")),
         sa.CheckConstraint("(state = 'rejected') = (rejected_reason <> '')", name=op.f("ck_petition_rejected")),
         sa.CheckConstraint("(state IN ('answered', 'published')) <= (answer <> '')", name=op.f("ck_petition_answer")),
@@ -112,7 +115,11 @@ def upgrade() -> None:
             name=op.f("ck_petition_state"),
         ),
         sa.CheckConstraint("state IN ('received', 'rejected') OR class_id IS NOT NULL", name=op.f("ck_petition_class")),
-        sa.CheckConstraint("class_id IS NULL OR deadline_on IS NOT NULL", name=op.f("ck_petition_deadline")),
+        sa.CheckConstraint(
+            "(state = 'published') <= (public_text <> '' AND public_answer <> '')", name=op.f("ck_petition_public")
+        ),
+        sa.CheckConstraint("(state = 'in_progress') <= (owner_id IS NOT NULL)", name=op.f("ck_petition_owner")),
+        sa.CheckConstraint("(rating IS NULL) = (rated_on IS NULL)", name=op.f("ck_petition_rated")),
         sa.CheckConstraint("length(text) > 0", name=op.f("ck_petition_text")),
         sa.CheckConstraint("rating IS NULL OR rating BETWEEN 1 AND 5", name=op.f("ck_petition_rating")),
         sa.CheckConstraint("reopened BETWEEN 0 AND 1", name=op.f("ck_petition_reopened")),
@@ -126,6 +133,26 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_petition_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_petition")),
         sa.UniqueConstraint("code", name=op.f("uq_petition_code")),
+        sa.UniqueConstraint("reference", name=op.f("uq_petition_reference")),
+    )
+    op.create_index(
+        "ix_petition_counted",
+        "petition",
+        [
+            "received_on",
+            "holder_id",
+            "state",
+            "deadline_on",
+            "answered_on",
+            "was_late",
+            "reopened",
+            "rated_on",
+            "rating",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "ix_petition_holder_id_received_on_id", "petition", ["holder_id", "received_on", "id"], unique=False
     )
     op.create_index(
         "ix_petition_holder_id_state_deadline_on_id",
@@ -170,7 +197,7 @@ def upgrade() -> None:
         sa.Column("step", sa.String(length=12), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("holder_id", sa.Integer(), nullable=False),
-        sa.Column("deadline_on", sa.Date(), nullable=True),
+        sa.Column("deadline_on", sa.Date(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("is_public", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
@@ -179,7 +206,8 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint(
             "step IN ('received', 'classified', 'transferred', 'taken', 'extended', "
-            "'escalated', 'answered', 'published', 'rejected', 'rated', 'reopened', 'note')",
+            "'escalated', 'answered', 'published', 'rejected', 'rated', 'reopened', 'explained', "
+            "'withdrawn', 'restored', 'note')",
             name=op.f("ck_petition_step_step"),
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_petition_step_account_id")),
@@ -187,6 +215,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["petition_id"], ["petition.id"], name=op.f("fk_petition_step_petition_id")),
         sa.PrimaryKeyConstraint("petition_id", "number", name=op.f("pk_petition_step")),
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_petition_step_holder_id_petition_id", "petition_step", ["holder_id", "petition_id"], unique=False
     )
     op.create_table(
         "petition_consent",

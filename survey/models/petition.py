@@ -39,8 +39,12 @@ PETITION_STEPS = (
     "rejected",
     "rated",
     "reopened",
+    "explained",
+    "withdrawn",
+    "restored",
     "note",
 )
+OPEN_STATES = ("received", "classified", "transferred", "in_progress")
 CONTACT_PURPOSES = ("answer", "follow_up")
 MOST_PHOTOS = 3
 MOST_REOPENED = 1
@@ -68,10 +72,12 @@ class Petition(Base):
     """One opinion or recommendation as a case.
 
     `unit_id` (and counter) is what it was written about or at, `holder_id` the unit in charge of it now. `code` is what
-    the citizen tracks it by. `deadline_on` is the last day for the answer, `transfer_due_on` the last day to hand it to
-    the competent unit. `public_text` and `answer` are what is published, `public_text` without anything that names a
-    person. `rating` (1–5) is the citizen's of the handling. `escalated_to_id` is the unit above that was told of its
-    lateness last, `late_cause` what the holder says about it.
+    the citizen tracks it by: who knows it rates the handling and reopens the case, so no office sees it; offices call
+    the case by `reference`. `deadline_on` is the last day for the answer, before the case is classified the last day to
+    do that; `transfer_due_on` the last day to hand it to the competent unit. `answer` goes to the citizen;
+    `public_text` and `public_answer` are what is published, without anything that names a person. `rating` (1–5) is the
+    citizen's of the handling. `escalated_to_id` is the unit above that was told of its lateness last, `late_cause` what
+    the holder says about it, `was_late` whether an answer before the case was reopened came late.
     """
 
     __tablename__ = "petition"
@@ -86,18 +92,36 @@ class Petition(Base):
         CheckConstraint("(state IN ('answered', 'published')) = (answered_on IS NOT NULL)", name="answered"),
         CheckConstraint("(state IN ('answered', 'published')) <= (answer <> '')", name="answer"),
         CheckConstraint("(state = 'published') = (published_on IS NOT NULL)", name="published"),
+        CheckConstraint("(state = 'published') <= (public_text <> '' AND public_answer <> '')", name="public"),
         CheckConstraint("(state = 'rejected') = (rejected_reason <> '')", name="rejected"),
         CheckConstraint("state IN ('received', 'rejected') OR class_id IS NOT NULL", name="class"),
-        CheckConstraint("class_id IS NULL OR deadline_on IS NOT NULL", name="deadline"),
+        CheckConstraint("(state = 'in_progress') <= (owner_id IS NOT NULL)", name="owner"),
+        CheckConstraint("(rating IS NULL) = (rated_on IS NULL)", name="rated"),
         Index("ix_petition_holder_id_state_deadline_on_id", "holder_id", "state", "deadline_on", "id"),
         Index("ix_petition_state_deadline_on_id", "state", "deadline_on", "id"),
         Index("ix_petition_unit_id_received_on_id", "unit_id", "received_on", "id"),
         Index("ix_petition_received_on_id", "received_on", "id"),
+        Index("ix_petition_holder_id_received_on_id", "holder_id", "received_on", "id"),
+        # All that the boards count, so that they read no text.
+        Index(
+            "ix_petition_counted",
+            "received_on",
+            "holder_id",
+            "state",
+            "deadline_on",
+            "answered_on",
+            "was_late",
+            "reopened",
+            "rated_on",
+            "rating",
+        ),
         Index("ix_petition_owner_id_state", "owner_id", "state"),
+        {"sqlite_with_rowid": False},  # SQLite's own row number would tell the order they came in
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     code: Mapped[str] = mapped_column(String(16), unique=True)
+    reference: Mapped[str] = mapped_column(String(8), unique=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     counter_id: Mapped[int | None]
     holder_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
@@ -110,11 +134,12 @@ class Petition(Base):
     received_on: Mapped[date]
     transfer_due_on: Mapped[date]
     class_id: Mapped[int | None] = mapped_column(ForeignKey("petition_class.id"))
-    deadline_on: Mapped[date | None]
+    deadline_on: Mapped[date]
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     answer: Mapped[str] = mapped_column(Text, default="")
     answered_on: Mapped[date | None]
     public_text: Mapped[str] = mapped_column(Text, default="")
+    public_answer: Mapped[str] = mapped_column(Text, default="")
     published_on: Mapped[date | None]
     rejected_reason: Mapped[str] = mapped_column(String(1000), default="")
     rating: Mapped[int | None] = mapped_column(SmallInteger)
@@ -123,6 +148,7 @@ class Petition(Base):
     escalated_to_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     escalated_on: Mapped[date | None]
     late_cause: Mapped[str] = mapped_column(String(1000), default="")
+    was_late: Mapped[bool] = mapped_column(default=False)
 
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])
     counter: Mapped[Counter | None] = relationship(
@@ -149,6 +175,7 @@ class PetitionStep(Base):
     __table_args__ = (
         CheckConstraint(one_of("step", PETITION_STEPS), name="step"),
         CheckConstraint(one_of("state", PETITION_STATES), name="state"),
+        Index("ix_petition_step_holder_id_petition_id", "holder_id", "petition_id"),
         {"sqlite_with_rowid": False},
     )
 
@@ -160,7 +187,7 @@ class PetitionStep(Base):
     step: Mapped[str] = mapped_column(String(12))
     state: Mapped[str] = mapped_column(String(12))
     holder_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    deadline_on: Mapped[date | None]
+    deadline_on: Mapped[date]
     text: Mapped[str] = mapped_column(Text, default="")
     is_public: Mapped[bool] = mapped_column(default=False)
 
