@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_petition")),
         sa.UniqueConstraint("code", name=op.f("uq_petition_code")),
         sa.UniqueConstraint("reference", name=op.f("uq_petition_reference")),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "ix_petition_counted",
