@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import ColumnElement, Select, case, select
 from sqlalchemy.orm import Session, joinedload
 
 from survey.analysis import half_month
@@ -25,14 +25,24 @@ class Origins:
 
 def begun_waves(session: Session, within: ColumnElement[bool], limit: int | None = None) -> Sequence[Wave]:
     """Waves that are open or finished and in which a unit within reach takes part, the newest period first."""
-    taking_part = select(WaveUnit.wave_id).join(Unit, Unit.id == WaveUnit.unit_id).where(within)
     return session.scalars(
         select(Wave)
-        .where(Wave.state != "draft", Wave.id.in_(taking_part))
+        .where(Wave.state != "draft", Wave.id.in_(_asking(within)))
         .options(joinedload(Wave.questionnaire), joinedload(Wave.target))
         .order_by(Wave.period_end.desc(), Wave.period_start.desc(), Wave.code)
         .limit(limit)
     ).all()
+
+
+def running_waves(session: Session, within: ColumnElement[bool]) -> Sequence[Wave]:
+    """Waves that are open and in which a unit within reach takes part, the newest period first."""
+    query = select(Wave).where(Wave.state == "open", Wave.id.in_(_asking(within)))
+    return session.scalars(query.order_by(Wave.period_start.desc(), Wave.code)).all()
+
+
+def _asking(within: ColumnElement[bool]) -> Select[int]:
+    """The ids of the waves that ask a unit within reach."""
+    return select(WaveUnit.wave_id).join(Unit, Unit.id == WaveUnit.unit_id).where(within)
 
 
 def begun_wave(session: Session, code: str) -> Wave | None:

@@ -28,8 +28,16 @@ COLLECTORS_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """What of every wave is counted, as conditions on the unit: those that take part, and those whose collectors."""
+
+    units: ColumnElement[bool]
+    collectors: ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
 class WaveLine:
-    """A wave in the list, with how many units take part and how many collectors are active."""
+    """A wave with how many units take part and how many collectors are active, of those that the reader reaches."""
 
     wave: Wave
     units: int
@@ -38,8 +46,9 @@ class WaveLine:
 
 def waves_page(
     session: Session, within: ColumnElement[bool], *, state: str = "", words: str = "", after: str = ""
-) -> tuple[list[WaveLine], str | None]:
-    """A page of waves, the newest period first, and the code after which the next begins; `after` is such a code."""
+) -> tuple[Sequence[Wave], str | None]:
+    """A page of the waves whose owner is `within`, the newest period first, and the code after which the next begins;
+    `after` is such a code."""
     query = select(Wave).join(Wave.owner).where(within).options(contains_eager(Wave.owner))
     if state:
         query = query.where(Wave.state == state)
@@ -53,12 +62,18 @@ def waves_page(
             query = query.where(tuple_(Wave.period_start, Wave.id) < tuple_(*key))
     found = session.scalars(query.order_by(Wave.period_start.desc(), Wave.id.desc()).limit(PAGE + 1)).all()
     shown = found[:PAGE]
-    ids = [wave.id for wave in shown]
-    units = _counted(session, select(WaveUnit.wave_id, func.count()).where(WaveUnit.wave_id.in_(ids)), WaveUnit.wave_id)
-    active = select(Collector.wave_id, func.count()).where(Collector.wave_id.in_(ids), Collector.state == "active")
+    return shown, shown[-1].code if len(found) > PAGE else None
+
+
+def with_parts(session: Session, waves: Sequence[Wave], parts: Parts) -> list[WaveLine]:
+    """The waves in their order, each with its units and active collectors counted."""
+    ids = [wave.id for wave in waves]
+    taking_part = select(WaveUnit.wave_id, func.count()).join(Unit, Unit.id == WaveUnit.unit_id)
+    units = _counted(session, taking_part.where(WaveUnit.wave_id.in_(ids), parts.units), WaveUnit.wave_id)
+    active = select(Collector.wave_id, func.count()).join(Unit, Unit.id == Collector.unit_id)
+    active = active.where(Collector.wave_id.in_(ids), Collector.state == "active", parts.collectors)
     collectors = _counted(session, active, Collector.wave_id)
-    lines = [WaveLine(wave, units.get(wave.id, 0), collectors.get(wave.id, 0)) for wave in shown]
-    return lines, shown[-1].code if len(found) > PAGE else None
+    return [WaveLine(wave, units.get(wave.id, 0), collectors.get(wave.id, 0)) for wave in waves]
 
 
 def _counted(session: Session, query: Select[int, int], key: ColumnElement[int] | object) -> dict[int, int]:

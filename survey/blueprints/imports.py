@@ -18,11 +18,12 @@ from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.models import Account
 from survey.accounts.scope import can, scope
 from survey.analysis.import_runs import run_path, runs_page, waiting_files
+from survey.analysis.readable import running_waves
 from survey.database import current_session
 from survey.models import ImportRun, Unit, Wave
 from survey.numbers import a_key
 from survey.operations import import_drafts
-from survey.operations.bounded import DEFAULT
+from survey.operations.bounded import DEFAULT, ReadersBusy
 from survey.operations.errors import OperationError
 from survey.operations.import_runs import withdraw_import
 from survey.operations.writing import begin_write
@@ -70,7 +71,7 @@ def names_of(runs: list[ImportRun]) -> dict[int, str]:
 @may("imports.run", writes=False, body_limit=DEFAULT.size + FORM_BYTES)
 def new() -> ResponseReturnValue:
     """The file, its wave and unit; opened once in the child process before anything is kept."""
-    form = file_form()
+    form, status = file_form(), 200
     if form.validate_on_submit() and (unit := unit_in_reach(form)) is not None:
         content = form.file.data.read()
         session = current_session()
@@ -94,15 +95,16 @@ def new() -> ResponseReturnValue:
         except OperationError as error:
             session.rollback()
             form.file.errors = [say(error)]
+            status = 503 if isinstance(error, ReadersBusy) else 200
     units = current_session().scalars(select(Unit).where(reach()).order_by(Unit.path).limit(OFFERED_UNITS)).all()
     if not form.is_submitted() and units:
         form.unit.data = label(units[0])
-    return render_template("imports/new.html", form=form, units=[label(unit) for unit in units])
+    return render_template("imports/new.html", form=form, units=[label(unit) for unit in units]), status
 
 
 def file_form() -> ImportFileForm:
     form = ImportFileForm()
-    waves = current_session().scalars(select(Wave).where(Wave.state == "open").order_by(Wave.period_start.desc()))
+    waves = running_waves(current_session(), reach())
     form.wave.choices = [SelectChoice(wave.code, f"{wave.code} – {wave.name_vi}") for wave in waves]
     form.channel.choices = [SelectChoice(code, staff_wording.CHANNELS[code]) for code in import_drafts.CHANNELS]
     form.trust.choices = [

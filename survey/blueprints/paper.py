@@ -9,7 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from wtforms.fields import SelectChoice
 
 from forms.definition import Language, Questionnaire
@@ -19,6 +19,7 @@ from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.models import Account
 from survey.accounts.scope import can, scope, unit_path
 from survey.analysis.paper_progress import batches_page, clerks, typed_forms, waves_progress
+from survey.analysis.readable import running_waves
 from survey.database import current_session
 from survey.language import chosen_language
 from survey.models import BATCH_STATES, Counter, PaperBatch, Question, Unit, Wave, WaveUnit
@@ -64,7 +65,10 @@ def index() -> ResponseReturnValue:
     session, within = current_session(), scope("paper.read").covers(Unit.path)
     form = BatchFilter(request.args)
     waves = session.scalars(
-        select(Wave).where(Wave.id.in_(select(PaperBatch.wave_id))).order_by(Wave.period_start.desc()).limit(100)
+        select(Wave)
+        .where(Wave.id.in_(select(PaperBatch.wave_id).join(PaperBatch.unit).where(within)))
+        .order_by(Wave.period_start.desc())
+        .limit(100)
     )
     form.wave.choices = [
         SelectChoice("", gettext("All waves")),
@@ -99,21 +103,36 @@ def place() -> ResponseReturnValue:
     """Which wave and unit the forms are of; then the header."""
     session = current_session()
     within = scope("paper.enter").covers(Unit.path)
-    waves = session.scalars(select(Wave).where(Wave.state == "open").order_by(Wave.period_start.desc())).all()
+    waves = running_waves(session, within)
     units = session.scalars(
         select(Unit).where(within, Unit.id.in_(taking_part(waves))).order_by(Unit.path).limit(OFFERED_UNITS)
     ).all()
     form = BatchPlaceForm(request.args if "wave" in request.args else None)
     form.wave.choices = [SelectChoice(wave.code, f"{wave.code} – {wave.name_vi}") for wave in waves]
     if "wave" in request.args and form.validate():
-        code = (form.unit.data or "").partition(" – ")[0].strip()
-        unit = session.scalar(select(Unit).where(Unit.code == code, within))
-        if unit is not None:
+        if (unit := chosen_unit(form, within)) is not None:
             return redirect(url_for(".new", wave_code=form.wave.data, unit_code=unit.code))
-        form.unit.errors = [gettext("There is no unit with this code within your reach.")]
     elif len(units) == 1:
         form.unit.data = label(units[0])
     return render_template("paper/place.html", form=form, units=[label(unit) for unit in units], waves=waves)
+
+
+def chosen_unit(form: BatchPlaceForm, within: ColumnElement[bool]) -> Unit | None:
+    """The unit that was typed; None, with an error at the field, for one out of reach or that the wave does not ask."""
+    code = (form.unit.data or "").partition(" – ")[0].strip()
+    unit = current_session().scalar(select(Unit).where(Unit.code == code, within))
+    if unit is None:
+        form.unit.errors = [gettext("There is no unit with this code within your reach.")]
+    elif wave_asking(unit, form.wave.data) is None:
+        form.unit.errors = [say(BatchError("unit_not_in_wave", unit=unit.code, wave=form.wave.data))]
+        return None
+    return unit
+
+
+def wave_asking(unit: Unit, wave_code: str) -> Wave | None:
+    """The wave of that code, where the unit takes part; any other is none of its business."""
+    asking = select(Wave).join(Wave.units).where(Wave.code == wave_code, WaveUnit.unit_id == unit.id)
+    return current_session().scalar(asking)
 
 
 def taking_part(waves: Any) -> Any:
@@ -128,7 +147,8 @@ def label(unit: Unit) -> str:
 @may("paper.enter", unit_path)
 def new(wave_code: str, unit_code: str) -> ResponseReturnValue:
     session = current_session()
-    wave, unit = session.scalar(select(Wave).where(Wave.code == wave_code)) or abort(404), unit_of(unit_code)
+    unit = unit_of(unit_code)
+    wave = wave_asking(unit, wave_code) or abort(404)
     form = header_form(wave, unit)
     if not form.is_submitted():
         form.double_share.data = 0

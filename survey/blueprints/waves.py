@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from wtforms.fields.choices import SelectChoice
 
 from forms import library
@@ -17,9 +17,9 @@ from forms.wave import NewWaveForm
 from survey import staff_wording
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, scope, wave_path
-from survey.analysis import progress, unit_choice, wave_list
+from survey.analysis import progress, wave_list
 from survey.database import current_session
-from survey.models import Collector, Questionnaire, QuestionnaireOrigin, Unit, Wave, WaveClosing
+from survey.models import Questionnaire, QuestionnaireOrigin, Unit, Wave, WaveClosing
 from survey.operations import schedule, wave_drafts, waves
 from survey.operations.errors import OperationError
 from survey.operations.periods import province_today
@@ -44,8 +44,9 @@ def words_of_waves() -> dict[str, Any]:
 def index() -> ResponseReturnValue:
     """The waves within reach; `?state=` and `?q=` filter."""
     state, words = request.args.get("state", ""), request.args.get("q", "").strip()
-    lines, following = wave_list.waves_page(
-        current_session(),
+    session = current_session()
+    found, following = wave_list.waves_page(
+        session,
         scope("waves.read").covers(Unit.path),
         state=state if state in staff_wording.WAVE_STATES else "",
         words=words,
@@ -53,11 +54,18 @@ def index() -> ResponseReturnValue:
     )
     return render_template(
         "waves/index.html",
-        lines=lines,
+        lines=wave_list.with_parts(session, found, parts_within()),
         state=state,
         query=words,
         next_url=here(sau=following) if following else None,
         first_url=here(sau=None) if "sau" in request.args else None,
+    )
+
+
+def parts_within() -> wave_list.Parts:
+    """What of a wave this person's pages count: a superior's wave has units that are none of a commune's business."""
+    return wave_list.Parts(
+        units=scope("places.read").covers(Unit.path), collectors=scope("collectors.read").covers(Unit.path)
     )
 
 
@@ -79,7 +87,7 @@ def new() -> ResponseReturnValue:
         form.questionnaire.data = next((str(choice.value) for choice in form.questionnaire.choices), None)
     earlier, _ = wave_list.waves_page(current_session(), scope("waves.edit").covers(Unit.path))
     # What was asked last is copied most; a draft is the last to be copied.
-    earlier.sort(key=lambda line: (line.wave.state != "draft", line.wave.period_end, line.wave.id), reverse=True)
+    earlier = sorted(earlier, key=lambda wave: (wave.state != "draft", wave.period_end, wave.id), reverse=True)
     return render_template("waves/new.html", form=form, earlier=earlier[:5])
 
 
@@ -90,6 +98,7 @@ def wave(wave_code: str) -> ResponseReturnValue:
     found = wave_or_404(wave_code)
     session, path = current_session(), wave_path(wave_code)
     reached = scope("progress.read")
+    (line,) = wave_list.with_parts(session, [found], parts_within())
     board = None
     if found.state != "draft" and can("progress.read", path):
         board = progress.read_board(
@@ -101,11 +110,11 @@ def wave(wave_code: str) -> ResponseReturnValue:
         asked=questionnaire_title(definition_of(found.questionnaire)),
         may_edit=can("waves.edit", path),
         board=board,
-        units=unit_choice.quota_sum(session, found)[0],
+        units=line.units,
         obstacles=[explain(error) for error in waves.obstacles(found, now())] if found.state == "draft" else [],
         failure=failure_of(found),
         closing=session.get(WaveClosing, found.id),
-        collectors=session.scalar(select(func.count()).where(Collector.wave_id == found.id)),
+        collectors=line.collectors,
         by=doers(found),
     )
 
@@ -132,7 +141,7 @@ def failure_of(found: Wave) -> str | None:
 @blueprint.post("/<wave_code>/sao-chep")
 @may("waves.edit", wave_path)
 def copy(wave_code: str) -> ResponseReturnValue:
-    """A draft for the next half-year like this wave."""
+    """A draft for the next period like this wave."""
     draft = wave_drafts.copy_wave(current_session(), wave_or_404(wave_code), province_today())
     commit()
     said = gettext("The draft %(wave)s has the settings, units and quotas of %(earlier)s.")
