@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from forms.definition import Choice, Question, Wording
 from reports.cross_figures import CrossTable
+from reports.heat_workbook import cross_xlsx
 from survey.analysis import cross_counting, cross_disclosure
 from survey.analysis.cross_counting import crossed
 from survey.analysis.cross_tables import cross_table
@@ -108,10 +111,12 @@ def published(place: Place) -> Iterator[set[Hashable]]:
             if not figure.suppressed:
                 yield of_cell(code, None, figure.code)
         table = place.table(code)
-        for said, row in enumerate(table.rows, 1):
+        for said, row in ((None, table.everybody), *enumerate(table.rows, 1)):
             for column, cell in zip(table.columns, row.cells, strict=True):
                 if not cell.suppressed:
                     yield of_cell(code, said, column.code)
+        if table.silent is not None:
+            yield of_cell(code, SILENT, "index")
 
 
 def secrets() -> dict[str, set[Hashable]]:
@@ -175,6 +180,58 @@ def test_the_attacker_finds_what_small_cells_alone_would_give_away(
     place = Place(session, engine)
     place.close()
     assert set(given_away(atoms(), published(place), secrets())) >= {"A 1 index", "B 2 access_1", "B 0 index"}
+
+
+def test_everybody_stands_beside_the_groups_with_the_number_of_those_who_did_not_say(
+    session: Session, engine: Engine
+) -> None:
+    place = Place(session, engine)
+    place.close()
+    table = place.table("C")
+    everybody = dict(zip((column.code for column in table.columns), table.everybody.cells, strict=True))
+    report = unit_report(session, place.wave, place.units["C"])
+    assert everybody["index"].people == report.index.people == 135
+    assert everybody["access_1"].people == {item.code: item.people for item in report.items}["access_1"] == 135
+    told = {code: place.table(code).silent for code in "TABC"}
+    assert set(told.values()) <= {None, 0, 2, 12, 14}
+    assert told["B"] is None  # two people
+    assert all(
+        told[code] is None or not any(row.cells[0].suppressed for row in place.table(code).rows) for code in told
+    )
+    sheet = load_workbook(BytesIO(cross_xlsx(table, "vi"))).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    assert rows[0][:3] == ["Tất cả", table.columns[0].label.vi, pytest.approx(table.everybody.cells[0].estimate.value)]
+    assert rows[-1] == ["Không trả lời câu hỏi này", None, None, None, None, table.silent]
+
+
+def test_whoever_did_not_say_is_told_where_every_group_is(session: Session, engine: Engine) -> None:
+    """The number is then no more than the difference that anybody can form."""
+    unit = make_unit(session, code="A")
+    questionnaire = make_questionnaire(session, make_definition(questions=[age()]))
+    wave = make_wave(session, code="W", units=[unit], questionnaire=questionnaire, state="open")
+    way = make_collector(session, wave, unit)
+    for said, people in ((1, 20), (2, 15), (None, 9)):
+        store(session, way, [{**dict.fromkeys(ITEMS, 4), **({"age": said} if said else {})}] * people)
+    session.commit()
+    seal_all(engine)
+    keep_cross_tables(session, wave)
+    (question,) = crossed(read_instrument(session, wave.questionnaire))
+    table = cross_table(session, wave, unit, question)
+    assert table is not None
+    assert table.silent == 9
+
+
+def test_the_attacker_finds_a_hidden_group_by_the_number_of_those_who_did_not_say(
+    session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twelve are many, but with everybody and the other groups they give the three of the first group."""
+    monkeypatch.setitem(PEOPLE, ("A", SILENT, ITEMS), 12)
+    place = Place(session, engine)
+    place.close()
+    assert place.table("A").silent is None
+    assert given_away(atoms(), published(place), secrets()) == []
+    told = [*published(place), of_cell("A", SILENT, "index"), *(of_cell("A", said, "index") for said in (2, 3))]
+    assert "A 1 index" in given_away(atoms(), told, secrets())
 
 
 def test_a_group_is_held_against_the_units_own_channels(session: Session, engine: Engine) -> None:
