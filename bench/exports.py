@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from bench.harness import DATABASES, Result
 from forms.library import standard
 from reports.row_files import ROW_FORMATS, RowFormat, Style, row_chunks
-from survey.analysis.rows import Extract, read_rows
+from survey.analysis.row_layout import Extract
+from survey.analysis.rows import read_rows
 from survey.database import make_engine, snapshot
 from survey.models import Collector, Wave
 from survey.operations.collectors import make_collector

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from reportlab.platypus import Flowable
 
 from reports.catalogue import gettext
+from reports.data_table import data_table
 from reports.figures import ChoiceFigures, Language
-from reports.page import Styles, data_table, paragraph
+from reports.page import Styles, paragraph
 from reports.wording import count, people, percent
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from reports.figures import HeatCell, Level, Method, Place, Text, WaveLabel
+from reports.figures import Level, Method, Place, Text, WaveLabel
+from reports.heat_figures import HeatCell
 
 
 @dataclass(frozen=True, slots=True)

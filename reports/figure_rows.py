@@ -19,8 +19,6 @@ from reports.figures import (
     ChoiceFigures,
     Estimate,
     Figure,
-    HeatCell,
-    HeatTable,
     Language,
     Method,
     Place,
@@ -29,6 +27,7 @@ from reports.figures import (
     WaveLabel,
     WaveOverview,
 )
+from reports.heat_figures import HeatCell, HeatTable
 from reports.names import aggregation_name, rule_name, trust_name, weighting_name
 from reports.streamed_workbook import Sheet, workbook_chunks
 from reports.wording import verdict_word

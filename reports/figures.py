@@ -366,35 +366,6 @@ class UnitReport:
 
 
 @dataclass(frozen=True, slots=True)
-class HeatCell:
-    """One factor or item of one unit: its estimate and the people behind it, neither of them where it is suppressed."""
-
-    estimate: Estimate
-    people: int
-    suppressed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class HeatRow:
-    """One unit with its headline and a cell per factor and per item."""
-
-    line: UnitLine
-    factors: tuple[HeatCell, ...]
-    cells: tuple[HeatCell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HeatTable:
-    """Units × factors and items of one wave, for the compiler: where a province is weak, and in what."""
-
-    wave: WaveLabel
-    method: Method
-    factors: tuple[tuple[str, Text], ...]
-    items: tuple[tuple[str, Text], ...]  # code and label, in the order of the cells
-    rows: tuple[HeatRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class WaveOverview:
     """All units of one wave under one root, for the public list and the compiler."""
 

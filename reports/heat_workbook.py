@@ -10,7 +10,8 @@ import xlsxwriter
 
 from reports.catalogue import gettext
 from reports.cross_figures import CrossTable
-from reports.figures import HeatCell, HeatTable, Language, Text, UnitLine
+from reports.figures import Language, Text, UnitLine
+from reports.heat_figures import HeatCell, HeatTable
 from reports.wording import verdict_word
 
 Line = tuple[UnitLine, Sequence[HeatCell]]
@@ -79,7 +80,8 @@ def _text(value: str) -> str:
 
 
 def cross_xlsx(table: CrossTable, language: Language) -> bytes:
-    """A cross-table: a row for each group and figure, with its interval and people; hidden ones stay blank."""
+    """A cross-table: a row for everybody and for each group by figure, with its interval and people; hidden ones stay
+    blank. Last the number of people in no group."""
     target = BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     book = xlsxwriter.Workbook(target, options)
@@ -100,7 +102,7 @@ def cross_xlsx(table: CrossTable, language: Language) -> bytes:
     for at, head in enumerate(heads):
         sheet.write_string(0, at, head, bold)
     y = 1
-    for row in table.rows:
+    for row in (table.everybody, *table.rows):
         for column, cell in zip(table.columns, row.cells, strict=True):
             sheet.write_string(y, 0, row.label[language])
             sheet.write_string(y, 1, column.label[language])
@@ -111,6 +113,9 @@ def cross_xlsx(table: CrossTable, language: Language) -> bytes:
             if not cell.suppressed:
                 sheet.write_number(y, 5, cell.people)
             y += 1
+    sheet.write_string(y, 0, gettext("No answer to this question", language))
+    if table.silent is not None:
+        sheet.write_number(y, 5, table.silent)
     book.set_properties({"title": f"{table.place.name[language]} – {table.label[language]}", "author": "sipas"})
     book.close()
     return target.getvalue()

@@ -176,10 +176,10 @@ def method_note(report: UnitReport, language: Language, names: Mapping[str, str]
     if method.interim:
         yield interim(language)
     yield gettext(
-        "Questionnaire: {title} ({code}); {reference}.",
+        "Questionnaire: {title}, version {version}; {reference}.",
         language,
         title=method.questionnaire_title[language],
-        code=method.questionnaire,
+        version=method.questionnaire.rpartition(" ")[2],
         reference=method.legal_reference[language],
     )
     yield gettext(

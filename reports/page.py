@@ -17,7 +17,7 @@ from html import escape
 from io import BytesIO
 from typing import Any
 
-from reportlab.lib.colors import HexColor, black
+from reportlab.lib.colors import black
 from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -43,7 +43,6 @@ from reports.wording import official_date
 
 LEFT, RIGHT, TOP, BOTTOM = 30 * mm, 18 * mm, 22 * mm, 20 * mm
 CONTENT_WIDTH = A4[0] - LEFT - RIGHT
-_THIN = HexColor("#7a858f")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,53 +222,6 @@ _BARE = TableStyle(
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("RIGHTPADDING", (0, 0), (-1, -1), 0),
-    ]
-)
-
-
-def data_table(
-    head: Sequence[str],
-    rows: Sequence[Sequence[Flowable | str]],
-    widths: Sequence[float],
-    style: Styles,
-    *,
-    numbers: set[int],
-) -> Table:
-    """A table with its head repeated on every page, thin rules, no split row, and `numbers` columns set right.
-
-    `widths` are parts of the content width. Strings are literal text; numbers in a column carry equal decimals, so
-    that right alignment stands them on the comma.
-    """
-    whole = sum(widths)
-    heads = [paragraph(text, style.head_number if k in numbers else style.head) for k, text in enumerate(head)]
-    body = [
-        [
-            paragraph(cell, style.number if k in numbers else style.cell) if isinstance(cell, str) else cell
-            for k, cell in enumerate(row)
-        ]
-        for row in rows
-    ]
-    return Table(
-        [heads, *body],
-        colWidths=[CONTENT_WIDTH * width / whole for width in widths],
-        repeatRows=1,
-        splitInRow=0,
-        spaceAfter=8,
-        style=_TABLE,
-    )
-
-
-_TABLE = TableStyle(
-    [
-        ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-        ("LINEABOVE", (0, 0), (-1, 0), 0.8, black),
-        ("LINEBELOW", (0, 0), (-1, 0), 0.6, black),
-        ("LINEBELOW", (0, 1), (-1, -1), 0.3, _THIN),
-        ("LEFTPADDING", (0, 0), (-1, -1), 2),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 2),
-        ("TOPPADDING", (0, 0), (-1, -1), 2.5),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
-        ("NOSPLIT", (0, 0), (-1, 1)),  # the head never stands alone at the foot of a page
     ]
 )
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, time
 
-from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
+from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
-from reports.catalogue import gettext, gettext_noop
+from reports.catalogue import gettext, ngettext
 from reports.charts import distribution_chart, factor_chart
 from reports.choice_table import choice_table
+from reports.data_table import data_table
 from reports.drawing import Chart
-from reports.figures import Figure, Language, UnitLine, UnitReport
+from reports.figure_table import figure_table, unit_table
+from reports.figures import Figure, Language, UnitReport
 from reports.issuer import unit_as_issuer
 from reports.names import breakdown_name, rule_name, weighting_name
 from reports.notes import headline_without_index, interim, method_note, self_selected
@@ -22,16 +24,14 @@ from reports.page import (
     Styles,
     build,
     closing,
-    data_table,
     paragraph,
     styles_for,
     title_block,
 )
 from reports.quality_table import quality_rows
 from reports.trend_chart import trend_chart
-from reports.verdict_card import mark, verdict_card
+from reports.verdict_card import verdict_card
 from reports.wording import (
-    NO_NUMBER,
     against_word,
     change_sentence,
     count,
@@ -187,9 +187,15 @@ class _Document:
             yield paragraph(f"{text}.", self.style.body)
 
     def item_names(self, codes: Sequence[str]) -> str:
-        """Items by label; one that this report does not hold keeps its code."""
+        """Items by label; those that only the other wave asked are counted: their codes would say nothing."""
         labels = {item.code: item.label[self.language] for item in self.report.items}
-        return ", ".join(labels.get(code, code) for code in codes)
+        named = [labels[code] for code in codes if code in labels]
+        if others := len(codes) - len(named):
+            n = count(others, self.language)
+            named.append(
+                ngettext("{n} item of the other wave", "{n} items of the other wave", others, self.language, n=n)
+            )
+        return ", ".join(named)
 
     def factors(self) -> Iterator[Flowable]:
         if not self.report.charted_factors:
@@ -222,23 +228,7 @@ class _Document:
     def items(self) -> Iterator[Flowable]:
         if self.report.items:
             yield from self.heading(gettext("Items", self.language))
-            yield self.figure_table(gettext("Item", self.language), self.report.items)
-
-    def figure_table(self, label: str, figures: tuple[Figure, ...]) -> Table:
-        """People, base, percentage, interval and verdict, a row per figure."""
-        language = self.language
-        head = ("", label, *(gettext(text, language) for text in _FIGURE_HEAD), "", gettext("Verdict", language))
-        rows = [
-            (
-                str(k),
-                figure.label[language],
-                *_numbers(figure, language),
-                mark(figure.verdict.state, 11),
-                verdict_word(figure.verdict.state, language),
-            )
-            for k, figure in enumerate(figures, 1)
-        ]
-        return data_table(head, rows, (6, 46, 15, 17, 17, 32, 5, 25), self.style, numbers={2, 3, 4, 5})
+            yield figure_table(gettext("Item", self.language), self.report.items, self.language, self.style)
 
     def distribution(self) -> Iterator[Flowable]:
         figures = self.report.distributed
@@ -254,17 +244,8 @@ class _Document:
     def units(self) -> Iterator[Flowable]:
         if not self.report.children:
             return
-        language = self.language
-        yield from self.heading(gettext("Units and counters", language))
-        head = [gettext("Unit or counter", language), *(gettext(text, language) for text in _UNIT_HEAD)]
-        rows = [_unit_row(line, language) for line in self.report.children]
-        yield data_table(
-            [*head, "", gettext("Verdict", language)],
-            rows,
-            (47, 18, 15, 17, 33, 5, 26),
-            self.style,
-            numbers={1, 2, 3, 4},
-        )
+        yield from self.heading(gettext("Units and counters", self.language))
+        yield unit_table(self.report.children, self.language, self.style)
 
     def choices(self) -> Iterator[Flowable]:
         for question in self.report.choices:
@@ -276,7 +257,7 @@ class _Document:
         for code, figures in self.report.breakdowns:
             name = breakdown_name(code, self.language)
             yield from self.heading(name)
-            yield self.figure_table(gettext("Group", self.language), figures)
+            yield figure_table(gettext("Group", self.language), figures, self.language, self.style)
 
     def quality(self) -> Iterator[Flowable]:
         language = self.language
@@ -309,43 +290,3 @@ def _pages_of(figures: Sequence[Figure], draw: Callable[[Sequence[Figure]], Char
         return [chart]
     half = (len(figures) + 1) // 2
     return [*_pages_of(figures[:half], draw), *_pages_of(figures[half:], draw)]
-
-
-_FIGURE_HEAD = (
-    gettext_noop("People"),
-    gettext_noop("Answers"),
-    gettext_noop("Percent"),
-    gettext_noop("95% interval"),
-)
-_UNIT_HEAD = (
-    gettext_noop("Dossiers"),
-    gettext_noop("People"),
-    gettext_noop("Percent"),
-    gettext_noop("95% interval"),
-)
-
-
-def _numbers(figure: Figure, language: Language) -> tuple[str, str, str, str]:
-    if figure.suppressed:
-        return NO_NUMBER, NO_NUMBER, figure_percent(figure, language), NO_NUMBER
-    return (
-        count(figure.people, language),
-        count(figure.answers, language),
-        figure_percent(figure, language),
-        interval(figure.estimate, language, figure.verdict.target),
-    )
-
-
-def _unit_row(line: UnitLine, language: Language) -> tuple[Flowable | str, ...]:
-    respondents, _, share, bounds = _numbers(line.index, language)
-    state = line.index.verdict.state
-    dossiers = count(line.transactions, language)
-    return (
-        line.place.name[language],
-        dossiers,
-        respondents,
-        share,
-        bounds,
-        mark(state, 11),
-        verdict_word(state, language),
-    )

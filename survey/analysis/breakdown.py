@@ -10,13 +10,15 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from reports.figures import NO_ESTIMATE, Figure, HeatCell, Language, Text, TrendPoint, UnitLine
+from reports.figures import NO_ESTIMATE, Figure, Language, Text, TrendPoint, UnitLine
+from reports.heat_figures import HeatCell
 from reports.names import channel_name, group_name, trust_name
 from survey.analysis import disclosure, half_month, parts, tree
 from survey.analysis.estimation import Estimator, suppressed
+from survey.analysis.labels import counter_place, place
 from survey.analysis.population import by_ancestor
 from survey.analysis.tally import Cell, Tally
-from survey.analysis.view import View, counter_place, headline_trust, place
+from survey.analysis.view import View, headline_trust
 from survey.models import Counter, Unit
 
 Label = Callable[[str, Language], str]

@@ -13,9 +13,10 @@ from forms import definition
 from reports.codebook import Codebook, Entry
 from reports.dataset import Variable
 from reports.figures import Text
-from survey.analysis.rows import Extract, read_layout, selection
+from survey.analysis.labels import wave_label
+from survey.analysis.row_layout import Extract, read_layout
+from survey.analysis.rows import selection
 from survey.analysis.tally import Detail, Tally, read
-from survey.analysis.view import wave_label
 from survey.models import Question, Questionnaire
 
 

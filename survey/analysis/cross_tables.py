@@ -8,14 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.cross_figures import CrossColumn, CrossRow, CrossTable
-from reports.figures import NO_ESTIMATE, HeatCell, Text
+from reports.figures import NO_ESTIMATE, Text
+from reports.heat_figures import HeatCell
 from survey.analysis import disclosure
 from survey.analysis.cross_counting import EVERYBODY, counts_kept, measured
 from survey.analysis.estimation import Estimator, Terms
 from survey.analysis.instrument import ChoiceQuestion, Instrument, Item, Pool, read_instrument
+from survey.analysis.labels import place, wave_label
 from survey.analysis.population import Site
 from survey.analysis.tally import Tally
-from survey.analysis.view import place, read_view, wave_label
+from survey.analysis.view import read_view
 from survey.models import CrossRun, CrossTally, Unit, Wave
 
 ALL = Text("Tất cả", "All")

@@ -12,20 +12,15 @@ which cell and which atoms are empty; the same sums protect every count inside a
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
-from heapq import heapify, heappop, heappush
-from random import Random
 from typing import TypeVar
+
+from survey.analysis.elimination import PRIME, blocks_of, group_of_weight_zero, reduce_by, solve, weigh
 
 Atom = TypeVar("Atom", bound=Hashable)
 Key = TypeVar("Key", bound=Hashable)
 Name = TypeVar("Name", bound=Hashable)
 
-# By column: the order in which the pivot was found, its row, and the cells it was made of.
-Pivots = dict[int, tuple[int, dict[int, int], dict[Name, int]]]
-
 THRESHOLD = 5  # people; the default of the dated setting
-
-_PRIME = 2**61 - 1  # arithmetic modulo a large prime is exact linear algebra with small numbers
 
 
 def is_small(people: int, threshold: int = THRESHOLD) -> bool:
@@ -134,14 +129,14 @@ def givers(
     the cells that give one, the smallest is named, of those that are not `fixed`. Linear algebra over all visible
     cells at once, hence exact for what is looked for; larger combinations of blocks are not searched.
     """
-    blocks, members = _blocks(people, cells)
-    pivots = _pivots({name: row for name, row in members.items() if name not in hidden})
-    weights = _weights(pivots, len(blocks))
-    found = [members[name] for name in secret if not sum(weights[block] for block in members[name]) % _PRIME]
+    blocks, members = blocks_of(people, cells)
+    pivots = solve({name: row for name, row in members.items() if name not in hidden})
+    weights = weigh(pivots, len(blocks))
+    found = [members[name] for name in secret if not sum(weights[block] for block in members[name]) % PRIME]
     opposite: dict[int, int] = {}
     for block, size in enumerate(blocks):
         if size < threshold:
-            other = opposite.get(-weights[block] % _PRIME)
+            other = opposite.get(-weights[block] % PRIME)
             if not weights[block]:
                 found.append([block])
             elif other is not None and size + blocks[other] < threshold:
@@ -151,7 +146,7 @@ def givers(
     more: set[Name] = set()
     for group in found:
         recipe: dict[Name, int] = {}
-        _reduce(dict.fromkeys(group, 1), recipe, pivots)
+        reduce_by(dict.fromkeys(group, 1), recipe, pivots)
         used = [name for name in recipe if not fixed(name)] or list(recipe)
         if used and more.isdisjoint(used):
             more.add(min(used, key=lambda name: (sum(blocks[block] for block in members[name]), str(name))))
@@ -236,33 +231,11 @@ def _hidden_overlapping(
     people: Mapping[Atom, int], cells: Mapping[str, frozenset[Atom]], sizes: Mapping[str, int], threshold: int
 ) -> frozenset[str]:
     """Hide, one at a time, the smallest cell by which a small group could be worked out, until none can."""
-    blocks, members = _blocks(people, cells)
+    blocks, members = blocks_of(people, cells)
     hidden = {code for code, size in sizes.items() if is_small(size, threshold)}
     while used := _disclosure(blocks, {code: members[code] for code in cells if code not in hidden}, threshold):
         hidden.add(min(used, key=lambda code: (sizes[code], code)))
     return frozenset(hidden)
-
-
-def _blocks(
-    people: Mapping[Atom, int], cells: Mapping[Name, Collection[Atom]]
-) -> tuple[list[int], dict[Name, list[int]]]:
-    """The people of each block, the blocks of each cell: atoms of exactly the same cells cannot be told apart."""
-    patterns: dict[Atom, list[int]] = {}
-    names = list(cells)
-    for position, name in enumerate(names):
-        for atom in cells[name]:
-            patterns.setdefault(atom, []).append(position)
-    together: dict[tuple[int, ...], int] = {}
-    for atom, pattern in patterns.items():
-        at = tuple(pattern)
-        together[at] = together.get(at, 0) + people[atom]
-    blocks = []
-    members: dict[Name, list[int]] = {name: [] for name in names}
-    for number, at in enumerate(sorted(together)):
-        blocks.append(together[at])
-        for position in at:
-            members[names[position]].append(number)
-    return blocks, members
 
 
 def _disclosure(blocks: list[int], visible: Mapping[str, list[int]], threshold: int) -> set[str]:
@@ -270,86 +243,9 @@ def _disclosure(blocks: list[int], visible: Mapping[str, list[int]], threshold: 
 
     It remains to look for a set of fewer than `threshold` people whose weights add up to 0.
     """
-    pivots = _pivots(visible)
+    pivots = solve(visible)
     small = [block for block, size in enumerate(blocks) if size < threshold]
-    group = _group_of_weight_zero(small, _weights(pivots, len(blocks)), blocks, threshold - 1)
+    group = group_of_weight_zero(small, weigh(pivots, len(blocks)), blocks, threshold - 1)
     recipe: dict[str, int] = {}
-    _reduce(dict.fromkeys(group or (), 1), recipe, pivots)
+    reduce_by(dict.fromkeys(group or (), 1), recipe, pivots)
     return set(recipe)
-
-
-def _pivots(visible: Mapping[Name, list[int]]) -> Pivots[Name]:
-    """The visible cells, solved: each row is free of the columns of those before it."""
-    pivots: Pivots[Name] = {}
-    for name, row in visible.items():
-        vector, origin = dict.fromkeys(row, 1), {name: 1}
-        _reduce(vector, origin, pivots)
-        if vector:
-            column = min(vector)
-            inverse = pow(vector[column], -1, _PRIME)
-            vector = {block: value * inverse % _PRIME for block, value in vector.items()}
-            origin = {code: value * inverse % _PRIME for code, value in origin.items()}
-            pivots[column] = (len(pivots), vector, origin)
-    return pivots
-
-
-def _weights(pivots: Pivots[Name], blocks: int) -> list[int]:
-    """A random weight for each block, so that every visible cell weighs 0.
-
-    A set of blocks is a combination of the visible cells exactly if it is orthogonal to every weighting of the blocks
-    that makes all visible cells 0. One random weighting of that kind tells them apart (a chance hit, 1 in 2⁶¹, would
-    only hide more).
-    """
-    random = Random(0)  # noqa: S311 — no secret: fixed, so that the same data always hide the same cells
-    weights = [random.randrange(_PRIME) for _ in range(blocks)]
-    for column, (_, vector, _) in reversed(pivots.items()):
-        weights[column] = -sum(value * weights[block] for block, value in vector.items() if block != column) % _PRIME
-    return weights
-
-
-def _reduce(vector: dict[int, int], recipe: dict[Name, int], pivots: Pivots[Name]) -> None:
-    """Take from `vector`, in place, its part along the pivot rows; `recipe` keeps which cells were used for it."""
-    waiting = [(pivots[column][0], column) for column in vector if column in pivots]
-    heapify(waiting)
-    while waiting:
-        order, column = heappop(waiting)
-        if factor := vector.get(column):
-            _, row, origin = pivots[column]
-            _subtract(vector, row, factor)
-            _subtract(recipe, origin, factor)
-            for other in row:
-                if other in pivots and pivots[other][0] > order:
-                    heappush(waiting, (pivots[other][0], other))
-
-
-def _subtract(target: dict[Key, int], source: Mapping[Key, int], factor: int) -> None:
-    """target − factor · source, in place and modulo the prime, without the zeros."""
-    for key, value in source.items():
-        rest = (target.get(key, 0) - factor * value) % _PRIME
-        if rest:
-            target[key] = rest
-        else:
-            target.pop(key, None)
-
-
-def _group_of_weight_zero(
-    candidates: list[int], weights: list[int], sizes: list[int], most: int
-) -> tuple[int, ...] | None:
-    """A set of `candidates` with at most `most` people whose weights add up to 0 modulo the prime, or None.
-
-    Every block holds somebody, so such a set has at most `most` blocks: two halves whose weights are opposite.
-    """
-    halves: list[tuple[tuple[int, ...], int, int]] = [((), 0, 0)]
-    opposite: dict[int, list[tuple[tuple[int, ...], int]]] = {0: [((), 0)]}
-    for half, weight, held in halves:  # grows while it is walked
-        if len(half) == (most + 1) // 2:
-            break
-        for block in candidates:
-            if (not half or block > half[-1]) and held + sizes[block] <= most:
-                grown = ((*half, block), (weight + weights[block]) % _PRIME, held + sizes[block])
-                for other, people in opposite.get(-grown[1] % _PRIME, ()):
-                    if grown[2] + people <= most and not set(other) & set(grown[0]):
-                        return (*grown[0], *other)
-                halves.append(grown)
-                opposite.setdefault(grown[1], []).append((grown[0], grown[2]))
-    return None

@@ -14,24 +14,25 @@ from reports.figures import (
     ChoiceOption,
     Design,
     Figure,
-    HeatRow,
-    HeatTable,
     Rule,
     UnitLine,
     UnitReport,
     WaveOverview,
     Weighting,
 )
+from reports.heat_figures import HeatRow, HeatTable
 from survey.analysis import tree
 from survey.analysis.breakdown import breakdowns, counters, heat_cells, months, sub_units, unit_line
 from survey.analysis.estimation import Estimator, Terms, suppressed
 from survey.analysis.instrument import Item, Pool
+from survey.analysis.labels import wave_label
+from survey.analysis.last_seal import last_seal
 from survey.analysis.population import by_ancestor
 from survey.analysis.quality import read_quality
 from survey.analysis.tally_statement import Source
 from survey.analysis.trend import history
 from survey.analysis.verdict import tipping_point
-from survey.analysis.view import Period, View, headline_trust, last_seal, read_view, wave_label
+from survey.analysis.view import Period, View, headline_trust, read_view
 from survey.models import Unit, Wave, WaveUnit
 
 

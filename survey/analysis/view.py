@@ -7,26 +7,23 @@ one snapshot and can be compared for disclosure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cached_property
-from typing import Any
 
-from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from reports.figures import Method, Place, Rule, Text, WaveLabel
+from reports.figures import Method, Place, Rule, Text
 from survey.analysis import disclosure, parts, rules, tree
 from survey.analysis.estimation import Estimator, Terms, headline_people
 from survey.analysis.instrument import Instrument, Item, read_instrument
+from survey.analysis.labels import place
 from survey.analysis.population import Site, read_sites
 from survey.analysis.tally import Cell, Detail, Selection, Tallies, Tally, read
 from survey.analysis.tally_statement import Source
-from survey.models import Collector, Counter, KeptStatistic, Response, Seal, Unit, Wave
+from survey.models import Unit, Wave
 
 ROOT_PATH = "/"
-LAST_RESPONSE = "last_response"  # of a unit's own collectors, kept when its wave closes
 Period = tuple[int, int]  # the first and the last half-month, both included
 WHOLE_WAVE = Text("Toàn đợt khảo sát", "The whole wave")
 
@@ -344,60 +341,3 @@ def half_month_detail(terms: Terms, instrument: Instrument) -> Detail:
 def headline_trust(wave: Wave) -> tuple[str, ...]:
     """The trust levels the wave counts; a wave that opened names at least one."""
     return tuple(sorted(level.trust for level in wave.trust_levels))
-
-
-def place(unit: Unit) -> Place:
-    superior = Text(unit.parent.name_vi, unit.parent.name_en) if unit.parent else Text("")
-    one_stop = Text(unit.one_stop_vi, unit.one_stop_en)
-    return Place(unit.code, Text(unit.name_vi, unit.name_en), unit.kind, one_stop, superior)
-
-
-def counter_place(counter: Counter, unit: Unit) -> Place:
-    code, name = f"{unit.code}/{counter.code}", Text(counter.name_vi, counter.name_en)
-    return Place(code, name, "counter", superior=Text(unit.name_vi, unit.name_en))
-
-
-def wave_label(wave: Wave) -> WaveLabel:
-    return WaveLabel(wave.code, Text(wave.name_vi, wave.name_en), wave.period_start, wave.period_end, wave.state)
-
-
-def last_seal(session: Session, wave: Wave, path: str, *, sealed: bool = False) -> tuple[datetime | None, str]:
-    """Time and head (hexadecimal) of the seal over the subtree's last response in the wave.
-
-    A seal over other units' answers leaves a report as it is: same data, same bytes. While the last response is not
-    sealed yet, the newest seal. `sealed` takes the last response from what was kept at closing: the public's database
-    role does not read responses.
-    """
-    kept = (
-        select(func.max(KeptStatistic.value))
-        .join(Unit, Unit.id == KeptStatistic.unit_id)
-        .where(KeptStatistic.wave_id == wave.id, KeptStatistic.code == LAST_RESPONSE, Unit.path.like(f"{path}%"))
-    )
-    last: Select[Any] = kept if sealed else _last_response(wave, path)
-    newest = select(Seal.sealed_at, Seal.head)
-    covering = newest.where(Seal.last_response_id >= last.scalar_subquery()).order_by(Seal.sequence).limit(1)
-    found = session.execute(covering).first() or session.execute(newest.order_by(Seal.sequence.desc()).limit(1)).first()
-    return (found[0], found[1].hex()) if found else (None, "")
-
-
-def last_responses(session: Session, wave: Wave) -> Iterator[KeptStatistic]:
-    """The last response at each unit's own collectors, as rows to keep."""
-    latest = (
-        select(Collector.unit_id, func.max(Response.id).label("last"), func.count().label("responses"))
-        .join(Response, Response.collector_id == Collector.id)
-        .where(Collector.wave_id == wave.id)
-        .group_by(Collector.unit_id)
-        .order_by(Collector.unit_id)
-    )
-    for unit_id, last, responses in session.execute(latest):
-        yield KeptStatistic(wave_id=wave.id, unit_id=unit_id, code=LAST_RESPONSE, value=last, base=responses)
-
-
-def _last_response(wave: Wave, path: str) -> Select[Any]:
-    latest = select(func.max(Response.id)).where(Response.collector_id == Collector.id).scalar_subquery()
-    return (
-        select(func.max(latest))
-        .select_from(Collector)
-        .join(Unit, Unit.id == Collector.unit_id)
-        .where(Collector.wave_id == wave.id, Unit.path.like(f"{path}%"))
-    )

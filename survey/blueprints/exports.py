@@ -28,7 +28,8 @@ from survey.accounts.scope import can, scope, source_for, unit_path
 from survey.analysis.codebook import read_codebook
 from survey.analysis.exportable import TABLES, bounds, exportable_waves, half_months, matching_units
 from survey.analysis.published import unit_of_wave
-from survey.analysis.rows import Extract, read_layout, read_rows, tally_rows
+from survey.analysis.row_layout import Extract, read_layout
+from survey.analysis.rows import read_rows, tally_rows
 from survey.database import current_session, engine, snapshot
 from survey.language import chosen_language
 from survey.models import Unit, Wave

@@ -10,7 +10,8 @@ from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from reports.figures import HeatCell, HeatRow, HeatTable, Text
+from reports.figures import Text
+from reports.heat_figures import HeatCell, HeatRow, HeatTable
 from reports.heat_workbook import heat_csv, heat_xlsx
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import scope, source_for

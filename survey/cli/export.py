@@ -21,7 +21,8 @@ from reports.figures import Language
 from reports.row_files import ROW_FORMATS, RowFormat, Style, row_chunks
 from survey.analysis.codebook import read_codebook
 from survey.analysis.exportable import TABLES, bounds, half_months
-from survey.analysis.rows import Extract, read_rows
+from survey.analysis.row_layout import Extract
+from survey.analysis.rows import read_rows
 from survey.cli.transaction import now, reading, writing
 from survey.database import engine, snapshot
 from survey.models import TRUST_LEVELS, Unit, Wave

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from survey.analysis import tree
 from survey.analysis.instrument import read_instrument
+from survey.analysis.last_seal import LAST_RESPONSE, last_responses
 from survey.analysis.quality import ALPHA, MEDIAN_SECONDS, VALID, scanned_statistics
-from survey.analysis.view import LAST_RESPONSE, headline_trust, last_responses
+from survey.analysis.view import headline_trust
 from survey.models import KeptStatistic, Wave
 
 

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reports.figures import NO_ESTIMATE, Figure, HeatCell, HeatTable
+from reports.figures import NO_ESTIMATE, Figure
+from reports.heat_figures import HeatCell, HeatTable
 from survey.analysis.summary import heat_table, unit_report, wave_overview
 from survey.models import Unit, Wave
 from survey.operations.collectors import make_collector

@@ -18,7 +18,8 @@ from forms.definition import Choice, Question, Wording
 from reports.dataset import Dataset, Row
 from reports.row_files import ROW_FORMATS, Style, row_chunks
 from survey.analysis.codebook import read_codebook
-from survey.analysis.rows import Extract, count_rows, read_rows, tally_rows
+from survey.analysis.row_layout import Extract
+from survey.analysis.rows import count_rows, read_rows, tally_rows
 from survey.database import make_engine, snapshot
 from survey.models import Collector, Wave
 from tests.ballots import CHANNELS, make_collectors, some_ballots, store
