@@ -95,7 +95,10 @@ GRANTS: dict[str, tuple[str, str]] = {
     "audit_entry": (_NOTHING, _ADD),
     # opinions: the public hands them in and follows its own; contacts it may only seal
     "petition": (
-        "SELECT, INSERT, UPDATE (state, answered_on, published_on, rating, rated_on, reopened, deadline_on)",
+        (
+            "SELECT, INSERT, UPDATE (state, answered_on, published_on, rating, rated_on, reopened, deadline_on, "
+            "transfer_due_on, rejected_reason, was_late, escalated_to_id, escalated_on)"
+        ),
         _CHANGE,
     ),
     "petition_step": (_ADD, _ADD),
@@ -118,8 +121,14 @@ GRANTS: dict[str, tuple[str, str]] = {
     "commitment_progress": (_READ, _ADD),
     "remedy": (_READ, _ALL),
     "remedy_progress": (_NOTHING, _ADD),
+    "remedy_judgement": (_NOTHING, _ALL),
     "theme": (_READ, _ALL),
-    "theme_word": (_READ, _ALL),
+    "theme_word": (_NOTHING, _ALL),
+    "comment_theme": (_NOTHING, _ALL),
+    "theme_tally": (_READ, _ALL),
+    "theme_phrase": (_NOTHING, _ALL),
+    "theme_reading": (_NOTHING, _ALL),
+    "theme_count": (_NOTHING, _ALL),
 }
 
 

@@ -1,0 +1,70 @@
+"""Working days: weekends and public holidays of Viet Nam are none, unless the province says otherwise for a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cache
+from types import MappingProxyType
+
+from holidays import HolidayBase, country_holidays
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.models import CalendarException
+
+_DAY = timedelta(days=1)
+
+
+class WorkingCalendar:
+    """The working days of a province. `exceptions` say of a day whether it is one, whatever the calendar says."""
+
+    def __init__(self, exceptions: Mapping[date, bool] = MappingProxyType({})) -> None:
+        self._exceptions = exceptions
+
+    def is_working(self, day: date) -> bool:
+        """Whether offices work on a day; a Saturday that makes up for a bridge day is one, as the Government decided.
+
+        Days off of a year that the Government has not decided yet are expected by the rule of the law.
+        """
+        decided = self._exceptions.get(day)
+        return _calendar().is_working_day(day) if decided is None else decided
+
+    def after(self, day: date, days: int) -> date:
+        """The day `days` working days after a day, which itself does not count; 0 gives the day itself."""
+        for _ in range(days):
+            day += _DAY
+            while not self.is_working(day):
+                day += _DAY
+        return day
+
+    def before(self, day: date, days: int) -> date:
+        """The day `days` working days before a day, which itself does not count; 0 gives the day itself."""
+        for _ in range(days):
+            day -= _DAY
+            while not self.is_working(day):
+                day -= _DAY
+        return day
+
+    def between(self, start: date, end: date) -> int:
+        """How many working days follow `start` until `end` inclusive; negative where `end` lies before `start`."""
+        if end < start:
+            return -self.between(end, start)
+        return sum(self.is_working(start + timedelta(days=number)) for number in range(1, (end - start).days + 1))
+
+
+def calendar(session: Session) -> WorkingCalendar:
+    """The working days as the province keeps them now."""
+    rows = session.execute(select(CalendarException.day, CalendarException.is_working))
+    return WorkingCalendar({row.day: row.is_working for row in rows})
+
+
+def holiday_name(day: date) -> str:
+    """What the public holiday on a day is called in Vietnamese; empty where there is none."""
+    return str(_calendar().get(day, ""))
+
+
+@cache
+def _calendar() -> HolidayBase:
+    """Public holidays of Viet Nam with the days off in lieu; a year is worked out when it is first asked for."""
+    return country_holidays("VN", language="vi")
