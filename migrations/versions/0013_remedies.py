@@ -1,4 +1,4 @@
-"""Remedies with their progress; themes of comments and their words."""
+"""Remedies with their progress and how they were judged; themes of comments, their words and counts."""
 
 from __future__ import annotations
 
@@ -14,6 +14,12 @@ depends_on = None
 
 # In the order they can be dropped.
 TABLES = (
+    "theme_count",
+    "theme_reading",
+    "theme_phrase",
+    "theme_tally",
+    "comment_theme",
+    "remedy_judgement",
     "remedy_progress",
     "remedy",
     "theme_word",
@@ -29,6 +35,7 @@ def upgrade() -> None:
         sa.Column("name_vi", sa.String(length=200), nullable=False),
         sa.Column("name_en", sa.String(length=200), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("unless_negated", sa.Boolean(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.CheckConstraint("length(name_vi) > 0", name=op.f("ck_theme_name_vi")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_theme")),
@@ -62,7 +69,9 @@ def upgrade() -> None:
         sa.Column("did", sa.String(length=300), nullable=False),
         sa.Column("is_public", sa.Boolean(), nullable=False),
         sa.CheckConstraint("(state IN ('done', 'dropped')) = (ended_on IS NOT NULL)", name=op.f("ck_remedy_ended_on")),
-        sa.CheckConstraint("NOT is_public OR (said <> '' AND did <> '')", name=op.f("ck_remedy_public")),
+        sa.CheckConstraint(
+            "NOT is_public OR (state = 'done' AND said <> '' AND did <> '')", name=op.f("ck_remedy_public")
+        ),
         sa.CheckConstraint("state <> 'done' OR evidence <> ''", name=op.f("ck_remedy_evidence")),
         sa.CheckConstraint("state <> 'dropped' OR dropped_reason <> ''", name=op.f("ck_remedy_dropped")),
         sa.CheckConstraint("state IN ('planned', 'running', 'done', 'dropped')", name=op.f("ck_remedy_state")),
@@ -93,6 +102,66 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_remedy_progress")),
     )
     op.create_index(op.f("ix_remedy_progress_remedy_id"), "remedy_progress", ["remedy_id"], unique=False)
+    op.create_table(
+        "remedy_judgement",
+        sa.Column("remedy_id", sa.Integer(), nullable=False),
+        sa.Column("wave_id", sa.Integer(), nullable=False),
+        sa.Column("movement", sa.String(length=11), nullable=False),
+        sa.CheckConstraint(
+            "movement IN ('moved_up', 'moved_down', 'not_moved', 'cannot_tell', 'broken')",
+            name=op.f("ck_remedy_judgement_movement"),
+        ),
+        sa.ForeignKeyConstraint(["remedy_id"], ["remedy.id"], name=op.f("fk_remedy_judgement_remedy_id")),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_remedy_judgement_wave_id")),
+        sa.PrimaryKeyConstraint("remedy_id", name=op.f("pk_remedy_judgement")),
+    )
+    op.create_table(
+        "comment_theme",
+        sa.Column("comment_id", sa.BigInteger(), nullable=False),
+        sa.Column("theme", sa.Integer(), nullable=False),
+        sa.Column("half_month", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["comment_id"], ["comment.id"], name=op.f("fk_comment_theme_comment_id")),
+        sa.PrimaryKeyConstraint("comment_id", "theme", name=op.f("pk_comment_theme")),
+    )
+    op.create_index("ix_comment_theme_theme_comment_id", "comment_theme", ["theme", "comment_id"], unique=False)
+    op.create_table(
+        "theme_tally",
+        sa.Column("wave_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("released", sa.Boolean(), nullable=False),
+        sa.Column("period", sa.Integer(), nullable=False),
+        sa.Column("theme", sa.Integer(), nullable=False),
+        sa.Column("comments", sa.Integer(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.CheckConstraint("people BETWEEN 1 AND comments", name=op.f("ck_theme_tally_people")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_theme_tally_unit_id")),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_theme_tally_wave_id")),
+        sa.PrimaryKeyConstraint("wave_id", "unit_id", "released", "period", "theme", name=op.f("pk_theme_tally")),
+    )
+    op.create_table(
+        "theme_phrase",
+        sa.Column("wave_id", sa.Integer(), nullable=False),
+        sa.Column("phrase", sa.String(length=60), nullable=False),
+        sa.Column("comments", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_theme_phrase_wave_id")),
+        sa.PrimaryKeyConstraint("wave_id", "phrase", name=op.f("pk_theme_phrase")),
+    )
+    op.create_table(
+        "theme_reading",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("dictionary", sa.String(length=64), nullable=False),
+        sa.Column("last_response_id", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_theme_reading_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_theme_reading")),
+    )
+    op.create_table(
+        "theme_count",
+        sa.Column("wave_id", sa.Integer(), nullable=False),
+        sa.Column("stood", sa.String(length=200), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["wave_id"], ["wave.id"], name=op.f("fk_theme_count_wave_id")),
+        sa.PrimaryKeyConstraint("wave_id", name=op.f("pk_theme_count")),
+    )
     triggers.install(op.get_bind(), TABLES)
 
 

@@ -50,7 +50,7 @@ from survey.models.questionnaire_draft import (
     QuestionnaireDraft,
     QuestionnaireOrigin,
 )
-from survey.models.remedy import Remedy, RemedyProgress, Theme, ThemeWord
+from survey.models.remedy import MOVEMENTS, REMEDY_STATES, Remedy, RemedyJudgement, RemedyProgress
 from survey.models.response import (
     Answer,
     FlagNote,
@@ -61,6 +61,15 @@ from survey.models.response import (
     TextAnswer,
 )
 from survey.models.service import ProcedureField, Service
+from survey.models.theme import (
+    CommentTheme,
+    Theme,
+    ThemeCount,
+    ThemePhrase,
+    ThemeReading,
+    ThemeTally,
+    ThemeWord,
+)
 from survey.models.triggers import TRIGGERS
 from survey.models.unit import UNIT_KINDS, Counter, TransactionCorrection, TransactionCount, Unit
 from survey.models.wave import (
@@ -87,7 +96,9 @@ __all__ = [
     "BATCH_STATES",
     "CHANNELS",
     "DRAFT_STATES",
+    "MOVEMENTS",
     "QUESTION_CHANGES",
+    "REMEDY_STATES",
     "RESPONDENT_GROUPS",
     "TEST_EVENT",
     "TRIGGERS",
@@ -109,6 +120,7 @@ __all__ = [
     "CollectorScan",
     "Comment",
     "CommentMark",
+    "CommentTheme",
     "Commitment",
     "CommitmentProgress",
     "ContactKey",
@@ -150,6 +162,7 @@ __all__ = [
     "ReleasedResponseTally",
     "ReleasedScopeTally",
     "Remedy",
+    "RemedyJudgement",
     "RemedyProgress",
     "Response",
     "ResponseConflict",
@@ -164,6 +177,10 @@ __all__ = [
     "Target",
     "TextAnswer",
     "Theme",
+    "ThemeCount",
+    "ThemePhrase",
+    "ThemeReading",
+    "ThemeTally",
     "ThemeWord",
     "TransactionCorrection",
     "TransactionCount",

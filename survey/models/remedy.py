@@ -1,4 +1,4 @@
-"""Remedies: what a unit does about a weak item or factor, and which figure it should move; themes of comments."""
+"""Remedies: what a unit does about a weak item or factor, and which figure it should move."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from survey.models.base import Base, OneLineTexts, UtcDateTime, one_of, primary_key
+from survey.models.base import Base, UtcDateTime, one_of, primary_key
 from survey.models.unit import Unit
 from survey.models.wave import Wave
 
 REMEDY_STATES = ("planned", "running", "done", "dropped")
 REMEDY_SUBJECTS = ("item", "factor")
+MOVEMENTS = ("moved_up", "moved_down", "not_moved", "cannot_tell", "broken")
 
 
 class Remedy(Base):
@@ -29,7 +30,7 @@ class Remedy(Base):
         CheckConstraint("(state IN ('done', 'dropped')) = (ended_on IS NOT NULL)", name="ended_on"),
         CheckConstraint("state <> 'dropped' OR dropped_reason <> ''", name="dropped"),
         CheckConstraint("state <> 'done' OR evidence <> ''", name="evidence"),
-        CheckConstraint("NOT is_public OR (said <> '' AND did <> '')", name="public"),
+        CheckConstraint("NOT is_public OR (state = 'done' AND said <> '' AND did <> '')", name="public"),
         Index("ix_remedy_unit_id_state_deadline_on_id", "unit_id", "state", "deadline_on", "id"),
         Index("ix_remedy_state_deadline_on_id", "state", "deadline_on", "id"),
     )
@@ -56,6 +57,11 @@ class Remedy(Base):
     owner_unit: Mapped[Unit] = relationship(foreign_keys=[owner_unit_id])
     wave: Mapped[Wave] = relationship()
     progress: Mapped[list[RemedyProgress]] = relationship(order_by="RemedyProgress.id")
+    judgement: Mapped[RemedyJudgement | None] = relationship()
+
+    @property
+    def is_over(self) -> bool:
+        return self.ended_on is not None
 
 
 class RemedyProgress(Base):
@@ -72,31 +78,14 @@ class RemedyProgress(Base):
     text: Mapped[str] = mapped_column(Text)
 
 
-class Theme(OneLineTexts, Base):
-    """A theme of comments, known by its words."""
+class RemedyJudgement(Base):
+    """How the next wave judged a remedy, kept for lists; the remedy's page works the figures out anew."""
 
-    __tablename__ = "theme"
-    __table_args__ = (CheckConstraint("length(name_vi) > 0", name="name_vi"),)
+    __tablename__ = "remedy_judgement"
+    __table_args__ = (CheckConstraint(one_of("movement", MOVEMENTS), name="movement"),)
 
-    id: Mapped[primary_key]
-    code: Mapped[str] = mapped_column(String(40), unique=True)
-    name_vi: Mapped[str] = mapped_column(String(200))
-    name_en: Mapped[str] = mapped_column(String(200), default="")
-    position: Mapped[int] = mapped_column(default=0)
-    ended_on: Mapped[date | None]
+    remedy_id: Mapped[int] = mapped_column(ForeignKey("remedy.id"), primary_key=True)
+    wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"))
+    movement: Mapped[str] = mapped_column(String(11))
 
-    words: Mapped[list[ThemeWord]] = relationship(
-        back_populates="theme", order_by="ThemeWord.word", cascade="all, delete-orphan"
-    )
-
-
-class ThemeWord(Base):
-    """A word or phrase that puts a comment under the theme, as it is written, with its diacritics."""
-
-    __tablename__ = "theme_word"
-    __table_args__ = (CheckConstraint("length(word) BETWEEN 2 AND 60", name="word"),)
-
-    theme_id: Mapped[int] = mapped_column(ForeignKey("theme.id"), primary_key=True)
-    word: Mapped[str] = mapped_column(String(60), primary_key=True)
-
-    theme: Mapped[Theme] = relationship(back_populates="words")
+    wave: Mapped[Wave] = relationship()
