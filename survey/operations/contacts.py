@@ -15,7 +15,7 @@ import tempfile
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -24,17 +24,17 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Engine, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from survey.models import ContactKey, Petition, PetitionConsent, PetitionContact, PetitionStep
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 from survey.operations.periods import province_day
+from survey.operations.petitions import CONTACT_DAYS
 from survey.operations.writing import begin_write
 
 FILE_NAME = "contact.key"
-KEPT_DAYS = 90  # after a case ended, unless the installation says otherwise
 ENDED = ("answered", "published", "rejected")
 
 _KEY_BYTES = 32
@@ -156,46 +156,45 @@ def _keep(file: Path, key_id: str, key: X25519PrivateKey) -> None:
         os.close(folder)
 
 
-def run_due(engine: Engine, now: datetime, kept_days: int = KEPT_DAYS) -> int:
-    """Delete the contacts of cases that ended `kept_days` ago; returns how many. The cases stay, without a name.
+def run_due(engine: Engine, now: datetime, kept_days: int = CONTACT_DAYS) -> int:
+    """Delete the contacts of cases that ended more than `kept_days` ago; returns how many. The cases stay, nameless.
 
     A case ends with its answer or rejection; one that was opened again has not ended. In transactions of its own.
     """
-    today = province_day(now)
+    with Session(engine) as session:  # asked first: on SQLite whoever may write holds up the others
+        if not _moved(session, kept_days) and not session.scalars(_due(now).limit(1)).all():
+            return 0
     with Session(engine) as session:
         begin_write(session)
-        _count_days(session, kept_days)
-        ended = select(Petition.id).where(Petition.state.in_(ENDED))
-        due = session.scalars(
-            select(PetitionContact.petition_id)
-            .where(PetitionContact.delete_after < today, PetitionContact.petition_id.in_(ended))
-            .limit(_BATCH)
-        ).all()
+        for petition_id, last_day in _moved(session, kept_days).items():
+            kept = update(PetitionContact).where(PetitionContact.petition_id == petition_id)
+            session.execute(kept.values(delete_after=last_day))
+        due = session.scalars(_due(now)).all()
         session.execute(delete(PetitionConsent).where(PetitionConsent.petition_id.in_(due)))
         session.execute(delete(PetitionContact).where(PetitionContact.petition_id.in_(due)))
         session.commit()
     return len(due)
 
 
-def _count_days(session: Session, kept_days: int) -> None:
-    """Say of each contact after which day it goes: those whose case ended, and none whose case is open again."""
+def _due(now: datetime) -> Select[int]:
     ended = select(Petition.id).where(Petition.state.in_(ENDED))
-    opened = PetitionContact.delete_after.is_not(None) & PetitionContact.petition_id.not_in(ended)
-    session.execute(update(PetitionContact).where(opened).values(delete_after=None))
-    ending = (
-        select(PetitionContact.petition_id, func.max(PetitionStep.day))
-        .join(PetitionStep, PetitionStep.petition_id == PetitionContact.petition_id)
-        .where(
-            PetitionContact.delete_after.is_(None),
-            PetitionContact.petition_id.in_(ended),
-            PetitionStep.step.in_(("answered", "rejected")),
-        )
-        .group_by(PetitionContact.petition_id)
-        .limit(_BATCH)
+    over = PetitionContact.delete_after < province_day(now)
+    return select(PetitionContact.petition_id).where(over, PetitionContact.petition_id.in_(ended)).limit(_BATCH)
+
+
+def _moved(session: Session, kept_days: int) -> dict[int, date]:
+    """The last day of each contact whose case ended, where another one is written down: as after a change of the
+    installation's setting."""
+    rejected = (
+        select(func.max(PetitionStep.day))
+        .where(PetitionStep.petition_id == Petition.id, PetitionStep.step == "rejected")
+        .scalar_subquery()
     )
-    for petition_id, day in session.execute(ending).all():
-        session.execute(
-            update(PetitionContact)
-            .where(PetitionContact.petition_id == petition_id)
-            .values(delete_after=day + timedelta(days=kept_days))
-        )
+    ended_on = func.coalesce(Petition.answered_on, rejected)
+    rows = session.execute(
+        select(PetitionContact.petition_id, PetitionContact.delete_after, ended_on)
+        .join(Petition, Petition.id == PetitionContact.petition_id)
+        .where(Petition.state.in_(ENDED), ended_on.is_not(None))
+    )
+    days = timedelta(days=kept_days)
+    return {key: day + days for key, written, day in rows if written != day + days}
