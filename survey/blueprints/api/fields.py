@@ -1,18 +1,16 @@
-"""The kinds of value that several resources share, and pages of rows."""
+"""The kinds of value that several resources share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from forms.ballot import clean_text
-from survey.blueprints.api.wire import Given, next_address
 from survey.models import UNIT_KINDS, WAVE_STATES
-from survey.operations.errors import noop as _n
 from survey.operations.identifiers import is_code
 
 # `is_code` in the words of JSON Schema, whose \w knows no Vietnamese letter.
@@ -52,28 +50,3 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=300), AfterVali
 MaybeName = Annotated[str, StringConstraints(max_length=300)]
 Day = Annotated[date, Field(examples=["2026-01-01"])]
 Number = Annotated[int, Field(ge=0, le=LARGEST)]
-
-
-class Listing(Given):
-    """What every list takes: where to go on, and how many rows."""
-
-    after: Code | None = Field(None, description=_n("Go on behind the row with this code; see “next”."))
-    limit: int = Field(50, ge=1, le=MOST_ROWS, description=_n("At most so many rows."))
-
-
-T = TypeVar("T")
-R = TypeVar("R")
-
-
-class Page(BaseModel, Generic[T]):
-    """Some rows, and the address of those after them."""
-
-    items: list[T]
-    next: str | None = Field(description=_n("The address of the rows after these; null at the end."))
-
-
-def cut(rows: Sequence[R], limit: int, after: Callable[[R], object]) -> tuple[Sequence[R], str | None]:
-    """Rows that were asked for one more than `limit`, as many as were wanted, and the address of those after them."""
-    if len(rows) <= limit:
-        return rows, None
-    return rows[:limit], next_address(after=after(rows[limit - 1]))

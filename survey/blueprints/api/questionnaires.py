@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from forms.definition import Question, Wording
 from survey.blueprints.api.door import scope
-from survey.blueprints.api.fields import MOST_ROWS, Code, Day, OneOf, Page, cut
+from survey.blueprints.api.fields import Code, Day, OneOf
+from survey.blueprints.api.paging import NumberedListing, Page, page_of
 from survey.blueprints.api.route import QUESTIONNAIRES, route
-from survey.blueprints.api.wire import ApiError, Given, Words, reply
+from survey.blueprints.api.wire import ApiError, Words, reply
 from survey.database import current_session
 from survey.models import Questionnaire, QuestionnaireOrigin, Unit
 from survey.models.questionnaire import QUESTION_KINDS
@@ -24,9 +25,7 @@ from survey.operations.questionnaires import definition_of
 Kind = Annotated[str, OneOf(QUESTION_KINDS)]
 
 
-class QuestionnairesQuery(Given):
-    after: int | None = Field(None, ge=0, le=2**31 - 1, description=_n("Go on behind this row; see “next”."))
-    limit: int = Field(50, ge=1, le=MOST_ROWS, description=_n("At most so many rows."))
+class QuestionnairesQuery(NumberedListing):
     code: Code | None = None
     valid_on: Day | None = Field(None, description=_n("Only what is valid on that day."))
 
@@ -90,15 +89,13 @@ class QuestionnaireOut(QuestionnaireLine):
     answer=QuestionnairePage,
 )
 def list_questionnaires(query: QuestionnairesQuery) -> ResponseReturnValue:
-    rows = _visible().order_by(Questionnaire.id).limit(query.limit + 1)
-    if query.after is not None:
-        rows = rows.where(Questionnaire.id > query.after)
+    rows = _visible()
     if query.code is not None:
         rows = rows.where(Questionnaire.code == query.code)
     if query.valid_on is not None:
         rows = rows.where(Questionnaire.valid_from <= query.valid_on)
         rows = rows.where(or_(Questionnaire.valid_until.is_(None), Questionnaire.valid_until >= query.valid_on))
-    found, following = cut(current_session().scalars(rows).all(), query.limit, lambda row: row.id)
+    found, following = page_of(rows, query, Questionnaire.id, lambda row: row.id)
     return reply(QuestionnairePage(items=[QuestionnaireLine(**_line(row)) for row in found], next=following))
 
 
@@ -139,7 +136,7 @@ def show_questionnaire(questionnaire_code: str, version: str) -> ResponseReturnV
     return reply(out, conditional=True)
 
 
-def _visible() -> Any:
+def _visible() -> Select[Questionnaire]:
     """Published versions, those that are for some unit alone only where it lies within reach."""
     return (
         select(Questionnaire)

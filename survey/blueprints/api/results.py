@@ -17,7 +17,8 @@ from survey.analysis.export import SCHEMA, as_json, coverage_json, line_json, me
 from survey.analysis.published import root_of_wave, unit_of_wave
 from survey.analysis.summary import unit_report, wave_overview
 from survey.blueprints.api.door import may, require, scope, source_for, unit_for
-from survey.blueprints.api.fields import MOST_ROWS, Code, Day, Listing, Page, WaveState, cut
+from survey.blueprints.api.fields import MOST_ROWS, Code, Day, WaveState
+from survey.blueprints.api.paging import Listing, Page, cut, page_of
 from survey.blueprints.api.route import RESULTS, route
 from survey.blueprints.api.wire import ApiError, Given, Words, invalid, reply
 from survey.database import current_session
@@ -118,18 +119,14 @@ class ResultPage(Page[ResultLine]):
 )
 def list_results(query: ResultsQuery) -> ResponseReturnValue:
     rows = select(Wave).outerjoin(Wave.owner).where(Wave.state != "draft")
-    rows = rows.where(scope("waves.read").covers(func.coalesce(Unit.path, "/"))).order_by(Wave.code)
-    if query.after is not None:
-        rows = rows.where(Wave.code > query.after)
+    rows = rows.where(scope("waves.read").covers(func.coalesce(Unit.path, "/")))
     if query.state is not None:
         rows = rows.where(Wave.state == query.state)
     if query.since is not None:
         rows = rows.where(Wave.period_end >= query.since)
     if query.until is not None:
         rows = rows.where(Wave.period_start <= query.until)
-    found, following = cut(
-        current_session().scalars(rows.limit(query.limit + 1)).all(), query.limit, lambda wave: wave.code
-    )
+    found, following = page_of(rows, query, Wave.code, lambda wave: wave.code)
     return reply(ResultPage(items=[_line(wave) for wave in found], next=following))
 
 

@@ -12,10 +12,10 @@ from sqlalchemy.orm import joinedload
 
 import forms.fault
 from survey.blueprints.api.door import begin, may, scope, unit_for
-from survey.blueprints.api.fields import MOST_ROWS, Code, Day, Number, Page, cut
+from survey.blueprints.api.fields import Code, Day, Number
+from survey.blueprints.api.paging import NumberedListing, Page, page_of
 from survey.blueprints.api.route import TRANSACTIONS, route
 from survey.blueprints.api.wire import SENTENCES, ApiError, Fault, Given, invalid, reply
-from survey.database import current_session
 from survey.models import TransactionCount, Unit
 from survey.operations.errors import noop as _n
 from survey.operations.place_tables import TableError
@@ -34,9 +34,7 @@ _OUT_OF_REACH = _n("The unit %(unit)s lies outside the key's reach.")
 _NO_DAY = _n("This must be a date such as 2026-03-31.")
 
 
-class TransactionsQuery(Given):
-    after: int | None = Field(None, ge=0, le=2**31 - 1, description=_n("Go on behind this row; see “next”."))
-    limit: int = Field(50, ge=1, le=MOST_ROWS, description=_n("At most so many rows."))
+class TransactionsQuery(NumberedListing):
     unit: Code | None = Field(None, description=_n("Only this unit and what is below it."))
     since: Day | None = Field(None, description=_n("Only periods that end on this day or later."))
     until: Day | None = Field(None, description=_n("Only periods that begin on this day or earlier."))
@@ -96,8 +94,6 @@ class Stored(BaseModel):
 def list_transactions(query: TransactionsQuery) -> ResponseReturnValue:
     rows = select(TransactionCount).join(TransactionCount.unit)
     rows = rows.where(scope("transactions.read").covers(Unit.path))
-    if query.after is not None:
-        rows = rows.where(TransactionCount.id > query.after)
     if query.unit is not None:
         root = select(Unit.path).where(Unit.code == query.unit).scalar_subquery()
         rows = rows.where(Unit.path.startswith(root))
@@ -105,8 +101,8 @@ def list_transactions(query: TransactionsQuery) -> ResponseReturnValue:
         rows = rows.where(TransactionCount.period_end >= query.since)
     if query.until is not None:
         rows = rows.where(TransactionCount.period_start <= query.until)
-    rows = rows.options(joinedload(TransactionCount.unit)).order_by(TransactionCount.id).limit(query.limit + 1)
-    found, following = cut(current_session().scalars(rows).all(), query.limit, lambda row: row.id)
+    rows = rows.options(joinedload(TransactionCount.unit))
+    found, following = page_of(rows, query, TransactionCount.id, lambda row: row.id)
     return reply(TransactionsPage(items=[_out(row) for row in found], next=following))
 
 

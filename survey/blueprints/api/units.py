@@ -10,7 +10,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from survey.blueprints.api.door import begin, require, scope, unit_for
-from survey.blueprints.api.fields import Code, Day, Listing, MaybeName, Name, Page, UnitKind, cut
+from survey.blueprints.api.fields import Code, Day, MaybeName, Name, UnitKind
+from survey.blueprints.api.paging import Listing, Page, page_of
 from survey.blueprints.api.route import UNITS, route
 from survey.blueprints.api.wire import Given, invalid, reply
 from survey.database import current_session
@@ -138,9 +139,7 @@ class CounterIn(Given):
     },
 )
 def list_units(query: UnitsQuery) -> ResponseReturnValue:
-    rows = select(Unit).where(scope("places.read").covers(Unit.path)).order_by(Unit.code).limit(query.limit + 1)
-    if query.after is not None:
-        rows = rows.where(Unit.code > query.after)
+    rows = select(Unit).where(scope("places.read").covers(Unit.path))
     if query.kind is not None:
         rows = rows.where(Unit.kind == query.kind)
     if query.under is not None:
@@ -148,10 +147,8 @@ def list_units(query: UnitsQuery) -> ResponseReturnValue:
     if query.valid_on is not None:
         rows = rows.where(Unit.valid_from <= query.valid_on)
         rows = rows.where(or_(Unit.valid_until.is_(None), Unit.valid_until >= query.valid_on))
-    relatives = (joinedload(Unit.parent), joinedload(Unit.successor))
-    found, following = cut(
-        current_session().scalars(rows.options(*relatives)).all(), query.limit, lambda unit: unit.code
-    )
+    rows = rows.options(joinedload(Unit.parent), joinedload(Unit.successor))
+    found, following = page_of(rows, query, Unit.code, lambda unit: unit.code)
     return reply(UnitPage(items=[UnitOut.of(unit) for unit in found], next=following))
 
 
@@ -224,13 +221,11 @@ def change_unit(unit_code: str, body: UnitPatch) -> ResponseReturnValue:
 )
 def list_counters(unit_code: str, query: CountersQuery) -> ResponseReturnValue:
     unit = unit_for("places.read", unit_code)
-    rows = select(Counter).where(Counter.unit_id == unit.id).order_by(Counter.code).limit(query.limit + 1)
-    if query.after is not None:
-        rows = rows.where(Counter.code > query.after)
+    rows = select(Counter).where(Counter.unit_id == unit.id)
     if query.valid_on is not None:
         rows = rows.where(Counter.valid_from <= query.valid_on)
         rows = rows.where(or_(Counter.valid_until.is_(None), Counter.valid_until >= query.valid_on))
-    found, following = cut(current_session().scalars(rows).all(), query.limit, lambda counter: counter.code)
+    found, following = page_of(rows, query, Counter.code, lambda counter: counter.code)
     return reply(CounterPage(items=[CounterOut.of(counter, unit) for counter in found], next=following))
 
 

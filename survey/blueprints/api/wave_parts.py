@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from survey.blueprints.api.door import scope, wave_for
-from survey.blueprints.api.fields import Listing, OneOf, Page, cut
+from survey.blueprints.api.fields import OneOf
+from survey.blueprints.api.paging import Listing, Page, page_of
 from survey.blueprints.api.route import WAVES, route
 from survey.blueprints.api.waves import Trust
 from survey.blueprints.api.wire import reply
-from survey.database import current_session
 from survey.models import CHANNELS, RESPONDENT_GROUPS, Collector, Unit, WaveUnit
 from survey.models.collector import COLLECTOR_STATES
 from survey.operations.errors import noop as _n
@@ -81,11 +81,8 @@ class CollectorPage(Page[CollectorOut]):
 def list_wave_units(wave_code: str, query: Listing) -> ResponseReturnValue:
     wave = wave_for("waves.read", wave_code)
     rows = select(WaveUnit).join(WaveUnit.unit).where(WaveUnit.wave_id == wave.id)
-    rows = rows.where(scope("places.read").covers(Unit.path)).options(joinedload(WaveUnit.unit)).order_by(Unit.code)
-    if query.after is not None:
-        rows = rows.where(Unit.code > query.after)
-    every = current_session().scalars(rows.limit(query.limit + 1)).all()
-    found, following = cut(every, query.limit, lambda row: row.unit.code)
+    rows = rows.where(scope("places.read").covers(Unit.path)).options(joinedload(WaveUnit.unit))
+    found, following = page_of(rows, query, Unit.code, lambda row: row.unit.code)
     items = [WaveUnitOut(unit=row.unit.code, quota=row.quota, forms_issued=row.forms_issued) for row in found]
     return reply(WaveUnitPage(items=items, next=following))
 
@@ -119,14 +116,11 @@ def list_wave_units(wave_code: str, query: Listing) -> ResponseReturnValue:
 def list_collectors(wave_code: str, query: CollectorsQuery) -> ResponseReturnValue:
     wave = wave_for("waves.read", wave_code)
     rows = select(Collector).join(Collector.unit).where(Collector.wave_id == wave.id)
-    rows = rows.where(scope("collectors.read").covers(Unit.path)).order_by(Collector.code)
-    if query.after is not None:
-        rows = rows.where(Collector.code > query.after)
+    rows = rows.where(scope("collectors.read").covers(Unit.path))
     if query.channel is not None:
         rows = rows.where(Collector.channel == query.channel)
     if query.state is not None:
         rows = rows.where(Collector.state == query.state)
-    relatives = (joinedload(Collector.unit), joinedload(Collector.counter))
-    every = current_session().scalars(rows.options(*relatives).limit(query.limit + 1)).all()
-    found, following = cut(every, query.limit, lambda collector: collector.code)
+    rows = rows.options(joinedload(Collector.unit), joinedload(Collector.counter))
+    found, following = page_of(rows, query, Collector.code, lambda collector: collector.code)
     return reply(CollectorPage(items=[CollectorOut.of(collector) for collector in found], next=following))

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from survey.blueprints.api.door import begin, may, scope, wave_for
-from survey.blueprints.api.fields import Code, Day, Listing, MaybeName, Name, OneOf, Page, WaveState, cut
+from survey.blueprints.api.fields import Code, Day, MaybeName, Name, OneOf, WaveState
+from survey.blueprints.api.paging import Listing, Page, page_of
 from survey.blueprints.api.route import WAVES, route
 from survey.blueprints.api.wire import ApiError, Fault, Given, Location, invalid, reply
 from survey.database import current_session
@@ -144,8 +145,6 @@ class WavePatch(Given):
 )
 def list_waves(query: WavesQuery) -> ResponseReturnValue:
     rows = select(Wave).outerjoin(Wave.owner).where(scope("waves.read").covers(func.coalesce(Unit.path, "/")))
-    if query.after is not None:
-        rows = rows.where(Wave.code > query.after)
     if query.state is not None:
         rows = rows.where(Wave.state == query.state)
     if query.since is not None:
@@ -153,8 +152,8 @@ def list_waves(query: WavesQuery) -> ResponseReturnValue:
     if query.until is not None:
         rows = rows.where(Wave.period_start <= query.until)
     relatives = (joinedload(Wave.owner), joinedload(Wave.questionnaire), joinedload(Wave.target))
-    rows = rows.options(*relatives, selectinload(Wave.trust_levels)).order_by(Wave.code).limit(query.limit + 1)
-    found, following = cut(current_session().scalars(rows).all(), query.limit, lambda wave: wave.code)
+    rows = rows.options(*relatives, selectinload(Wave.trust_levels))
+    found, following = page_of(rows, query, Wave.code, lambda wave: wave.code)
     return reply(WavePage(items=[WaveOut.of(wave) for wave in found], next=following))
 
 
