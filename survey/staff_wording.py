@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
+
+from reports import names
+from reports.figures import Language
+from survey import models
 
 ROLES: dict[str, LazyString] = {
     "administrator": _l("Administrator"),
@@ -26,22 +33,15 @@ WAVE_STATES: dict[str, LazyString] = {
     "closed": _l("Closed"),
     "published": _l("Published"),
 }
-CHANNELS: dict[str, LazyString] = {
-    "qr": _l("QR code"),
-    "link": _l("Link"),
-    "kiosk": _l("Kiosk at the counter"),
-    "paper": _l("Paper form"),
-    "phone": _l("Telephone interview"),
-    "interview": _l("Face-to-face interview"),
-    "import": _l("Imported data"),
-}
-TRUST_LEVELS: dict[str, LazyString] = {
-    "verified": _l("Verified dossier"),
-    "present": _l("Present at the counter"),
-    "open": _l("Open access"),
-    "paper": _l("Paper form"),
-    "assisted": _l("Entered with an official's help"),
-}
+
+
+def _as_printed(name: Callable[[str, Language], str], code: str) -> LazyString:
+    """What the reports call it, in the reader's language."""
+    return LazyString(lambda: name(code, "en" if str(get_locale()) == "en" else "vi"))
+
+
+CHANNELS = {code: _as_printed(names.channel_name, code) for code in models.CHANNELS}
+TRUST_LEVELS = {code: _as_printed(names.trust_name, code) for code in models.TRUST_LEVELS}
 RESPONDENT_GROUPS: dict[str, LazyString] = {
     "citizen": _l("Citizens and organisations"),
     "delegate": _l("People's council delegates"),

@@ -144,8 +144,8 @@ def links(wave_code: str, form: str) -> ResponseReturnValue:
     session.commit()  # SQLite refuses a writer whose transaction began by reading
     begin_write(session)
     audit.record(
-        session, "collector.export", subject=wave.code, subject_kind="wave",
-        unit_path=path, after={"rows": len(found), "form": form},
+        session, "collector.export", subject=wave.code, subject_kind="collectors",
+        unit_path=path, after={"collectors": len(found), "format": form},
     )  # fmt: skip
     head = [
         gettext("Unit code"), gettext("Unit"), gettext("Counter"), gettext("Channel"), gettext("Trust level"),

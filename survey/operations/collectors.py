@@ -219,9 +219,9 @@ def make_collectors(
         session,
         "collector.create",
         subject=wave.code,
-        subject_kind="wave",
+        subject_kind="collectors",
         unit_path=wave.owner.path if wave.owner else None,
-        after={"rows": len(made), "channel": channel, "trust": trust, "units": ", ".join(named)},
+        after={"collectors": len(made), "channel": channel, "trust": trust, "units": ", ".join(named)},
     )
     return made
 

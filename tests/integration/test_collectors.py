@@ -184,4 +184,4 @@ def test_collectors_made_together_are_one_line_of_the_log(session: Session, wave
     assert len(made) > 1
     assert len({collector.code for collector in made}) == len(made)
     (line,) = session.scalars(select(AuditEntry).where(AuditEntry.action == "collector.create")).all()
-    assert re.search(rf"rows\W+{len(made)}\b", str(line.after))
+    assert re.search(rf"collectors\W+{len(made)}\b", str(line.after))
