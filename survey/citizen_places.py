@@ -136,18 +136,23 @@ def _load_place(code: str) -> Place | None:
         collector = find_collector(session, code)
         if collector is None or collector.code != code:
             return None
-        unit, counter, wave = collector.unit, collector.counter, collector.wave
-        return Place(
-            collector_id=collector.id,
-            code=collector.code,
-            state=_state(collector),
-            remembers=collector.channel != "kiosk",
-            questionnaire_id=wave.questionnaire_id,
-            unit=(unit.name_vi, unit.name_en),
-            one_stop=(unit.one_stop_vi, unit.one_stop_en),
-            counter=(counter.name_vi, counter.name_en) if counter else ("", ""),
-            period=(wave.period_start, wave.period_end),
-        )
+        return place_of(collector)
+
+
+def place_of(collector: models.Collector) -> Place:
+    """The collector as its form shows it."""
+    unit, counter, wave = collector.unit, collector.counter, collector.wave
+    return Place(
+        collector_id=collector.id,
+        code=collector.code,
+        state=_state(collector),
+        remembers=collector.channel != "kiosk",
+        questionnaire_id=wave.questionnaire_id,
+        unit=(unit.name_vi, unit.name_en),
+        one_stop=(unit.one_stop_vi, unit.one_stop_en),
+        counter=(counter.name_vi, counter.name_en) if counter else ("", ""),
+        period=(wave.period_start, wave.period_end),
+    )
 
 
 def _state(collector: models.Collector) -> State:
@@ -162,8 +167,12 @@ def _state(collector: models.Collector) -> State:
 
 def _load_asked(questionnaire_id: int) -> Asked:
     with Session(engine()) as session:
-        row = session.get_one(models.Questionnaire, questionnaire_id)
-        ids = {question.code: question.id for question in row.questions}
-        questionnaire = Questionnaire.from_yaml(row.definition)
+        return asked_of(session.get_one(models.Questionnaire, questionnaire_id))
+
+
+def asked_of(row: models.Questionnaire) -> Asked:
+    """A stored questionnaire as its form asks it."""
+    ids = {question.code: question.id for question in row.questions}
+    questionnaire = Questionnaire.from_yaml(row.definition)
     numbers = {question.field: number for number, question in enumerate(questionnaire.questions, 1)}
     return Asked(questionnaire, ids, numbers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -19,6 +19,7 @@ from survey.models import (
     Counter,
     FlagNote,
     Question,
+    Questionnaire,
     Response,
     ResponseConflict,
     ResponseFlag,
@@ -183,13 +184,13 @@ class Conflict:
 def conflicts(
     session: Session, wave: Wave, within: ColumnElement[bool], after: int | None, size: int
 ) -> list[Conflict]:
-    """The newest first."""
+    """The newest first, without those of tests."""
     query = (
         select(ResponseConflict, Response.id, Unit.name_vi, Unit.name_en)
         .join(Response, Response.submission_id == ResponseConflict.submission_id)
         .join(Collector, Collector.id == ResponseConflict.collector_id)
         .join(Unit, Unit.id == Collector.unit_id)
-        .where(Collector.wave_id == wave.id, within)
+        .where(Collector.wave_id == wave.id, within, ~Response.is_test)
         .order_by(ResponseConflict.id.desc())
         .limit(size)
     )
@@ -255,7 +256,9 @@ def whole(session: Session, response_id: int) -> Whole | None:
         flags_of(session, [response_id]).get(response_id, ()),
         tuple(session.scalars(select(FlagNote).where(FlagNote.response_id == response_id))),
         session.scalar(conflicting) or 0,
-        _answers(session, collector.wave, {**choices, **several}, texts),
+        _answers(
+            session, _asked(session, collector.wave, {**choices, **several, **texts}), {**choices, **several}, texts
+        ),
         digest(canonical(one, many, texts)) == response.digest,
         proof,
         None if proof is None else verify_inclusion(proof, proof.head),
@@ -270,9 +273,17 @@ def _by_question(session: Session, model: type[Answer | SeveralAnswer], response
     return found
 
 
-def _answers(session: Session, wave: Wave, choices: dict[int, list[int]], texts: dict[int, str]) -> tuple[Given, ...]:
-    asked = definition.Questionnaire.from_yaml(wave.questionnaire.definition)
-    stored = select(Question.code, Question.id).where(Question.questionnaire_id == wave.questionnaire_id)
+def _asked(session: Session, wave: Wave, answered: Iterable[int]) -> Questionnaire:
+    """What the response answers: a test may be older than the draft's choice of its questionnaire."""
+    question = session.get(Question, next(iter(answered), 0))
+    return wave.questionnaire if question is None else session.get_one(Questionnaire, question.questionnaire_id)
+
+
+def _answers(
+    session: Session, questionnaire: Questionnaire, choices: dict[int, list[int]], texts: dict[int, str]
+) -> tuple[Given, ...]:
+    asked = definition.Questionnaire.from_yaml(questionnaire.definition)
+    stored = select(Question.code, Question.id).where(Question.questionnaire_id == questionnaire.id)
     ids = {row.code: row.id for row in session.execute(stored)}
     found = []
     for question in asked.questions:

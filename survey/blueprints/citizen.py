@@ -6,6 +6,7 @@ import hmac
 import sqlite3
 import time
 from base64 import urlsafe_b64encode
+from typing import Any
 
 import psycopg
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
@@ -143,20 +144,8 @@ def thanks(code: str, number: str, conflict: bool) -> ResponseReturnValue:
     place = reception().place(code)
     if place is None:
         abort(404)
-    language = written_language()
-    page = render(
-        "citizen/thanks.html",
-        place=place,
-        heading=place.heading(language),
-        number=number,
-        conflict=conflict,
-        closing=wording.short_date(place.period[1], language),
-        thanks=reception().asked(place).questionnaire.thanks,
-        script=SENT_SCRIPT,
-        switch=url_for(request.endpoint or "", code=code, number=number, k=request.args["k"], lang=other(language)),
-        results_endpoint=results_endpoint(),
-    )
-    return answer(page)
+    switch = url_for(request.endpoint or "", code=code, number=number, k=request.args["k"], lang=other_language())
+    return answer(thanks_page(place, reception().asked(place), number, conflict=conflict, switch=switch))
 
 
 def reception() -> Reception:
@@ -168,8 +157,8 @@ def written_language() -> Language:
     return "en" if chosen_language() == "en" else "vi"
 
 
-def other(language: Language) -> Language:
-    return "vi" if language == "en" else "en"
+def other_language() -> Language:
+    return "vi" if written_language() == "en" else "en"
 
 
 def results_endpoint() -> str | None:
@@ -241,9 +230,19 @@ def fresh_form(place: Place, language: Language) -> bytes:
     return form_page(place, asked, empty, TOKEN_PLACE).rpartition(TOKEN_PLACE)[0].encode()
 
 
-def form_page(place: Place, asked: Asked, form: CitizenForm, token: str, trouble: str = "") -> str:
+def form_page(
+    place: Place,
+    asked: Asked,
+    form: CitizenForm,
+    token: str,
+    trouble: str = "",
+    *,
+    template: str = "citizen/form.html",
+    **more: Any,
+) -> str:
+    """The form with what was entered; `template` may put something beside it, with `more` to say there."""
     return render(
-        "citizen/form.html",
+        template,
         place=place,
         heading=place.heading(form.language),
         asked=asked,
@@ -252,18 +251,52 @@ def form_page(place: Place, asked: Asked, form: CitizenForm, token: str, trouble
         trouble=trouble,
         honeypot=HONEYPOT,
         script=FORM_SCRIPT,
+        **more,
+    )
+
+
+def thanks_page(
+    place: Place,
+    asked: Asked,
+    number: str,
+    *,
+    conflict: bool,
+    switch: str,
+    template: str = "citizen/thanks.html",
+    **more: Any,
+) -> str:
+    """The receipt; `switch` is its address in the other language."""
+    language = written_language()
+    return render(
+        template,
+        place=place,
+        heading=place.heading(language),
+        number=number,
+        conflict=conflict,
+        closing=wording.short_date(place.period[1], language),
+        thanks=asked.questionnaire.thanks,
+        script=SENT_SCRIPT,
+        switch=switch,
+        results_endpoint=results_endpoint(),
+        **more,
     )
 
 
 def form_again(
-    place: Place, asked: Asked, token: str, status: int, trouble: str = "", headers: dict[str, str] | None = None
+    place: Place,
+    asked: Asked,
+    token: str,
+    status: int,
+    trouble: str = "",
+    headers: dict[str, str] | None = None,
+    **page: Any,
 ) -> Response:
     """The form with what was entered; without a word of its own it says what is wrong with the answers."""
     form = citizen_form(asked.questionnaire, written_language())(formdata=MultiDict(request.form))
     if not trouble:
         form.validate()
         trouble = " ".join(form.form_errors) or gettext("Some answers need another look.")
-    return answer(form_page(place, asked, form, token, trouble), status, headers)
+    return answer(form_page(place, asked, form, token, trouble, **page), status, headers)
 
 
 def not_sent() -> str:

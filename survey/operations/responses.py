@@ -1,4 +1,4 @@
-"""Recording a ballot: once, whole, and only while its collector and wave are open.
+"""Recording a ballot: once, whole, and only while its collector and wave are open (a test: before that too).
 
 The statements go to the driver as they are: this is the one place every citizen passes, and the layers between cost
 more than the database does (bench/submission.py).
@@ -23,7 +23,7 @@ from survey.operations.writing import begin_write
 
 
 class CollectorClosed(OperationError):
-    """The collector is unknown or revoked, or its wave is not open."""
+    """The collector is unknown or revoked, or its wave is not open (for a test: neither open nor a draft)."""
 
     SENTENCES: ClassVar[dict[str, str]] = {"closed": "This collector takes no answers now."}
 
@@ -43,6 +43,7 @@ class Submission:
 
     `submission_id` is a UUID's 16 bytes, `received_at` Unix time in seconds, `seconds` how long it took (None: not
     measured), `choices` the one choice of a question (0: no opinion), `several` those of a question that takes several.
+    A test is stored and sealed like any other, and counted nowhere.
     """
 
     submission_id: bytes
@@ -71,18 +72,22 @@ _RESPONSE = """
 INSERT INTO response (submission_id, collector_id, received_at, half_month, seconds, language, digest, salt, is_test)
 SELECT {}, collector.id, {}, {}, {}, {}, {}, {}, {}
 FROM collector JOIN wave ON wave.id = collector.wave_id
-WHERE collector.id = {} AND collector.state = 'active' AND wave.state = 'open'
+WHERE collector.id = {} AND collector.state = 'active' AND wave.state {}
 ON CONFLICT (submission_id) DO NOTHING RETURNING id
 """
-_RESPONSE_SQLITE = _RESPONSE.format(*"?" * 9)
+# By whether the ballot is a test: a draft takes those too, for it is before a wave opens that its form is tried.
+_STATES = {False: "= 'open'", True: "IN ('draft', 'open')"}
+_RESPONSE_SQLITE = {is_test: _RESPONSE.format(*"?" * 9, states) for is_test, states in _STATES.items()}
 _TYPES = ("bytea", "bigint", "int", "int", "text", "bytea", "bytea", "bool", "int")
-_RESPONSE_POSTGRESQL = _RESPONSE.format(*(f"%s::{name}" for name in _TYPES))
+_RESPONSE_POSTGRESQL = {
+    is_test: _RESPONSE.format(*(f"%s::{name}" for name in _TYPES), states) for is_test, states in _STATES.items()
+}
 
 
 @cache
-def _statement_postgresql(several: bool, texts: bool, flags: bool) -> str:
+def _statement_postgresql(is_test: bool, several: bool, texts: bool, flags: bool) -> str:
     """One statement for the whole ballot, with the parts it has."""
-    parts = [f"new AS ({_RESPONSE_POSTGRESQL})"]
+    parts = [f"new AS ({_RESPONSE_POSTGRESQL[is_test]})"]
     chosen = "FROM new, unnest(%s::int[], %s::smallint[]) AS given (question_id, choice)"
     columns = "(response_id, question_id, choice)"
     parts.append(f"answers AS (INSERT INTO answer {columns} SELECT id, question_id, choice {chosen})")
@@ -144,7 +149,7 @@ def _response_row(submission: Submission, fingerprint: bytes) -> tuple[Any, ...]
 
 
 def _insert_sqlite(driver: Any, submission: Submission, fingerprint: bytes) -> int | None:
-    row = driver.execute(_RESPONSE_SQLITE, _response_row(submission, fingerprint)).fetchone()
+    row = driver.execute(_RESPONSE_SQLITE[submission.is_test], _response_row(submission, fingerprint)).fetchone()
     if row is None:
         return None
     response_id: int = row[0]
@@ -183,7 +188,7 @@ def _insert_postgresql(driver: Any, submission: Submission, fingerprint: bytes) 
         parameters += (list(submission.texts.keys()), list(submission.texts.values()))
     if submission.flags:
         parameters.append(list(submission.flags))
-    statement = _statement_postgresql(bool(ticked), bool(submission.texts), bool(submission.flags))
+    statement = _statement_postgresql(submission.is_test, bool(ticked), bool(submission.texts), bool(submission.flags))
     row = driver.execute(statement, parameters).fetchone()
     return None if row is None else row[0]
 

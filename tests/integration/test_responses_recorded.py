@@ -142,14 +142,15 @@ def test_what_is_closed_takes_no_new_ballot_and_still_confirms_an_old_one(
     first = record_response(session, submission)
     end(session, collector)  # type: ignore[operator]
     session.commit()
-    with pytest.raises(CollectorClosed):
-        record_response(session, replace(submission, submission_id=bytes(16)))
-    session.rollback()
+    for is_test in (False, True):
+        with pytest.raises(CollectorClosed):
+            record_response(session, replace(submission, submission_id=bytes(16), is_test=is_test))
+        session.rollback()
     assert record_response(session, submission) == replace(first, outcome="repeated")
     assert count(session, Response) == 1
 
 
-def test_a_draft_wave_and_an_unknown_collector_take_none(
+def test_an_unknown_collector_takes_none_and_a_draft_wave_tests_alone(
     session: Session, collector: Collector, submission: Submission
 ) -> None:
     with pytest.raises(CollectorClosed):
@@ -159,9 +160,12 @@ def test_a_draft_wave_and_an_unknown_collector_take_none(
         session, code="draft", units=[unit], questionnaire=collector.wave.questionnaire, target=collector.wave.target
     )
     assert session.get_one(Wave, draft.id).state == "draft"
+    to_draft = replace(submission, collector_id=make_collector(session, draft, unit).id)
     with pytest.raises(CollectorClosed):
-        record_response(session, replace(submission, collector_id=make_collector(session, draft, unit).id))
+        record_response(session, to_draft)
     assert count(session, Response) == 0
+    assert record_response(session, replace(to_draft, is_test=True)).outcome == "recorded"
+    assert session.scalars(select(Response.is_test)).all() == [True]
 
 
 @pytest.mark.parametrize(
