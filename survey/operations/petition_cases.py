@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from forms.ballot import clean_text
 from survey.models import Counter, Petition, PetitionStep, Unit
 from survey.models.petition import OPEN_STATES, PETITION_STATES
-from survey.operations import audit
+from survey.operations import audit, notices
 from survey.operations.codes import ALPHABET, Chooser, check_character, new_code
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
@@ -85,6 +85,7 @@ class PetitionError(OperationError):
         "extension_days": _n("Extend by 1 to %(most)s working days, as many as the class of the opinion has."),
         "not_late": _n("This opinion is not late."),
         "rated_already": _n("The handling has been rated: the answer stays as it was rated."),
+        "gap_left": _n("Fill in %(gap)s, which the template left open, or delete it."),
         "names_contact": _n(
             "“%(found)s” looks like a phone number or an e-mail address. Take it out of the opinion before it is "
             "published."
@@ -118,7 +119,7 @@ def open_case(
     days = calendar(session)
     due = days.after(today, TRANSFER_DAYS)
     petition = Petition(
-        id=int(rng.choice("123456789") + "".join(rng.choice("0123456789") for _ in range(14))),
+        id=new_number(rng),
         code=new_tracking_code(rng),
         reference=new_code(rng),
         unit_id=unit.id,
@@ -140,6 +141,11 @@ def open_case(
     audit.record(session, "petition.create", subject=petition.reference, unit_path=unit.path, after={"kind": kind})
     write(session, petition, "received", account_id=account_id, today=today, at=now)
     return petition
+
+
+def new_number(rng: Chooser) -> int:
+    """A key of fifteen digits, drawn by chance: it tells no order, and any reader of JSON keeps it exactly."""
+    return int(rng.choice("123456789") + "".join(rng.choice("0123456789") for _ in range(14)))
 
 
 def new_tracking_code(rng: Chooser) -> str:
@@ -180,7 +186,7 @@ def write(
     at: datetime | None = None,
     text: str = "",
 ) -> PetitionStep:
-    """Move the case as the table says, and add the line to its history."""
+    """Move the case as the table says, add the line to its history, and tell whom it concerns."""
     petition.state = MOVES.get(step, {}).get(petition.state, petition.state)
     session.flush()
     last = session.scalar(select(func.max(PetitionStep.number)).where(PetitionStep.petition_id == petition.id)) or 0
@@ -200,6 +206,8 @@ def write(
     session.add(line)
     session.flush()
     session.expire(petition, ["steps", "holder", "petition_class", "escalated_to"])
+    if at is not None:  # of what the citizen does offices hear later
+        notices.petition_step(session, petition, line, at=at)
     return line
 
 

@@ -29,6 +29,7 @@ REOPEN_DAYS = 30  # days after the answer in which the citizen may reopen the ca
 CONTACT_DAYS = 60  # days a contact is kept after the case ended
 LONGEST_ANSWER = 20_000
 
+GAP = re.compile(r"\[[^\W\d_][^\[\]\n]{0,80}\]")  # what a template leaves to be filled in by hand
 # A phone number of Viet Nam or an e-mail address: what must not stand in a published opinion.
 _PERSONAL = re.compile(r"(?<!\d)(?:\+?84|0)(?:[ .-]?\d){8,10}(?!\d)|[^\s@]+@[^\s@]+\.[^\s@]+")
 
@@ -103,7 +104,10 @@ def answer(session: Session, petition: Petition, text: str, *, account_id: int |
     begin(session, petition, "answered")
     if petition.rating is not None:
         raise PetitionError("rated_already")
-    petition.answer = cleaned_text(text, LONGEST_ANSWER)
+    answered = cleaned_text(text, LONGEST_ANSWER)
+    if gap := GAP.search(answered):
+        raise PetitionError("gap_left", gap=gap.group())
+    petition.answer = answered
     petition.answered_on = petition.answered_on or province_day(now)
     step = _finish(session, petition, "answered", account_id=account_id, now=now, text=petition.answer)
     _keep_contact(session, petition, petition.answered_on + timedelta(days=CONTACT_DAYS))
