@@ -25,7 +25,7 @@ from survey.operations.slots import held_slot
 
 ROOT = Path(__file__).resolve().parents[2]
 MEGABYTE = 1024 * 1024
-AT_ONCE = 2  # on this host: 1.5 GB at most, see Limits.memory
+AT_ONCE = 2  # of a queue on this host: 1.5 GB at most, see Limits.memory
 WAIT_SECONDS = 3.0  # most files are read in less; a waiting request holds a thread of its worker
 
 _logger = logging.getLogger(__name__)
@@ -97,13 +97,18 @@ DEFAULT = Limits()
 
 
 def run_bounded(
-    function: str, content: bytes, arguments: Mapping[str, Any] | None = None, limits: Limits = DEFAULT
+    function: str,
+    content: bytes,
+    arguments: Mapping[str, Any] | None = None,
+    limits: Limits = DEFAULT,
+    queue: str = "reader",
 ) -> Any:
     """What `function` ("forms.tables:read_table"), called with the content and the arguments, returns, as JSON does.
 
     The function must stand in `forms`, take and return what JSON can say, and raise
     :class:`~forms.bounded.Refused` with a code of :class:`BoundedError` for what it will not take. Raises
-    :class:`BoundedError`, and :class:`ReadersBusy` where :data:`AT_ONCE` files are being read on this host already.
+    :class:`BoundedError`, and :class:`ReadersBusy` where :data:`AT_ONCE` files of the same `queue` are being read on
+    this host already.
     """
     if len(content) > limits.size:
         raise BoundedError("too_large", size=-(-len(content) // MEGABYTE), limit=limits.size // MEGABYTE)
@@ -114,7 +119,7 @@ def run_bounded(
         "seconds": limits.seconds,
     }
     with (
-        held_slot(instance_folder(), "reader", AT_ONCE, WAIT_SECONDS) as slot,
+        held_slot(instance_folder(), queue, AT_ONCE, WAIT_SECONDS) as slot,
         tempfile.TemporaryFile() as given,
         tempfile.TemporaryFile() as complaints,
     ):
