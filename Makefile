@@ -22,14 +22,14 @@ ROOM_places := $(wildcard forms/xlsform*.py) $(call room_files,places place_impo
     place service transaction,units unit_edits unit_files place_tables place_uploads services service_files transactions)
 ROOM_questionnaires := $(call room_files,questionnaires questionnaire_files drafts draft_starts draft_parts draft_steps,questionnaire finding \
     draft_notation,questionnaires questionnaire_drafts questionnaire_publication xlsforms) survey/draft_pages.py
-ROOM_waves := $(call room_files,waves wave_steps wave_states wave_quotas collectors trials progress,wave collector,waves wave_drafts \
+ROOM_waves := $(call room_files,waves wave_steps wave_periods wave_targets wave_states wave_quotas collectors trials progress,wave collector,waves wave_drafts \
     collectors targets ledger trials)
 ROOM_unit_results := $(call room_files,unit_results result_filters heat cross comments responses,unit_result comment response,comments doubts)
 ROOM_paper := $(call room_files,paper paper_checking paper_typing imports import_steps,paper paper_batch import_file,paper_batches \
     bounded imports import_drafts import_runs import_trials)
 ROOM_exports := $(call room_files,exports,export,exports)
 ROOM_petition := $(call room_files,petition,petition,petition_intake) survey/petition_pages.py
-ROOM_petitions := $(call room_files,petitions petition_steps petition_boards petition_settings,petitions petition_settings,petitions petition_cases petition_classes \
+ROOM_petitions := $(call room_files,petitions petition_steps petition_boards petition_settings,petitions petition_settings,petitions petition_cases petition_settings \
     petition_deadlines contacts) survey/petition_wording.py
 ROOM_mail := $(call room_files,mail,mail,mail notices)
 ROOM_dialogue := $(call room_files,dialogue,dialogue,dialogue_box dialogue_polls)
