@@ -82,7 +82,7 @@ def new() -> ResponseReturnValue:
         asked = questionnaire_of(form.questionnaire.data)
         draft = wave_drafts.begin_draft(current_session(), asked, owner, province_today())
         commit()
-        return redirect(url_for("wave_steps.period", wave_code=draft.code), 303)
+        return redirect(url_for("wave_periods.period", wave_code=draft.code), 303)
     if not form.is_submitted():
         form.questionnaire.data = next((str(choice.value) for choice in form.questionnaire.choices), None)
     earlier, _ = wave_list.waves_page(current_session(), scope("waves.edit").covers(Unit.path))
@@ -146,7 +146,7 @@ def copy(wave_code: str) -> ResponseReturnValue:
     commit()
     said = gettext("The draft %(wave)s has the settings, units and quotas of %(earlier)s.")
     flash(said % {"wave": draft.code, "earlier": wave_code}, "success")
-    return redirect(url_for("wave_steps.period", wave_code=draft.code), 303)
+    return redirect(url_for("wave_periods.period", wave_code=draft.code), 303)
 
 
 @blueprint.route("/<wave_code>/xoa", methods=["GET", "POST"])
