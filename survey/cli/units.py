@@ -14,8 +14,8 @@ from sqlalchemy.orm import selectinload
 
 from survey.cli.output import show, show_faults
 from survey.cli.transaction import DAY, now, reading, writing
-from survey.models import Unit
-from survey.operations import transactions, waves
+from survey.models import Unit, WaveUnit
+from survey.operations import field, transactions, waves
 from survey.operations import units as tree
 from survey.operations.periods import province_day
 from survey.operations.place_tables import TableError
@@ -64,7 +64,7 @@ def import_file(file: Path, start: datetime | None, dry_run: bool) -> None:
 
     Example: sipas units import units.csv
     """
-    with writing(dry_run=dry_run) as session:
+    with writing(dry_run=dry_run, at_once=False) as session:
         try:
             outcome = import_units(session, file.read_bytes(), start.date() if start else province_day(now()))
         except TableError as refused:
@@ -106,7 +106,10 @@ def set_forms_issued(unit: str, number: int, wave_code: str) -> None:
     Example: sipas units issued X01 400 --wave 2026-H1
     """
     with writing() as session:
-        waves.set_forms_issued(session, waves.find_wave(session, wave_code), find_unit(session, unit), number)
+        wave, found = waves.find_wave(session, wave_code), find_unit(session, unit)
+        if session.get(WaveUnit, (wave.id, found.id)) is None:
+            raise waves.WaveError("unit_not_in_wave", unit=unit, wave=wave_code)
+        field.set_forms_issued(session, wave, {found.id: number})
     click.echo(f"{unit}: {number} forms issued in {wave_code}")
 
 

@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import func, not_, select
+from sqlalchemy import not_, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, object_session
 
 from survey.models import (
     TRUST_LEVELS,
-    Collector,
     Counter,
     Questionnaire,
     Target,
@@ -199,30 +198,6 @@ def add_subtree(session: Session, wave: Wave, root: Unit) -> int:
         has_counter,
     )
     return add_units(session, wave, session.scalars(query.order_by(Unit.path)).all())
-
-
-def remove_unit(session: Session, wave: Wave, unit: Unit) -> None:
-    """Take a unit out of a draft wave; raises :class:`WaveError`."""
-    require_draft(wave)
-    row = session.get(WaveUnit, (wave.id, unit.id))
-    if row is None:
-        raise WaveError("unit_not_in_wave", unit=unit.code, wave=wave.code)
-    if session.scalar(select(func.count()).where(Collector.wave_id == wave.id, Collector.unit_id == unit.id)):
-        raise WaveError("unit_has_collectors", unit=unit.code, wave=wave.code)
-    session.delete(row)
-    session.flush()
-    session.expire(wave, ["units"])
-
-
-def set_forms_issued(session: Session, wave: Wave, unit: Unit, number: int) -> None:
-    """Record how many paper forms the unit issued; raises :class:`WaveError`, also once the wave is published."""
-    if wave.state == "published":
-        raise WaveError("published", wave=wave.code)
-    row = session.get(WaveUnit, (wave.id, unit.id))
-    if row is None:
-        raise WaveError("unit_not_in_wave", unit=unit.code, wave=wave.code)
-    row.forms_issued = number
-    session.flush()
 
 
 def obstacles(wave: Wave, at: datetime) -> Iterator[WaveError]:

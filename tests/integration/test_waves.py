@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey.models import Choice, Question, Questionnaire, Response, Scope, ScopeItem, Unit, Wave
-from survey.operations import questionnaires, targets, units, waves
+from survey.operations import questionnaires, targets, units, wave_drafts, waves
 from survey.operations.responses import CollectorClosed
 from survey.operations.waves import WaveError
 from survey.operations.writing import begin_write
@@ -196,12 +196,11 @@ def test_a_unit_leaves_a_draft_unless_it_has_collectors(session: Session, commun
     other = make_unit(session, code="X2")
     wave = make_wave(session, code="W", units=[commune, other])
     make_collector(session, wave, commune)
-    waves.remove_unit(session, wave, other)
+    assert wave_drafts.choose_units(session, wave, [other.id], []) == (0, 1)
     assert [row.unit_id for row in wave.units] == [commune.id]
-    for unit, code in ((commune, "unit_has_collectors"), (other, "unit_not_in_wave")):
-        with pytest.raises(WaveError) as refused:
-            waves.remove_unit(session, wave, unit)
-        assert refused.value.code == code
+    with pytest.raises(WaveError) as refused:
+        wave_drafts.choose_units(session, wave, [commune.id], [])
+    assert refused.value.code == "unit_has_collectors"
 
 
 def test_trust_levels_are_replaced_and_then_fixed(session: Session, commune: Unit) -> None:
