@@ -33,7 +33,7 @@ def import_file(file: Path, start: datetime | None, dry_run: bool) -> None:
 
     Example: sipas services import services.csv
     """
-    with writing(dry_run=dry_run) as session:
+    with writing(dry_run=dry_run, at_once=False) as session:
         try:
             outcome = import_services(session, file.read_bytes(), start.date() if start else province_day(now()))
         except TableError as refused:

@@ -29,10 +29,14 @@ def now() -> datetime:
 
 
 @contextmanager
-def writing(*, dry_run: bool = False) -> Iterator[Session]:
-    """A write transaction that commits at the end (rolls back for a dry run); a refusal ends the command."""
+def writing(*, dry_run: bool = False, at_once: bool = True) -> Iterator[Session]:
+    """A write transaction that commits at the end (rolls back for a dry run); a refusal ends the command.
+
+    With `at_once` false the operation itself begins to write, when it has read what takes long.
+    """
     session = current_session()
-    begin_write(session)
+    if at_once:
+        begin_write(session)
     audit.attribute(session, audit.Actor("command", _operator()))
     try:
         yield session

@@ -219,11 +219,12 @@ def _change(session: Session, actor: Actor, verb: str, changed: object) -> dict[
         return None
     before: dict[str, object] = {}
     after: dict[str, object] = {}
+    state = inspect(changed)
     for column in mapper.column_attrs:
-        history = inspect(changed).attrs[column.key].history
-        if verb == "change" and (not history.has_changes() or column.key in USE_COLUMNS):
-            continue
         if verb == "change":
+            history = state.attrs[column.key].history
+            if not history.has_changes() or column.key in USE_COLUMNS:
+                continue
             before[column.key] = _shown(column.key, history.deleted[0] if history.deleted else None)
         values = before if verb == "delete" else after
         values[column.key] = _shown(column.key, getattr(changed, column.key))

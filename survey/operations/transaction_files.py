@@ -31,9 +31,7 @@ def import_transactions(session: Session, content: bytes, within: Iterable[str] 
     """
     faults: list[Fault] = []
     found: list[TransactionRow] = []
-    rows = read_rows(content, COLUMNS, REQUIRED, faults)
-    begin_write(session)  # and not before: a child process reads the file as long as it needs
-    for row in rows:
+    for row in read_rows(content, COLUMNS, REQUIRED, faults):
         if not row["transactions"]:
             continue
         row.require("unit", "period_start", "period_end")
@@ -41,6 +39,7 @@ def import_transactions(session: Session, content: bytes, within: Iterable[str] 
         if start is not None and end is not None and number is not None:
             found.append(TransactionRow(row.number, row["unit"], start, end, number, row["reason"]))
     refuse(faults)
+    begin_write(session)  # and not before: a child process reads the file as long as it needs
     try:
         return record_transactions(session, found, within)
     except TableError as error:

@@ -10,14 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import literal, or_, select
+from sqlalchemy import insert, literal, or_, select
 from sqlalchemy.orm import Session
 
 from forms.ballot import clean_text
 from forms.fault import Fault
 from survey.models import TransactionCorrection, TransactionCount, Unit, Wave, WaveUnit
+from survey.operations.audit import Note, record_all
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 from survey.operations.place_tables import Outcome, RowChange, What, refuse
@@ -149,6 +150,7 @@ def record_transactions(session: Session, rows: Sequence[TransactionRow], within
     units = _units(session, {row.unit for row in rows})
     known = _known(session, units.values())
     seen: set[tuple[str, date, date]] = set()
+    added: list[tuple[Unit, TransactionRow]] = []
 
     @cache
     def some_published(start: date, end: date) -> bool:
@@ -175,10 +177,7 @@ def record_transactions(session: Session, rows: Sequence[TransactionRow], within
             if what != "same" and (some_published(row.start, row.end) or row.end < row.start):
                 set_transactions(session, unit, row.start, row.end, row.transactions, reason=row.reason)
             elif count is None:
-                made = TransactionCount(
-                    unit=unit, period_start=row.start, period_end=row.end, transactions=row.transactions
-                )
-                session.add(made)
+                added.append((unit, row))
             else:
                 count.transactions = row.transactions
         except TransactionsError as error:
@@ -191,7 +190,27 @@ def record_transactions(session: Session, rows: Sequence[TransactionRow], within
         outcome.changes.append(RowChange(row.place, what, "transactions", row.unit, unit.name_vi, details))
     refuse(faults)
     session.flush()
+    _add(session, added)
     return outcome
+
+
+def _add(session: Session, numbers: Sequence[tuple[Unit, TransactionRow]]) -> None:
+    """New numbers, thousands in one statement, noted as the ORM would note each."""
+    if not numbers:
+        return
+    rows: list[dict[str, Any]] = [
+        {"unit_id": unit.id, "period_start": row.start, "period_end": row.end, "transactions": row.transactions}
+        for unit, row in numbers
+    ]
+    key = (TransactionCount.unit_id, TransactionCount.period_start, TransactionCount.period_end)
+    stored = session.connection().execute(insert(TransactionCount).returning(TransactionCount.id, *key), rows)
+    ids = {tuple(row[1:]): row.id for row in stored}
+    notes = []
+    for (unit, _), row in zip(numbers, rows, strict=True):
+        number = ids[row["unit_id"], row["period_start"], row["period_end"]]
+        after = {"id": number, **row}
+        notes.append(Note("transaction_count.create", "transaction_count", str(number), unit.path, {}, after))
+    record_all(session, notes)
 
 
 def _units(session: Session, codes: set[str]) -> dict[str, Unit]:

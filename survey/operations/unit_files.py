@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from forms.ballot import clean_text
 from forms.fault import Fault
-from survey.models import Counter, Unit
+from survey.models import Unit
 from survey.operations.errors import noop as _n
 from survey.operations.identifiers import is_code
 from survey.operations.place_tables import Outcome, RowChange, TableRow, What, read_rows, refuse
-from survey.operations.units import UnitError, close_counter, close_unit
+from survey.operations.place_tree import COUNTER, Place, PlaceTree, Snapshot, read_snapshot
+from survey.operations.place_writing import write_places
+from survey.operations.units import UnitError, end_counter, end_unit
 from survey.operations.writing import begin_write
 
 COLUMNS: Final = {
@@ -34,7 +36,6 @@ COLUMNS: Final = {
 REQUIRED = ("code", "parent", "kind", "name_vi")
 NAMES = ("name_vi", "name_en", "one_stop_vi", "one_stop_en")
 COUNTER_NAMES = ("name_vi", "name_en")
-COUNTER = "counter"
 KIND_WORDS: Final = {
     "province": "Tỉnh, thành phố",
     "department": "Sở, ban, ngành",
@@ -66,43 +67,50 @@ def import_units(session: Session, content: bytes, valid_from: date, within: tup
     a file, and nothing touched that does not lie at or below one of the paths `within`. After an error the caller
     rolls back. Raises :class:`~survey.operations.place_tables.TableError` naming every cell that cannot be used, and
     :class:`~survey.operations.bounded.BoundedError` for a file that cannot be read at all.
+
+    A session without a transaction begins to write when all is planned: reading the file and comparing it with
+    thousands of places takes seconds, in which nobody's ballot waits.
     """
     faults: list[Fault] = []
     rows = read_rows(content, COLUMNS, REQUIRED, faults)
-    begin_write(session)  # and not before: a child process reads the file as long as it needs
-    run = _Import(session, valid_from, within)
+    with nullcontext(session) if session.in_transaction() else Session(session.get_bind()) as reading:
+        snapshot = read_snapshot(reading)
+    run = _planned(snapshot, rows, faults, valid_from, within)
+    begin_write(session)
+    stands = read_snapshot(session)
+    if stands != snapshot:  # somebody changed a place meanwhile
+        run = _planned(stands, rows, faults, valid_from, within)
+    write_places(session, run.tree.places)
+    return run.outcome
+
+
+def _planned(
+    snapshot: Snapshot, rows: Sequence[TableRow], faults: list[Fault], valid_from: date, within: tuple[str, ...]
+) -> _Import:
+    run = _Import(PlaceTree(snapshot), valid_from, within)
     for row in rows:
         run.take(row)
     if not faults:
-        run.write()
+        run.close()
     refuse(faults)
-    return run.outcome
+    return run
 
 
 @dataclass(slots=True)
 class _Closing:
     row: TableRow
-    place: Unit | Counter
+    place: Place
     on: date
 
 
 @dataclass(slots=True)
 class _Import:
-    session: Session
+    tree: PlaceTree
     valid_from: date
     within: tuple[str, ...]
     outcome: Outcome = field(default_factory=Outcome)
-    units: dict[str, Unit] = field(default_factory=dict)
-    counters: dict[tuple[str, str], Counter] = field(default_factory=dict)
-    new: list[Unit | Counter] = field(default_factory=list)
     closings: list[_Closing] = field(default_factory=list)
     seen: set[tuple[str, str]] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        for unit in self.session.scalars(select(Unit).options(selectinload(Unit.counters))):
-            self.units[unit.code] = unit
-            for counter in unit.counters:
-                self.counters[unit.code, counter.code] = counter
 
     def take(self, row: TableRow) -> None:
         """Understand one row; what it adds is known to the rows below it."""
@@ -129,20 +137,20 @@ class _Import:
         else:
             self._unit(row, kind, parent, start, end)
 
-    def _parent(self, row: TableRow, kind: str) -> Unit | None:
-        code = row["parent"]
-        known = self.units.get(row["code"]) if kind != COUNTER else None
-        place = known or self.units.get(code)
-        if code and code not in self.units:
+    def _parent(self, row: TableRow, kind: str) -> Place | None:
+        code, units = row["parent"], self.tree.units
+        known = units.get(row["code"]) if kind != COUNTER else None
+        place = known or units.get(code)
+        if code and code not in units:
             row.flag("parent", UnitError.SENTENCES["unknown"], unit=code)
-        elif place not in self.new and not (place.path if place else "/").startswith(self.within):
+        elif not (place.path if place else "/").startswith(self.within):
             row.flag("code" if known else "parent", _n("This lies outside the units you administer."))
         elif kind == COUNTER and not code:
             row.flag("parent", _n("A counter needs the code of its unit here."))
-        return self.units.get(code)
+        return units.get(code)
 
-    def _unit(self, row: TableRow, kind: str, parent: Unit | None, start: date | None, end: date | None) -> None:
-        known = self.units.get(row["code"])
+    def _unit(self, row: TableRow, kind: str, parent: Place | None, start: date | None, end: date | None) -> None:
+        known = self.tree.units.get(row["code"])
         if known is None:
             if parent is not None and parent.valid_until is not None and end is None:
                 row.flag(
@@ -152,11 +160,9 @@ class _Import:
                     date=parent.valid_until.isoformat(),
                 )
                 return
-            names = {name: clean_text(row[name], lines=False) for name in NAMES}
-            known = Unit(code=row["code"], kind=kind, parent=parent, valid_from=start or self.valid_from, **names)
-            known.path = f"new/{known.code}"  # the path spells the id, which the database gives
-            self.units[known.code] = known
-            self.new.append(known)
+            known = Place(row["code"], kind, parent, *_names(row), start or self.valid_from)
+            known.one_stop_vi, known.one_stop_en = _text(row, "one_stop_vi"), _text(row, "one_stop_en")
+            self.tree.add(known)
             self._note(row, "add", kind)
             self._close(row, known, end)
             return
@@ -171,27 +177,25 @@ class _Import:
             known.kind = kind
         self._finish(row, kind, known, details, start, end)
 
-    def _counter(self, row: TableRow, unit: Unit, start: date | None, end: date | None) -> None:
-        known = self.counters.get((unit.code, row["code"]))
+    def _counter(self, row: TableRow, unit: Place, start: date | None, end: date | None) -> None:
+        known = self.tree.counters.get((unit.code, row["code"]))
         if known is None:
             if unit.valid_until is not None and end is None:
                 parameters = {"unit": unit.code, "date": unit.valid_until.isoformat()}
                 row.flag("parent", UnitError.SENTENCES["closed"], **parameters)
                 return
-            names = {name: clean_text(row[name], lines=False) for name in COUNTER_NAMES}
-            known = Counter(unit=unit, code=row["code"], valid_from=start or self.valid_from, **names)
-            self.counters[unit.code, known.code] = known
-            self.new.append(known)
+            known = Place(row["code"], COUNTER, unit, *_names(row), start or self.valid_from)
+            self.tree.add(known)
             self._note(row, "add", COUNTER)
             self._close(row, known, end)
             return
         self._finish(row, COUNTER, known, self._renamed(row, known, COUNTER_NAMES), start, end)
 
-    def _renamed(self, row: TableRow, known: Unit | Counter, names: Sequence[str]) -> list[tuple[str, str, str]]:
+    def _renamed(self, row: TableRow, known: Place, names: Sequence[str]) -> list[tuple[str, str, str]]:
         """Give it the names of the file; what differed."""
         details = []
         for name in names:
-            before, after = getattr(known, name), clean_text(row[name], lines=False)
+            before, after = getattr(known, name), _text(row, name)
             if row.has(name) and before != after:
                 setattr(known, name, after)
                 details.append((name, before, after))
@@ -201,7 +205,7 @@ class _Import:
         self,
         row: TableRow,
         kind: str,
-        known: Unit | Counter,
+        known: Place,
         details: list[tuple[str, str, str]],
         start: date | None,
         end: date | None,
@@ -220,43 +224,46 @@ class _Import:
         if closing:
             self._close(row, known, end)
 
-    def _close(self, row: TableRow, place: Unit | Counter, on: date | None) -> None:
+    def _close(self, row: TableRow, place: Place, on: date | None) -> None:
         if on is not None:
             self.closings.append(_Closing(row, place, on))
 
     def _note(self, row: TableRow, what: What, kind: str, details: tuple[tuple[str, str, str], ...] = ()) -> None:
         self.outcome.changes.append(RowChange(row.number, what, kind, row["code"], row["name_vi"], details))
 
-    def write(self) -> None:
-        """Add what is new at once, then close what ends, the lowest first."""
-        self.session.add_all(self.new)
-        self.session.flush()
-        for place in self.new:
-            if isinstance(place, Unit):
-                place.path = f"{place.parent.path if place.parent else '/'}{place.id}/"
-        self.session.flush()
+    def close(self) -> None:
+        """End what ends, the lowest first."""
         for closing in sorted(self.closings, key=_depth):
             self._end(closing)
 
     def _end(self, closing: _Closing) -> None:
-        row, place = closing.row, closing.place
+        row, place, units = closing.row, closing.place, self.tree.units
         try:
-            if isinstance(place, Counter):
+            if place.is_counter:
                 if place.valid_until is None:
-                    close_counter(self.session, place, closing.on)
-            else:
-                code = row["successor"]
-                if code and code not in self.units:
-                    raise UnitError("unknown", unit=code)
-                if code and not self.units[code].path.startswith(self.within):
-                    raise UnitError("beyond_reach", unit=code)
-                close_unit(self.session, place, closing.on, self.units.get(code))
+                    end_counter(place, closing.on)
+                return
+            code = row["successor"]
+            if code and code not in units:
+                raise UnitError("unknown", unit=code)
+            if code and not units[code].path.startswith(self.within):
+                raise UnitError("beyond_reach", unit=code)
+            end_unit(place, list(place.below()), closing.on, units.get(code))
+            place.successor = units.get(code)
         except UnitError as error:
             row.refuse("valid_until", error)
 
 
+def _text(row: TableRow, column: str) -> str:
+    return clean_text(row[column], lines=False)
+
+
+def _names(row: TableRow) -> tuple[str, str]:
+    return _text(row, "name_vi"), _text(row, "name_en")
+
+
 def _depth(closing: _Closing) -> tuple[bool, int, bool]:
     """Counters before units, units below before those above, those that carry on last."""
-    if isinstance(closing.place, Counter):
+    if closing.place.is_counter:
         return False, 0, False
     return True, -closing.place.path.count("/"), not closing.row["successor"]

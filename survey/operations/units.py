@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from sqlalchemy import String, func, literal, select, update
 from sqlalchemy.orm import Session
@@ -36,6 +37,26 @@ class UnitError(OperationError):
         "in_open_wave": _n("The unit %(unit)s takes part in the open wave %(wave)s: close wave %(wave)s first."),
         "counter_closed": _n("The counter %(counter)s was closed on %(date)s."),
     }
+
+
+class Ending(Protocol):
+    """What ends on a day: a counter or a unit, as a row or as planned by a file."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def valid_from(self) -> date: ...
+
+    valid_until: date | None
+
+
+class EndingUnit(Ending, Protocol):
+    """A unit with its counters."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def counters(self) -> Sequence[Ending]: ...
 
 
 def find_unit(session: Session, code: str) -> Unit:
@@ -119,6 +140,14 @@ def close_unit(session: Session, unit: Unit, on: date, successor: Unit | None = 
 
     What is below it and was to end later ends with it. Raises :class:`UnitError` while units below it are open.
     """
+    end_unit(unit, [other for other in subtree(session, unit) if other is not unit], on, successor)
+    unit.successor = successor
+    session.flush()
+
+
+def end_unit(unit: EndingUnit, below: Sequence[EndingUnit], on: date, successor: EndingUnit | None) -> None:
+    """The rule of :func:`close_unit` for a unit and all units `below` it, wherever they are kept: end them and their
+    counters, or raise :class:`UnitError`."""
     _refuse_closed(unit, "closed")
     if on < unit.valid_from:
         raise UnitError("before_it_began", unit=unit.code, date=unit.valid_from.isoformat())
@@ -126,7 +155,6 @@ def close_unit(session: Session, unit: Unit, on: date, successor: Unit | None = 
         if successor.path.startswith(unit.path):
             raise UnitError("own_successor", unit=unit.code)
         _refuse_closed(successor, "closed")
-    below = [other for other in subtree(session, unit) if other is not unit]
     still_open = sum(other.valid_until is None for other in below)
     if still_open:
         raise UnitError("has_units", unit=unit.code, count=still_open)
@@ -134,8 +162,6 @@ def close_unit(session: Session, unit: Unit, on: date, successor: Unit | None = 
         if other.valid_until is not None and other.valid_until > on:
             _end(other, max(on, other.valid_from))
     _end(unit, on)
-    unit.successor = successor
-    session.flush()
 
 
 def succeed_unit(session: Session, unit: Unit, *, code: str, parent: Unit | None, on: date) -> Unit:
@@ -200,7 +226,7 @@ def _refuse_open_wave(session: Session, unit: Unit) -> None:
         raise UnitError("in_open_wave", unit=running[0], wave=running[1])
 
 
-def _end(unit: Unit, on: date) -> None:
+def _end(unit: EndingUnit, on: date) -> None:
     unit.valid_until = on
     for counter in unit.counters:
         if counter.valid_until is None or counter.valid_until > on:
@@ -232,14 +258,19 @@ def add_counter(
 
 def close_counter(session: Session, counter: Counter, on: date) -> None:
     """End the counter on its last day `on`; raises :class:`UnitError`."""
+    end_counter(counter, on)
+    session.flush()
+
+
+def end_counter(counter: Ending, on: date) -> None:
+    """The rule of :func:`close_counter`, wherever the counter is kept."""
     if counter.valid_until is not None:
         raise UnitError("counter_closed", counter=counter.code, date=counter.valid_until.isoformat())
     if on < counter.valid_from:
         raise UnitError("before_it_began", unit=counter.code, date=counter.valid_from.isoformat())
     counter.valid_until = on
-    session.flush()
 
 
-def _refuse_closed(unit: Unit, code: str) -> None:
+def _refuse_closed(unit: EndingUnit, code: str) -> None:
     if unit.valid_until is not None:
         raise UnitError(code, unit=unit.code, date=unit.valid_until.isoformat())

@@ -86,5 +86,5 @@ def test_what_was_finished_long_ago_goes_with_its_attempts(
     assert clear(engine, START + FINISHED) == 0
     assert clear(engine, START + FINISHED + 3 * MINUTE) == 3
     assert states(session) == ["dead", "pending"]
-    assert session.scalars(select(WebhookAttempt.delivery_id).order_by(WebhookAttempt.id)).all() == [4, 5]
+    assert set(session.scalars(select(WebhookAttempt.delivery_id))) == {4, 5}
     assert clear(engine, START + 10 * FINISHED) == 1, "what is still tried stays"
