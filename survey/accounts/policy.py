@@ -75,6 +75,7 @@ RULES: dict[str, Rule] = {
     "petitions.read": _roles("compiler", "manager", "reviewer", "auditor"),
     "petitions.handle": _roles("manager", "reviewer"),
     "petitions.board": _roles("compiler", "manager", "reviewer", "auditor"),
+    "petitions.templates": _roles("compiler", "manager", "reviewer"),
     "petitions.settings": _roles("compiler"),
     "mail.read": _roles("administrator", "auditor"),
     "mail.manage": _roles("administrator"),

@@ -12,9 +12,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 from survey.accounts import policy
 from survey.accounts.guard import account
 from survey.accounts.models import Account
+from survey.analysis import petitions
 from survey.analysis.tally_statement import Source
 from survey.database import current_session
-from survey.models import ApiKey, Collector, Unit, Wave, Webhook
+from survey.models import AnswerTemplate, ApiKey, Collector, Unit, Wave, Webhook
 from survey.operations.periods import province_today
 
 
@@ -115,3 +116,21 @@ def hook_path(hook_id: int, **_others: object) -> str:
         select(Unit.path).join(Webhook, Webhook.unit_id == Unit.id).where(Webhook.id == hook_id)
     )
     return path if path is not None else abort(404)
+
+
+def petition_path(petition_reference: str, **_others: object) -> str:
+    """The path of the unit in charge of the case a request names; 404 where there is none."""
+    return petitions.holder_path(current_session(), petition_reference) or abort(404)
+
+
+def petition_reading_path(petition_reference: str, **_others: object) -> str:
+    """The path by which the signed-in person reads the case a request names: of the unit in charge, or of one that had
+    it before and still follows it; 404 where there is none."""
+    paths = petitions.reading_paths(current_session(), petition_reference)
+    return next((path for path in paths if can("petitions.read", path)), paths[0] if paths else abort(404))
+
+
+def template_path(template_id: int, **_others: object) -> str | tuple[str, ...]:
+    """The path of the unit whose answer template a request names, of everybody's the roots; 404 where there is none."""
+    template = current_session().get(AnswerTemplate, template_id) or abort(404)
+    return template.unit.path if template.unit else root_paths()
