@@ -31,8 +31,8 @@ class SettingError(OperationError):
     """What cannot be decided so, and why."""
 
     SENTENCES: ClassVar[dict[str, str]] = {
-        "code_form": _n("%(code)s cannot be a code: use at most 40 letters, digits, hyphens and full stops."),
-        "code_taken": _n("There is a class with the code %(code)s already."),
+        "code_form": _n("%(written)s cannot be a code: use at most 40 letters, digits, hyphens and full stops."),
+        "code_taken": _n("There is a class with the code %(written)s already."),
         "days_range": _n("The time limit is 1 to %(most)s working days."),
         "classes_there": _n("There are classes already."),
         "name_missing": _n("Give it a name in Vietnamese."),
@@ -48,9 +48,9 @@ def create_class(
 ) -> PetitionClass:
     """A new class of opinions; raises :class:`SettingError`."""
     if not is_code(code):
-        raise SettingError("code_form", code=code)
+        raise SettingError("code_form", written=code)
     if session.scalar(select(PetitionClass.id).where(PetitionClass.code == code)) is not None:
-        raise SettingError("code_taken", code=code)
+        raise SettingError("code_taken", written=code)
     made = PetitionClass(code=code, name_vi="", working_days=1, ended_on=None)
     change_class(made, name_vi=name_vi, name_en=name_en, reference_vi=reference_vi, working_days=working_days)
     session.add(made)

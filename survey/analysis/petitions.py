@@ -1,0 +1,174 @@
+"""Opinions as the offices find them: lists that follow one another, counts of what waits, one case with its history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true, tuple_
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from survey.models import Petition, PetitionStep, Unit
+from survey.models.petition import OPEN_STATES, PETITION_STATES
+
+OPEN, ALL, MOVED = "open", "all", "moved"
+LISTS = (OPEN, *PETITION_STATES, ALL, MOVED)
+NOBODY = 0  # in the place of an account: the cases without anybody in charge
+LONGEST_LIST = 500  # units that a list names one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """`state` is one of :data:`LISTS`: a state, all open ones, all, or those that a unit of the reader handed on.
+    `owner` is an account's id or :data:`NOBODY`; `unit` narrows to holders at or below it."""
+
+    state: str = OPEN
+    kind: str = ""
+    unit: Unit | None = None
+    owner: int | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    petitions: Sequence[Petition]
+    after: str | None  # the key of the next page
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many open cases there are, and of them: new, late, of one person, of nobody."""
+
+    open: int
+    new: int
+    late: int
+    own: int
+    unowned: int
+
+
+def page(session: Session, within: ColumnElement[bool], filters: Filters, today: date, after: str, size: int) -> Page:
+    """The cases after the key `after` whose holders lie `within` (a condition on :class:`Unit`): open ones by deadline,
+    the others by the day of receipt, the newest first. Raises ValueError for a key that none can be."""
+    by_deadline = filters.state in (OPEN, *OPEN_STATES)
+    query = select(Petition.id).where(*_conditions(session, within, filters, today))
+    key = (Petition.deadline_on, Petition.id) if by_deadline else (Petition.received_on, Petition.id)
+    if after:
+        day, _, number = after.partition("_")
+        last = (date.fromisoformat(day), int(number))
+        query = query.where(tuple_(*key) > last if by_deadline else tuple_(*key) < last)
+    query = query.order_by(*(key if by_deadline else (column.desc() for column in key)))
+    ids = session.scalars(query.limit(size + 1)).all()  # first their numbers, so that no text is sorted
+    whole = select(Petition).where(Petition.id.in_(ids[:size]))
+    whole = whole.options(joinedload(Petition.holder), joinedload(Petition.unit), joinedload(Petition.petition_class))
+    by_id = {petition.id: petition for petition in session.scalars(whole)}
+    found = [by_id[number] for number in ids[:size]]
+    if len(ids) <= size:
+        return Page(found, None)
+    last_one = found[-1]
+    return Page(found, f"{last_one.deadline_on if by_deadline else last_one.received_on}_{last_one.id}")
+
+
+def waiting(session: Session, within: ColumnElement[bool], owner: int, today: date) -> Waiting:
+    """What waits of the cases whose holders lie `within`."""
+
+    def counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+    row = session.execute(
+        select(
+            func.count(),
+            counted(Petition.state == "received"),
+            counted(Petition.deadline_on < today),
+            counted(Petition.owner_id == owner),
+            counted(Petition.owner_id.is_(None)),
+        ).where(Petition.state.in_(OPEN_STATES), held(session, within))
+    ).one()
+    return Waiting(*(int(number) for number in row))
+
+
+def held(session: Session, within: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition that a case's holder lies `within`: none where that is every unit, by name where they are few."""
+    units = session.scalars(select(Unit.id).where(within).limit(LONGEST_LIST + 1)).all()
+    if len(units) <= LONGEST_LIST:
+        if len(units) == session.scalar(select(func.count()).select_from(Unit)):
+            return true()
+        return Petition.holder_id.in_(units)
+    if session.scalar(select(Unit.id).where(~within).limit(1)) is None:
+        return true()
+    return Petition.holder_id.in_(select(Unit.id).where(within))
+
+
+def find(session: Session, reference: str) -> Petition | None:
+    """The case an office calls by that reference."""
+    query = select(Petition).where(Petition.reference == reference)
+    return session.scalar(query.options(joinedload(Petition.holder), joinedload(Petition.unit)))
+
+
+def by_any_code(session: Session, code: str) -> Petition | None:
+    """The case with that reference, or with the tracking code that a citizen told."""
+    return session.scalar(select(Petition).where(or_(Petition.reference == code, Petition.code == code)))
+
+
+def holder_path(session: Session, reference: str) -> str | None:
+    """The path of the unit in charge of a case."""
+    query = select(Unit.path).join(Petition, Petition.holder_id == Unit.id).where(Petition.reference == reference)
+    return session.scalar(query)
+
+
+def reading_paths(session: Session, reference: str) -> list[str]:
+    """The paths of the units that read a case: who holds it first, then everyone who held it before."""
+    held_by = (
+        select(Unit.path, func.max(PetitionStep.number).label("last"))
+        .join(PetitionStep, PetitionStep.holder_id == Unit.id)
+        .join(Petition, Petition.id == PetitionStep.petition_id)
+        .where(Petition.reference == reference)
+        .group_by(Unit.path)
+    ).subquery()
+    return list(session.scalars(select(held_by.c.path).order_by(held_by.c.last.desc())))
+
+
+def returns_to(session: Session, petition: Petition) -> Unit | None:
+    """The unit that a case was transferred from last, to which it may be sent back."""
+    if petition.state != "transferred":
+        return None
+    before, after = aliased(PetitionStep), aliased(PetitionStep)
+    query = (
+        select(Unit)
+        .join(before, before.holder_id == Unit.id)
+        .join(after, and_(after.petition_id == before.petition_id, after.number == before.number + 1))
+        .where(after.petition_id == petition.id, after.step == "transferred")
+        .order_by(after.number.desc())
+        .limit(1)
+    )
+    return session.scalar(query)
+
+
+def _conditions(
+    session: Session, within: ColumnElement[bool], filters: Filters, today: date
+) -> list[ColumnElement[bool]]:
+    if filters.unit is not None:
+        within = and_(within, Unit.path.startswith(filters.unit.path, autoescape=True))
+    conditions: list[ColumnElement[bool]] = []
+    if filters.state == MOVED:
+        conditions.append(Petition.id.in_(_handed_on(within)))
+        conditions.append(Petition.holder_id.not_in(select(Unit.id).where(within)))
+    else:
+        conditions.append(held(session, within))
+    if filters.state == OPEN:
+        conditions.append(Petition.state.in_(OPEN_STATES))
+    elif filters.state in PETITION_STATES:
+        conditions.append(Petition.state == filters.state)
+    if filters.kind:
+        conditions.append(Petition.kind == filters.kind)
+    if filters.owner is not None:
+        conditions.append(
+            Petition.owner_id.is_(None) if filters.owner == NOBODY else Petition.owner_id == filters.owner
+        )
+    if filters.late:
+        conditions += [Petition.state.in_(OPEN_STATES), Petition.deadline_on < today]
+    return conditions
+
+
+def _handed_on(within: ColumnElement[bool]) -> Select[int]:
+    return select(PetitionStep.petition_id).where(PetitionStep.holder_id.in_(select(Unit.id).where(within)))
