@@ -162,6 +162,18 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index("ix_petition_owner_id_state", "petition", ["owner_id", "state"], unique=False)
+    for name, columns in (
+        ("ix_petition_published_on_id", ["published_on", "id"]),
+        ("ix_petition_unit_id_published_on_id", ["unit_id", "published_on", "id"]),
+    ):
+        op.create_index(
+            name,
+            "petition",
+            columns,
+            unique=False,
+            sqlite_where=sa.text("published_on IS NOT NULL"),
+            postgresql_where=sa.text("published_on IS NOT NULL"),
+        )
     op.create_index("ix_petition_received_on_id", "petition", ["received_on", "id"], unique=False)
     op.create_index("ix_petition_state_deadline_on_id", "petition", ["state", "deadline_on", "id"], unique=False)
     op.create_index("ix_petition_unit_id_received_on_id", "petition", ["unit_id", "received_on", "id"], unique=False)

@@ -7,6 +7,7 @@ neither time nor order tells which ballot was given by the same person.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -48,6 +50,11 @@ OPEN_STATES = ("received", "classified", "transferred", "in_progress")
 CONTACT_PURPOSES = ("answer", "follow_up")
 MOST_PHOTOS = 3
 MOST_REOPENED = 1
+
+
+_PUBLISHED: dict[str, Any] = {
+    f"{dialect}_where": text("published_on IS NOT NULL") for dialect in ("sqlite", "postgresql")
+}
 
 
 class PetitionClass(OneLineTexts, Base):
@@ -116,6 +123,8 @@ class Petition(Base):
             "rating",
         ),
         Index("ix_petition_owner_id_state", "owner_id", "state"),
+        Index("ix_petition_published_on_id", "published_on", "id", **_PUBLISHED),
+        Index("ix_petition_unit_id_published_on_id", "unit_id", "published_on", "id", **_PUBLISHED),
         {"sqlite_with_rowid": False},  # SQLite's own row number would tell the order they came in
     )
 
