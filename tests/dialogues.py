@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -46,7 +47,7 @@ def make_dialogue(
     if state == "cancelled":
         dialogues.cancel(session, made, "Trùng lịch họp hội đồng")
         return made
-    steps = (
+    steps: tuple[Callable[[], None], ...] = (
         lambda: dialogues.announce(session, made),
         lambda: dialogues.start(session, made, starts_at),
         lambda: dialogues.end(session, made, starts_at + timedelta(hours=3)),

@@ -88,6 +88,11 @@ class DialogueGroup(Base):
     counted: Mapped[int] = mapped_column(default=0)
     checked_in: Mapped[int] = mapped_column(default=0)
 
+    @property
+    def present(self) -> int:
+        """Whoever typed the code was there; the secretary may have counted more, or not yet."""
+        return max(self.counted, self.checked_in)
+
 
 class DialogueTheme(OneLineTexts, Base):
     """A theme the questions of a dialogue are put under, in the chair's order."""

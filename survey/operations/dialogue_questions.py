@@ -281,5 +281,5 @@ def require_arranged(dialogue: Dialogue) -> None:
         raise QuestionError("fixed")
 
 
-def _of(dialogue: Dialogue) -> Select[tuple[DialogueQuestion]]:
+def _of(dialogue: Dialogue) -> Select[DialogueQuestion]:
     return select(DialogueQuestion).where(DialogueQuestion.dialogue_id == dialogue.id)

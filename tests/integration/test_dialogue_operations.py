@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -149,11 +150,7 @@ def test_a_plan_needs_a_unit_that_exists_and_people_that_can_be_counted(session:
     unit.valid_until = None
     dialogue = make_dialogue(session, unit)
     for code, numbers in (("group", {"crowd": 1}), ("number", {"citizen": -1})):
-        refused(
-            DialogueError,
-            code,
-            lambda numbers=numbers: dialogues.change(session, dialogue, make_plan(), invited=numbers),
-        )
+        refused(DialogueError, code, partial(dialogues.change, session, dialogue, make_plan(), invited=numbers))
     dialogues.change(session, dialogue, make_plan(), invited={"citizen": 0, "official": 0})
     refused(DialogueError, "no_groups", lambda: dialogues.announce(session, dialogue))
 
@@ -212,8 +209,8 @@ def test_the_box_takes_questions_from_its_day_until_the_meeting_ends(session: Se
         refused(
             QuestionError,
             code,
-            lambda words=words: dialogue_questions.ask(
-                session, dialogue, source="typed", asker_group="citizen", text=words, today=DAY
+            partial(
+                dialogue_questions.ask, session, dialogue, source="typed", asker_group="citizen", text=words, today=DAY
             ),
         )
 
@@ -305,8 +302,8 @@ def test_a_promise_is_followed_until_it_is_done_or_dropped(session: Session) -> 
     refused(CommitmentError, "reason_missing", lambda: commitments.drop(session, given_up, "", today=LATER))
     commitments.drop(session, given_up, "Tỉnh đã có dự án", today=LATER)
     for ended in (kept, given_up):
-        refused(CommitmentError, "ended", lambda ended=ended: commitments.finish(session, ended, "x", today=LATER))
-        refused(CommitmentError, "ended", lambda ended=ended: commitments.drop(session, ended, "x", today=LATER))
+        refused(CommitmentError, "ended", partial(commitments.finish, session, ended, "x", today=LATER))
+        refused(CommitmentError, "ended", partial(commitments.drop, session, ended, "x", today=LATER))
     session.commit()
     planned = make_dialogue(session, dialogue.unit)
     refused(CommitmentError, "dialogue", lambda: make_commitment(session, planned))
