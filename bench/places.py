@@ -97,6 +97,8 @@ def build(session: Session) -> Unit:
         place = {"id": first + k, "parent_id": above.id, "path": f"{above.path}{first + k}/", "valid_from": DAY}
         rows.append({"code": f"U{k:04}", "kind": kind, **names, **place})
     session.execute(insert(Unit), rows)
+    if session.get_bind().dialect.name == "postgresql":  # the next units come by themselves
+        session.execute(text("SELECT setval(pg_get_serial_sequence('unit', 'id'), max(id)) FROM unit"))
     desks = [
         {"unit_id": first + k, "code": "1", "name_vi": "Quầy 1", "name_en": "", "valid_from": DAY} for k in range(UNITS)
     ]
