@@ -212,6 +212,7 @@ def upgrade() -> None:
         sa.Column("holder_id", sa.Integer(), nullable=False),
         sa.Column("deadline_on", sa.Date(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("public_text", sa.Text(), nullable=False),
         sa.Column("is_public", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "state IN ('received', 'classified', 'transferred', 'in_progress', 'answered', 'published', 'rejected')",

@@ -95,13 +95,17 @@ GRANTS: dict[str, tuple[str, str]] = {
     "audit_entry": (_NOTHING, _ADD),
     # opinions: the public hands them in and follows its own; contacts it may only seal
     "petition": (
-        (
-            "SELECT, INSERT, UPDATE (state, answered_on, published_on, rating, rated_on, reopened, deadline_on, "
-            "transfer_due_on, rejected_reason, was_late, escalated_to_id, escalated_on)"
-        ),
+        "INSERT, SELECT (id, code, unit_id, holder_id, kind, state, class_id, received_on, transfer_due_on, "
+        "deadline_on, answer, answered_on, public_text, public_answer, published_on, rejected_reason, rating, rated_on, "
+        "reopened, was_late, escalated_to_id, escalated_on), "
+        "UPDATE (state, answered_on, published_on, rating, rated_on, reopened, deadline_on, transfer_due_on, "
+        "rejected_reason, was_late, escalated_to_id, escalated_on)",
         _CHANGE,
     ),
-    "petition_step": (_ADD, _ADD),
+    "petition_step": (
+        "INSERT, SELECT (petition_id, number, day, step, state, holder_id, deadline_on, public_text, is_public)",
+        _ADD,
+    ),
     "petition_photo": ("INSERT", _ADD),
     "petition_contact": ("INSERT, SELECT (petition_id), UPDATE (delete_after)", _ALL),
     "petition_consent": ("INSERT", _ALL),
@@ -109,7 +113,7 @@ GRANTS: dict[str, tuple[str, str]] = {
     "contact_key": (_READ, _CHANGE),
     "answer_template": (_NOTHING, _ALL),
     "calendar_exception": (_READ, _ALL),
-    "mail_message": (_ADD, _ALL),
+    "mail_message": (_NOTHING, _ALL),
     # dialogues: the public asks, checks in and rates
     "dialogue": (_READ, _ALL),
     "dialogue_group": ("SELECT, INSERT, UPDATE (checked_in)", _ALL),

@@ -176,8 +176,8 @@ class Petition(Base):
 class PetitionStep(Base):
     """The history of a case, append-only. `at` is the moment of an office's step; a citizen's has only its day.
 
-    `text` is what was said with it (a reason, a note, a citizen's remark); `is_public` whether the tracking page shows
-    it.
+    `text` is what was said with it (a reason, a note, a citizen's remark), `public_text` as much of it as the tracking
+    page shows: the public role reads no other. `is_public` says whether the page shows the step.
     """
 
     __tablename__ = "petition_step"
@@ -198,6 +198,7 @@ class PetitionStep(Base):
     holder_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     deadline_on: Mapped[date]
     text: Mapped[str] = mapped_column(Text, default="")
+    public_text: Mapped[str] = mapped_column(Text, default="")
     is_public: Mapped[bool] = mapped_column(default=False)
 
     petition: Mapped[Petition] = relationship(back_populates="steps")

@@ -54,11 +54,12 @@ MOVES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "note": _stay(*PETITION_STATES),
     }
 )
-# The steps that the tracking page shows; their texts it shows where the citizen is to read them.
+# The steps that the tracking page shows, and those whose reason it shows too.
 PUBLIC_STEPS = frozenset(
     {"received", "classified", "transferred", "taken", "extended", "answered", "published", "rejected"}
     | {"restored", "rated", "reopened"}
 )
+TOLD_STEPS = frozenset({"extended", "rejected", "restored"})
 
 
 class PetitionError(OperationError):
@@ -201,6 +202,7 @@ def write(
         holder_id=petition.holder_id,
         deadline_on=petition.deadline_on,
         text=text,
+        public_text=text if step in TOLD_STEPS else "",
         is_public=step in PUBLIC_STEPS,
     )
     session.add(line)
