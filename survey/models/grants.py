@@ -95,11 +95,13 @@ GRANTS: dict[str, tuple[str, str]] = {
     "audit_entry": (_NOTHING, _ADD),
     # opinions: the public hands them in and follows its own; contacts it may only seal
     "petition": (
-        "INSERT, SELECT (id, code, unit_id, holder_id, kind, state, class_id, received_on, transfer_due_on, "
-        "deadline_on, answer, answered_on, public_text, public_answer, published_on, rejected_reason, rating, rated_on, "
-        "reopened, was_late, escalated_to_id, escalated_on), "
-        "UPDATE (state, answered_on, published_on, rating, rated_on, reopened, deadline_on, transfer_due_on, "
-        "rejected_reason, was_late, escalated_to_id, escalated_on)",
+        (
+            "INSERT, SELECT (id, code, unit_id, holder_id, kind, state, class_id, received_on, transfer_due_on, "
+            "deadline_on, answer, answered_on, public_text, public_answer, published_on, rejected_reason, rating, "
+            "rated_on, reopened, was_late, escalated_to_id, escalated_on), "
+            "UPDATE (state, answered_on, published_on, rating, rated_on, reopened, deadline_on, transfer_due_on, "
+            "rejected_reason, was_late, escalated_to_id, escalated_on)"
+        ),
         _CHANGE,
     ),
     "petition_step": (
