@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
@@ -11,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
+from forms.addresses import is_address
 from forms.ballot import clean_text
 from survey.models import MailMessage
 from survey.operations.errors import OperationError
@@ -20,12 +20,8 @@ from survey.operations.errors import noop as _n
 # which a citizen follows his opinion, which no office is to read in the outbox.
 BASE_URL = "{base_url}"
 TRACKING_CODE = "{tracking_code}"
-LONGEST_SUBJECT, LONGEST_ADDRESS = 200, 254
+LONGEST_SUBJECT = 200
 PAGE = 50
-
-# What the HTML standard takes for an address in a field: letters of ASCII, which every mail server takes.
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
 
 
 class MailError(OperationError):
@@ -36,11 +32,6 @@ class MailError(OperationError):
         "not_pending": _n("This message does not wait any more."),
         "pending_already": _n("This message waits to be sent already."),
     }
-
-
-def is_address(text: str) -> bool:
-    """Whether a message can be sent there: one plain address, without a name beside it."""
-    return len(text) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(text) is not None
 
 
 def queue(

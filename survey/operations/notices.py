@@ -13,12 +13,13 @@ from typing import NamedTuple
 from sqlalchemy import Engine, column, func, literal, or_, select, table
 from sqlalchemy.orm import Session
 
+from forms.addresses import is_address
 from forms.definition import Language
 from reports.wording import short_date
 from survey.models import Commitment, Petition, PetitionConsent, PetitionStep, Unit
 from survey.models.petition import OPEN_STATES
 from survey.operations import notice_texts as texts
-from survey.operations.mail import is_address, queue
+from survey.operations.mail import queue
 from survey.operations.notice_texts import NoticeText
 from survey.operations.periods import PROVINCE_TIME, half_year, province_day
 from survey.operations.writing import begin_write
