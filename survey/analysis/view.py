@@ -25,6 +25,7 @@ from survey.models import Unit, Wave
 
 ROOT_PATH = "/"
 Period = tuple[int, int]  # the first and the last half-month, both included
+Line = tuple[Callable[[Cell], object], Callable[[Cell], bool], set[object]]
 WHOLE_WAVE = Text("Toàn đợt khảo sát", "The whole wave")
 
 
@@ -123,12 +124,49 @@ class View:
         if self.hidden_by_tree & self.parts_told_apart(own, self.trust):
             return frozenset(self.instrument.pooled_into())
         apart = [self.parts.total(differs) for differs in self.differences(own, self.trust)]
-        beside = self._hidden_beside_others(own)
+        beside = self._hidden_beside_others(own) | self._hidden_for_units_below(own)
         return self.hidden_by_tree | tree.hidden_here(self.instrument, self.headline.total, apart, beside)
 
     def _hidden_beside_others(self, own: Collection[str]) -> frozenset[str]:
         """Keys of figures that, with those of the filter's other choices, would give the figure of a choice of few."""
-        lines: list[tuple[Callable[[Cell], object], Callable[[Cell], bool], set[object]]] = []
+        found: set[str] = set()
+        for choice, within, chosen in self._lines(own):
+            groups = self.parts.by(_choice_of(choice, within))
+            bases = {code: tree.bases(self.instrument, tally) for code, tally in groups.items()}
+            for key in self.instrument.pooled_into():
+                line = {code: of.get(key, 0) for code, of in bases.items()}
+                if disclosure.hidden_siblings(line, sum(line.values())) & {str(code) for code in chosen}:
+                    found.add(key)
+        return frozenset(found)
+
+    def _hidden_for_units_below(self, own: Collection[str]) -> frozenset[str]:
+        """Keys of figures from which, less those of the units below, a figure hidden in one of these would follow.
+
+        None if in no unit's own answers any choice of the filter holds few people; else the figure with all that are
+        pooled with it, whatever the choice. What the filter shows of a unit then only repeats what it shows of those
+        below. The headline is judged with the parts, over the whole wave. Not for who may cross filters.
+        """
+        below = {cell.origin.unit_id for cell, _ in self.tallies.cells} - ({self.unit.id} if self.unit else set())
+        if self.subdivides or not below:
+            return frozenset()
+        into, told = self.instrument.pooled_into(), self.parts_told_apart(own, self.trust)
+        few: set[str] = set()
+        for unit_id in below:
+            hidden = self.hidden.get(unit_id, frozenset())
+            few |= into.keys() if hidden & told else hidden & into.keys()
+        places = [_choice_of_unit(choice, within) for choice, within, _ in self._lines(own)]
+        places += [_unit_of(differs) for differs in self.differences(own, self.trust)]
+        for place_of in places:
+            for tally in self.tallies.by(place_of).values():
+                few |= {key for key, base in tree.bases(self.instrument, tally).items() if disclosure.is_small(base)}
+        if self.instrument.headline is not None:
+            few.discard(self.instrument.headline.key)
+        pools = {into[key] for key in few} - {None}
+        return frozenset(few | {key for key, pool in into.items() if pool in pools})
+
+    def _lines(self, own: Collection[str]) -> list[Line]:
+        """Of each filter that is set: what is chosen by it, among which cells, and the choices made."""
+        lines: list[Line] = []
 
         def of_headline(cell: Cell) -> bool:
             return cell.origin.trust in own
@@ -143,15 +181,7 @@ class View:
         if len(self.trust) == 1 and set(self.trust) != set(own):
             counts = self.trust[0] in own
             lines.append((lambda cell: cell.origin.trust, lambda cell: of_headline(cell) == counts, set(self.trust)))
-        found: set[str] = set()
-        for choice, within, chosen in lines:
-            groups = self.parts.by(_choice_of(choice, within))
-            bases = {code: tree.bases(self.instrument, tally) for code, tally in groups.items()}
-            for key in self.instrument.pooled_into():
-                line = {code: of.get(key, 0) for code, of in bases.items()}
-                if disclosure.hidden_siblings(line, sum(line.values())) & {str(code) for code in chosen}:
-                    found.add(key)
-        return frozenset(found)
+        return lines
 
     def stands_beside_the_whole(self, estimator: Estimator) -> bool:
         """Whether nobody few are told apart by holding the figures of these sites, with the view's filter and trust
@@ -242,6 +272,12 @@ class View:
 
 def _unit_of(keep: Callable[[Cell], bool]) -> Callable[[Cell], int | None]:
     return lambda cell: cell.origin.unit_id if keep(cell) else None
+
+
+def _choice_of_unit(
+    choice: Callable[[Cell], object], within: Callable[[Cell], bool]
+) -> Callable[[Cell], tuple[int, object] | None]:
+    return lambda cell: (cell.origin.unit_id, choice(cell)) if not cell.flagged and within(cell) else None
 
 
 def _choice_of(choice: Callable[[Cell], object], within: Callable[[Cell], bool]) -> Callable[[Cell], str | None]:
