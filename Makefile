@@ -22,8 +22,8 @@ ROOM_places := $(wildcard forms/xlsform*.py) $(call room_files,places place_impo
     place service transaction,units unit_edits unit_files place_tables place_uploads services service_files transactions)
 ROOM_questionnaires := $(call room_files,questionnaires questionnaire_files drafts draft_starts draft_parts draft_steps,questionnaire finding \
     draft_notation,questionnaires questionnaire_drafts questionnaire_publication xlsforms) survey/draft_pages.py
-ROOM_waves := $(call room_files,waves wave_steps wave_periods wave_targets wave_states wave_quotas collectors trials progress,wave collector,waves wave_drafts \
-    collectors targets ledger trials)
+ROOM_waves := $(call room_files,waves wave_steps wave_periods wave_targets wave_states wave_quotas collectors \
+    collector_files trials progress,wave collector,waves wave_drafts collectors targets ledger trials)
 ROOM_unit_results := $(call room_files,unit_results result_filters heat cross comments responses,unit_result comment response,comments doubts)
 ROOM_paper := $(call room_files,paper paper_checking paper_typing imports import_steps,paper paper_batch import_file,paper_batches \
     bounded imports import_drafts import_runs import_trials)
