@@ -22,6 +22,11 @@ def quarter(day: date) -> tuple[date, date]:
     return first, following - timedelta(days=1)
 
 
+def calendar_year(day: date) -> tuple[date, date]:
+    """First and last day of the year a day lies in."""
+    return date(day.year, 1, 1), date(day.year, 12, 31)
+
+
 def previous_half_year(period: tuple[date, date]) -> tuple[date, date]:
     """The half-year before the one that begins on `period`'s first day."""
     return half_year(period[0] - timedelta(days=1))

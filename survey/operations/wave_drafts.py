@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from survey.models import Collector, Questionnaire, Target, Unit, Wave, WaveTrust, WaveUnit
 from survey.operations.identifiers import is_code
-from survey.operations.periods import half_year, quarter
+from survey.operations.periods import calendar_year, half_year, quarter
 from survey.operations.targets import target_or_default
 from survey.operations.waves import WaveError, add_units, check_schedule, create_wave, require_draft
+
+Calendar = Callable[[date], tuple[date, date]]
 
 _QUARTERS = (("I", "first"), ("II", "second"), ("III", "third"), ("IV", "fourth"))
 HEADLINE_TRUST = ("open", "present", "paper")
@@ -39,11 +41,18 @@ EDITABLE = frozenset(
 )
 
 
-def next_half_year(session: Session, today: date) -> tuple[date, date]:
-    """The half-year of today; where a wave covers it already, the one after."""
-    period = half_year(today)
+def next_period(session: Session, calendar: Calendar, today: date) -> tuple[date, date]:
+    """The period of the calendar (half-years, quarters, years) that today lies in; where a wave covers it already, the
+    one after."""
+    period = calendar(today)
     taken = select(Wave.id).where(Wave.period_start == period[0], Wave.period_end == period[1]).limit(1)
-    return half_year(period[1] + timedelta(days=1)) if session.scalar(taken) is not None else period
+    return calendar(period[1] + timedelta(days=1)) if session.scalar(taken) is not None else period
+
+
+def calendar_of(wave: Wave) -> Calendar:
+    """The calendar whose period the wave covers; half-years, where it covers none."""
+    period = (wave.period_start, wave.period_end)
+    return next((each for each in (quarter, calendar_year) if each(wave.period_start) == period), half_year)
 
 
 def proposed_code(session: Session, start: date, end: date) -> str:
@@ -53,7 +62,7 @@ def proposed_code(session: Session, start: date, end: date) -> str:
         stem = f"{start.year}-H{1 if start.month == 1 else 2}"
     elif (start, end) == quarter(start):
         stem = f"{start.year}-Q{(start.month + 2) // 3}"
-    elif (start, end) == (date(start.year, 1, 1), date(start.year, 12, 31)):
+    elif (start, end) == calendar_year(start):
         stem = f"{start.year}"
     else:
         stem = f"{start:%Y-%m}"
@@ -78,7 +87,7 @@ def proposed_names(start: date, end: date) -> tuple[str, str]:
             f"Khảo sát mức độ hài lòng quý {roman}/{start.year}",
             f"Satisfaction survey, {ordinal} quarter of {start.year}",
         )
-    if (start, end) == (date(start.year, 1, 1), date(start.year, 12, 31)):
+    if (start, end) == calendar_year(start):
         return f"Khảo sát mức độ hài lòng năm {start.year}", f"Satisfaction survey {start.year}"
     days = f"{start:%d/%m/%Y}–{end:%d/%m/%Y}"
     return f"Khảo sát mức độ hài lòng {days}", f"Satisfaction survey {days}"
@@ -86,7 +95,7 @@ def proposed_names(start: date, end: date) -> tuple[str, str]:
 
 def begin_draft(session: Session, questionnaire: Questionnaire, owner: Unit | None, today: date) -> Wave:
     """A draft for the next half-year with a proposal for every step; raises :class:`WaveError`."""
-    start, end = next_half_year(session, today)
+    start, end = next_period(session, half_year, today)
     name_vi, name_en = proposed_names(start, end)
     return create_wave(
         session,
@@ -105,12 +114,13 @@ def begin_draft(session: Session, questionnaire: Questionnaire, owner: Unit | No
 
 
 def copy_wave(session: Session, earlier: Wave, today: date) -> Wave:
-    """A draft for the next half-year with the earlier wave's questionnaire, settings, units and quotas.
+    """A draft for the next period like the earlier wave's (a quarter after a quarter), with its questionnaire,
+    settings, units and quotas.
 
     Units that do not exist during the new period are left out, forms issued and days of opening too; the target is the
     earlier one where it is still in force, else the newest. Raises :class:`WaveError`.
     """
-    start, end = next_half_year(session, max(today, earlier.period_end + timedelta(days=1)))
+    start, end = next_period(session, calendar_of(earlier), max(today, earlier.period_end + timedelta(days=1)))
     name_vi, name_en = proposed_names(start, end)
     target = earlier.target
     draft = create_wave(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -53,6 +53,25 @@ def test_a_copy_takes_over_what_still_holds(session: Session, commune: Unit) -> 
     assert (copy.headline_weighting, copy.owner) == ("weighted", wave.owner)
     assert [(row.unit_id, row.quota, row.forms_issued) for row in copy.units] == [(commune.id, 90, None)]
     waves.open_wave(session, copy, NOW)
+
+
+@pytest.mark.parametrize(
+    ("period", "today", "code"),
+    [
+        ((date(2026, 1, 1), date(2026, 3, 31)), date(2026, 3, 1), "2026-Q2"),
+        ((date(2026, 1, 1), date(2026, 3, 31)), date(2026, 11, 1), "2026-Q4"),
+        ((date(2025, 10, 1), date(2025, 12, 31)), date(2025, 11, 1), "2026-Q1"),
+        ((date(2025, 1, 1), date(2025, 12, 31)), date(2025, 11, 1), "2026"),
+        ((date(2026, 2, 3), date(2026, 3, 4)), date(2026, 3, 1), "2026-H1"),
+    ],
+)
+def test_a_copy_is_for_the_next_period_of_the_same_kind(
+    session: Session, commune: Unit, period: tuple[date, date], today: date, code: str
+) -> None:
+    wave = make_wave(session, code="W", units=[commune], period=period)
+    copy = wave_drafts.copy_wave(session, wave, today)
+    assert copy.code == code
+    assert wave_drafts.copy_wave(session, wave, today).period_start == copy.period_end + timedelta(days=1)
 
 
 def test_a_copy_does_not_carry_a_target_that_ended(session: Session, commune: Unit) -> None:
