@@ -11,7 +11,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey import database
-from survey.models import Answer, Collector, Question, Response, ResponseFlag, TextAnswer, TransactionCount, Unit, Wave
+from survey.models import (
+    Answer,
+    Collector,
+    CollectorScan,
+    Question,
+    Response,
+    ResponseFlag,
+    TextAnswer,
+    TransactionCount,
+    Unit,
+    Wave,
+)
 from survey.operations import ledger
 from survey.operations.demo import find_demo, load_demo
 from survey.operations.demo.places import PLACES
@@ -49,6 +60,18 @@ def test_three_waves_over_two_half_years(session: Session) -> None:
     assert (demo.waves[0].period_start, demo.waves[2].period_end) == (date(2026, 1, 1), date(2026, 12, 31))
     assert demo.collector.wave_id == demo.waves[2].id
     assert demo.created
+
+
+def test_forms_on_screens_were_opened_somewhat_more_often_than_sent(session: Session) -> None:
+    load_demo(session, TODAY, responses=FEW)
+    sent = select(Response.collector_id, func.count().label("number")).group_by(Response.collector_id).subquery()
+    scans = select(func.sum(CollectorScan.scans)).where(CollectorScan.collector_id == Collector.id).scalar_subquery()
+    query = select(Collector.channel, sent.c.number, scans).join(sent, sent.c.collector_id == Collector.id)
+    rows = session.execute(query).all()
+    assert {channel for channel, _number, opened in rows if opened is None} == {"paper"}
+    screens = [(number, opened) for channel, number, opened in rows if channel != "paper"]
+    assert all(number <= opened <= 3 * number for number, opened in screens)
+    assert 1.3 < sum(opened for _number, opened in screens) / sum(number for number, _opened in screens) < 2
 
 
 @pytest.mark.parametrize(

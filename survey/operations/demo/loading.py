@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -17,8 +18,10 @@ from survey.operations.batches import store_submissions
 from survey.operations.collectors import make_collector
 from survey.operations.demo.ballots import submissions
 from survey.operations.demo.places import CENTRE, FIELDS, PLACES, PROVINCE, PROVINCE_NAME, Place
-from survey.operations.periods import PROVINCE_TIME, half_year, previous_half_year
+from survey.operations.periods import PROVINCE_TIME, half_year, previous_half_year, province_day
 from survey.operations.questionnaires import publish_questionnaire
+from survey.operations.responses import Submission
+from survey.operations.scans import add_scans
 from survey.operations.services import create_field, create_service
 from survey.operations.targets import create_target
 from survey.operations.transactions import set_transactions
@@ -113,8 +116,9 @@ def load_demo(
         wave, collectors = _open(session, plan, questionnaire, target, units, rng)
         counts = _people(plan, responses, rng)
         _set_population(session, plan, wave, units, counts, rng)
-        ballots = submissions(session, wave, collectors, counts, plan.drift, today, rng)
+        ballots = list(submissions(session, wave, collectors, counts, plan.drift, today, rng))
         store_submissions(connection, sorted(ballots, key=lambda ballot: ballot.received_at), progress)
+        add_scans(session, _scans(collectors, ballots, Random(f"{seed} {plan.code}")))  # noqa: S311 as above
         if plan.state == "published":
             close_wave(session, wave, _at(plan.end + timedelta(days=1)))
             publish_wave(session, wave, _at(min(plan.end + timedelta(days=16), today)))
@@ -249,6 +253,19 @@ def _people(plan: _Plan, responses: int, rng: Random) -> dict[str, int]:
         for place in PLACES
         if place.counters
     }
+
+
+def _scans(
+    collectors: dict[str, list[Collector]], ballots: list[Submission], rng: Random
+) -> dict[tuple[int, date], int]:
+    """How often each form on a screen was opened on a day: somewhat more often than it was sent."""
+    opened = {way.id for ways in collectors.values() for way in ways if way.channel != "paper"}
+    sent = Counter(
+        (ballot.collector_id, province_day(datetime.fromtimestamp(ballot.received_at, UTC)))
+        for ballot in ballots
+        if ballot.collector_id in opened
+    )
+    return {key: number + round(number * rng.uniform(0.1, 1.2)) for key, number in sorted(sent.items())}
 
 
 def _set_population(
