@@ -16,6 +16,7 @@ from typing import ClassVar
 from sqlalchemy import Engine, and_, exists, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
+from forms.ballot import clean_text
 from survey.models import (
     Answer,
     Collector,
@@ -180,7 +181,7 @@ def release_of_closed_waves(session: Session, today: date) -> None:
 
 def hide_comment(session: Session, comment: Comment, reason: str, at: datetime) -> None:
     """Take a comment out of the rated unit's sight; it stays counted. Raises :class:`CommentError`."""
-    reason = " ".join(reason.split())
+    reason = " ".join(clean_text(reason, lines=False).split())
     if not reason:
         raise CommentError("reason_missing")
     if len(reason) > LONGEST_REASON:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from forms.ballot import clean_text
 from survey.models import Collector, FlagNote, Response, Unit, Wave
 from survey.operations import audit
 from survey.operations.errors import OperationError
@@ -39,7 +40,7 @@ def flag_by_hand(session: Session, response_ids: Sequence[int], reason: str, at:
 
     Released figures take it in with their next step of at least five people. Each is noted in the audit log.
     """
-    reason = " ".join(reason.split())
+    reason = " ".join(clean_text(reason, lines=False).split())
     if not response_ids:
         raise DoubtError("none_chosen")
     if not reason:
