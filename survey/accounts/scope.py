@@ -15,7 +15,7 @@ from survey.accounts.models import Account
 from survey.analysis import petitions
 from survey.analysis.tally_statement import Source
 from survey.database import current_session
-from survey.models import AnswerTemplate, ApiKey, Collector, Unit, Wave, Webhook
+from survey.models import AnswerTemplate, ApiKey, Collector, Commitment, Dialogue, Unit, Wave, Webhook
 from survey.operations.periods import province_today
 
 
@@ -134,3 +134,23 @@ def template_path(template_id: int, **_others: object) -> str | tuple[str, ...]:
     """The path of the unit whose answer template a request names, of everybody's the roots; 404 where there is none."""
     template = current_session().get(AnswerTemplate, template_id) or abort(404)
     return template.unit.path if template.unit else root_paths()
+
+
+def dialogue_path(dialogue_code: str, **_others: object) -> str:
+    """The path of the unit whose dialogue a request names; 404 where there is none."""
+    path = current_session().scalar(
+        select(Unit.path).join(Dialogue, Dialogue.unit_id == Unit.id).where(Dialogue.code == dialogue_code)
+    )
+    return path if path is not None else abort(404)
+
+
+def commitment_path(commitment_id: int, **_others: object) -> str:
+    """The path of the unit in charge of the commitment a request names; 404 where there is none."""
+    found = current_session().get(Commitment, commitment_id)
+    return found.owner_unit.path if found is not None else abort(404)
+
+
+def promise_path(commitment_id: int, **_others: object) -> str:
+    """The path of the unit that made the commitment a request names in its dialogue; 404 where there is none."""
+    found = current_session().get(Commitment, commitment_id)
+    return found.unit.path if found is not None else abort(404)
