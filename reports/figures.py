@@ -187,6 +187,34 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """An item or factor in two waves: both estimates on what they have in common, and newer − older by MOVER."""
+
+    movement: Movement
+    older: Estimate = NO_ESTIMATE
+    newer: Estimate = NO_ESTIMATE
+    difference: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    older_people: int = 0
+    newer_people: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the next wave says of a remedy: how the item or factor it was to move has moved, and beside it how the same
+    moved in the other units. `hidden`: too few people stand behind it, or it would give fewer away."""
+
+    label: Text
+    before: WaveLabel
+    after: WaveLabel
+    target: Fraction
+    shift: Shift
+    others: Shift | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TrendPoint:
     """One wave (or half-month) of a series; `breaks_before` marks that other items, or items of another meaning or
     scale, are asked than at the point before; `reworded_before` that some only read otherwise."""
