@@ -19,15 +19,16 @@ _FOLDER = Path(__file__).parent / "static" / "citizen"
 _BETWEEN_TAGS = re.compile(r">\s*\n\s*<")
 
 
-def _style(name: str) -> Markup:
-    """A style sheet without comments and the blanks that mean nothing."""
-    text = re.sub(r"/\*.*?\*/", "", (_FOLDER / name).read_text(encoding="utf-8"), flags=re.DOTALL)
+def style_sheet(*names: str) -> Markup:
+    """Style sheets in this order, without comments and the blanks that mean nothing."""
+    text = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names)
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     text = re.sub(r"\s+", " ", text)
     text = re.sub(r" ?([{};,>+]) ?|(:) ", r"\1\2", text)
     return Markup(text.replace(";}", "}").strip())  # noqa: S704 - our own file
 
 
-def _script(name: str) -> Markup:
+def script(name: str) -> Markup:
     """A script without lines of comment and indentation; a line's end may end a statement and stays."""
     lines = (line.strip() for line in (_FOLDER / name).read_text(encoding="utf-8").splitlines())
     kept = "\n".join(line for line in lines if line and not line.startswith("//"))
@@ -38,14 +39,21 @@ def _source(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-STYLE = _style("citizen.css")
-FORM_SCRIPT = _script("form.js")
-SENT_SCRIPT = _script("sent.js")
-# By hash and not by nonce, which would differ at each view and spoil the page that is kept compressed.
-POLICY = (
-    f"default-src 'none'; style-src {_source(STYLE)}; script-src {_source(FORM_SCRIPT)} {_source(SENT_SCRIPT)}; "
-    "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+def content_policy(style: str, *scripts: str) -> str:
+    """The policy that allows exactly these inside a page.
+
+    By hash and not by nonce, which would differ at each view and spoil the page that is kept compressed.
+    """
+    return (
+        f"default-src 'none'; style-src {_source(style)}; script-src {' '.join(map(_source, scripts))}; "
+        "img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+STYLE = style_sheet("citizen.css")
+FORM_SCRIPT = script("form.js")
+SENT_SCRIPT = script("sent.js")
+POLICY = content_policy(STYLE, FORM_SCRIPT, SENT_SCRIPT)
 
 
 def render(template: str, **context: Any) -> str:
@@ -60,10 +68,11 @@ def render(template: str, **context: Any) -> str:
     return _BETWEEN_TAGS.sub("><", render_template(template, **{**defaults, **context}))
 
 
-def answer(page: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def answer(page: str, status: int = 200, headers: Mapping[str, str] | None = None, *, policy: str = POLICY) -> Response:
     """A page that is shown once."""
     encoding = accepted_encoding(request.headers.get("Accept-Encoding", ""))
-    return respond(compress(page.encode(), encoding), encoding, chosen_language(), status, headers)
+    body = compress(page.encode(), encoding)
+    return respond(body, encoding, chosen_language(), status, headers, policy=policy)
 
 
 def respond(
@@ -74,6 +83,7 @@ def respond(
     headers: Mapping[str, str] | None = None,
     *,
     cache: str = "no-store",
+    policy: str = POLICY,
 ) -> Response:
     """The response around a body in that encoding; `cache` is its Cache-Control, nothing being stored by default."""
     lines = [
@@ -81,7 +91,7 @@ def respond(
         ("Content-Language", language),
         ("Cache-Control", cache),
         ("Vary", "Accept-Language, Accept-Encoding"),
-        ("Content-Security-Policy", POLICY),
+        ("Content-Security-Policy", policy),
         *(headers or {}).items(),
     ]
     if encoding is not None:

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from flask import Flask
 
 from survey import error_pages
-from survey.blueprints import citizen, health, results
+from survey.blueprints import citizen, health, petition, results
 
-PUBLIC = (citizen.blueprint, results.blueprint)
+PUBLIC = (citizen.blueprint, petition.blueprint, results.blueprint)
 
 
 def init_app(app: Flask, surfaces: Collection[str]) -> None:
