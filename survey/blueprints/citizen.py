@@ -145,7 +145,9 @@ def thanks(code: str, number: str, conflict: bool) -> ResponseReturnValue:
     if place is None:
         abort(404)
     switch = url_for(request.endpoint or "", code=code, number=number, k=request.args["k"], lang=other_language())
-    return answer(thanks_page(place, reception().asked(place), number, conflict=conflict, switch=switch))
+    opinion = url_for("petition.form", code=code, lang=request.args.get("lang"))  # it learns nothing of the ballot
+    asked = reception().asked(place)
+    return answer(thanks_page(place, asked, number, conflict=conflict, switch=switch, opinion=opinion))
 
 
 def reception() -> Reception:
