@@ -154,8 +154,10 @@ class View:
         for unit_id in below:
             hidden = self.hidden.get(unit_id, frozenset())
             few |= into.keys() if hidden & told else hidden & into.keys()
-        places = [_choice_of_unit(choice, within) for choice, within, _ in self._lines(own)]
-        places += [_unit_of(differs) for differs in self.differences(own, self.trust)]
+        places: list[Callable[[Cell], object | None]] = [
+            *(_choice_of_unit(choice, within) for choice, within, _ in self._lines(own)),
+            *(_unit_of(differs) for differs in self.differences(own, self.trust)),
+        ]
         for place_of in places:
             for tally in self.tallies.by(place_of).values():
                 few |= {key for key, base in tree.bases(self.instrument, tally).items() if disclosure.is_small(base)}
