@@ -83,6 +83,7 @@ RULES: dict[str, Rule] = {
     "dialogues.run": _roles("manager", "reviewer"),
     "dialogues.conclude": _roles("manager"),
     "dialogues.board": _roles("compiler", "auditor"),
+    "dialogues.remind": _roles("compiler"),
     "commitments.report": _roles("manager", "reviewer"),
     "remedies.read": _roles("compiler", "manager", "reviewer", "viewer", "auditor"),
     "remedies.edit": _roles("compiler", "manager"),
