@@ -17,7 +17,7 @@ from survey.analysis.instrument import ChoiceQuestion, Instrument, Item, Pool, r
 from survey.analysis.labels import place, wave_label
 from survey.analysis.population import Site
 from survey.analysis.tally import Tally
-from survey.analysis.view import read_view
+from survey.analysis.view_reading import read_view
 from survey.models import CrossRun, CrossTally, Unit, Wave
 
 ALL = Text("Tất cả", "All")

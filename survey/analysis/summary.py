@@ -32,7 +32,8 @@ from survey.analysis.quality import read_quality
 from survey.analysis.tally_statement import Source
 from survey.analysis.trend import history
 from survey.analysis.verdict import tipping_point
-from survey.analysis.view import Period, View, headline_trust, read_view
+from survey.analysis.view import Period, View, headline_trust
+from survey.analysis.view_reading import read_view
 from survey.models import Unit, Wave, WaveUnit
 
 
