@@ -20,6 +20,8 @@ from forms.fault import noop as _n
 
 T = TypeVar("T")
 
+LONGEST_NAME = 40  # of a scale or a content
+
 NOT_YAML: Final = _n("This line is not YAML: %(problem)s")
 TOO_LONG: Final = _n("The file is longer than %(limit)s characters.")
 NOT_A_QUESTIONNAIRE: Final = _n("The file holds no questionnaire: it should begin with code, version and title.")
@@ -259,7 +261,7 @@ class _Part:
         """The parts of a mapping by their names."""
         part = _Part(self.take(key, dict, {}), self.faults, key)
         for name in part.rest:
-            yield str(name)[:40], part
+            yield str(name), part
 
     def draft(self) -> Draft:
         draft = Draft(
@@ -275,11 +277,11 @@ class _Part:
             no_opinion=self.words("no_opinion"),
         )
         for name, part in list(self.named("scales")):
-            draft.scales[name] = part.each(name, _Part.choice, "choice")
+            draft.scales[name[:LONGEST_NAME]] = part.each(name, _Part.choice, "choice")
         for name, part in list(self.named("contents")):
-            draft.contents[name] = part.words(name)
+            draft.contents[name[:LONGEST_NAME]] = part.words(name)
         for name, part in list(self.named("declared")):
-            draft.declared[name] = part.text(name)
+            draft.declared[name[:LONGEST_NAME]] = part.text(name)
         draft.sections = self.each("sections", _Part.section, "section")
         self._check(draft)
         return self.finished(draft)

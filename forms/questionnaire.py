@@ -26,6 +26,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from forms.definition import Face
 from forms.draft import MOST_CHOICES, TEXT_LENGTH, Draft, DraftChoice, DraftQuestion, DraftSection, Words
+from forms.draft_notation import LONGEST_NAME
 from forms.question import TEXT_KINDS
 from forms.staff import StaffForm
 
@@ -155,7 +156,7 @@ class SettingsForm(DraftForm):
         draft.minutes = self.minutes.data
         before = list(draft.contents)
         rows = [
-            (Words.typed(row.form.code.data, "").vi, Words.typed(row.form.vi.data, row.form.en.data))
+            (Words.typed(row.form.code.data, "").vi[:LONGEST_NAME], Words.typed(row.form.vi.data, row.form.en.data))
             for row in self.contents
         ]
         renamed = {old: code for old, (code, _) in zip(before, rows, strict=False) if code and code != old}
@@ -209,7 +210,7 @@ class ScaleForm(DraftForm):
 
     @property
     def typed_code(self) -> str:
-        return Words.typed(self.code.data, "").vi[:40]
+        return Words.typed(self.code.data, "").vi[:LONGEST_NAME]
 
     def read(self) -> list[DraftChoice]:
         return _read_rows(self.choices)

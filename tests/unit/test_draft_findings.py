@@ -293,3 +293,10 @@ def test_what_became_of_each_question() -> None:
     newer.declared = {"access_signs": "wording", "comment": "meaning", "access_seats": "meaning"}
     settled = changes(older, newer)
     assert (settled["access_signs"], settled["comment"], settled["access_seats"]) == ("wording", "meaning", "unchanged")
+
+
+def test_a_long_name_is_cut_and_keeps_its_words() -> None:
+    draft = draft_notation.of(library.standard("counter"))
+    draft.contents = {"n" * 50: Words("Nội dung", "Content")}
+    kept = draft_notation.read_kept(draft_notation.write(draft))
+    assert kept.contents == {"n" * draft_notation.LONGEST_NAME: Words("Nội dung", "Content")}
