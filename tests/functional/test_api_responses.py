@@ -18,7 +18,7 @@ from survey.models import (
     Wave,
 )
 from tests.api import Place
-from tests.factories import NOW, make_collector
+from tests.factories import NOW, make_collector, make_wave
 
 
 @pytest.fixture
@@ -119,6 +119,15 @@ def test_channel_trust_and_time_are_the_platforms(place: Place) -> None:
     assert place.session.scalars(select(ResponseFlag.kind)).all() == ["too_fast"]
     for change in ({"received_at": 1}, {"trust": "verified"}, {"channel": "qr"}):
         assert caller.post("/responses", {"responses": [place.ballot(**change)]}).status_code == 422
+
+
+def test_a_draft_takes_tests_alone(place: Place) -> None:
+    draft = make_wave(place.session, code="D", units=[place.commune], questionnaire=place.wave.questionnaire)
+    kiosk = make_collector(place.session, draft, place.commune, channel="kiosk", trust="open")
+    place.session.commit()
+    batch = [place.ballot(collector=kiosk.code, test=test) for test in (True, False)]
+    results = place.caller("entry").post("/responses", {"responses": batch}).json["results"]
+    assert [result["outcome"] for result in results] == ["recorded", "refused"]
 
 
 def test_a_collector_that_takes_nothing_any_more_refuses_but_knows_what_it_has(place: Place) -> None:

@@ -87,6 +87,17 @@ def test_nonsense_makes_nothing(desk: Desk, wrong: dict[str, str]) -> None:
     assert desk.collectors() == []
 
 
+def test_the_log_says_in_words_how_many_were_made_and_where(desk: Desk) -> None:
+    post(desk.client, f"{LIST}tao", ALL)
+    desk.client.get(f"{LIST}lien-ket.csv")
+    sign_in(desk.client, make_account(desk.session, "administrator", desk.root))
+    page = desk.text("/staff/nhat-ky/?kind=collectors")
+    assert page.count("Các điểm thu phiếu của đợt<br>") == 2
+    assert '<th scope="row">Số điểm thu phiếu</th><td></td><td>4</td>' in page
+    assert '<th scope="row">Đơn vị</th><td></td><td>X1, X2</td>' in page
+    assert '<th scope="row">Định dạng</th>' in page
+
+
 def scanned(document: bytes) -> list[str]:
     """What a phone reads off each page."""
     texts = []

@@ -53,7 +53,7 @@ class ResponseIn(Given):
     collector: Code
     language: Literal["vi", "en"] = "vi"
     seconds: int | None = Field(None, ge=0, le=86_400, description=_n("How long filling in took, where measured."))
-    test: bool = Field(False, description=_n("A trial: stored, never counted."))
+    test: bool = Field(False, description=_n("A trial: stored, before the wave opens too, and never counted."))
     answers: dict[str, AnswerValue | AnswerValues | AnswerText | None] = Field(
         max_length=MOST_ANSWERS,
         description=_n("By question code: a value, a list of values, or a text. A question left out was skipped."),
