@@ -15,7 +15,7 @@ from survey.accounts.models import Account
 from survey.analysis import petitions
 from survey.analysis.tally_statement import Source
 from survey.database import current_session
-from survey.models import AnswerTemplate, ApiKey, Collector, Commitment, Dialogue, Unit, Wave, Webhook
+from survey.models import AnswerTemplate, ApiKey, Collector, Commitment, Dialogue, Remedy, Unit, Wave, Webhook
 from survey.operations.periods import province_today
 
 
@@ -154,3 +154,15 @@ def promise_path(commitment_id: int, **_others: object) -> str:
     """The path of the unit that made the commitment a request names in its dialogue; 404 where there is none."""
     found = current_session().get(Commitment, commitment_id)
     return found.unit.path if found is not None else abort(404)
+
+
+def remedy_path(remedy_id: int, **_others: object) -> str:
+    """The path of the unit that plans the remedy a request names; 404 where there is none."""
+    found = current_session().get(Remedy, remedy_id) or abort(404)
+    return found.unit.path
+
+
+def remedy_owner_path(remedy_id: int, **_others: object) -> str:
+    """The path of the unit that carries it out, which is the planning unit or one below: both reach it."""
+    found = current_session().get(Remedy, remedy_id) or abort(404)
+    return found.owner_unit.path
