@@ -29,7 +29,7 @@ ROOM_paper := $(call room_files,paper paper_checking paper_typing imports import
     bounded imports import_drafts import_runs import_trials)
 ROOM_exports := $(call room_files,exports,export,exports)
 ROOM_petition := $(call room_files,petition,petition,petition_intake) survey/petition_pages.py
-ROOM_petitions := $(call room_files,petitions petition_steps petition_boards petition_settings,petitions petition_settings,petitions petition_cases petition_settings \
+ROOM_petitions := $(call room_files,petitions petition_steps petition_entry petition_boards petition_settings,petitions petition_settings,petitions petition_cases petition_settings \
     petition_deadlines contacts) survey/petition_wording.py
 ROOM_mail := $(call room_files,mail,mail,mail notices)
 ROOM_dialogue := $(call room_files,dialogue,dialogue,dialogue_box dialogue_polls)

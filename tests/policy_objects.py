@@ -35,6 +35,7 @@ from tests.factories import (
     make_unit,
     make_wave,
 )
+from tests.petition_cases import petition_objects
 from tests.staff import make_account
 
 AT = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
@@ -101,6 +102,7 @@ def make_objects(session: Session, unit: Unit) -> dict[str, object]:
         "hook_id": webhook.id,
         "import_id": run.id,
         "key_id": key.id,
+        **petition_objects(session, unit),
         "pass_number": 1,
         "questionnaire_code": questionnaire.code,
         "response_id": response.id,

@@ -149,6 +149,7 @@ def upgrade() -> None:
             "reopened",
             "rated_on",
             "rating",
+            "kind",
         ],
         unique=False,
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from survey.accounts import policy
 from survey.accounts.models import Account, RoleGrant
 from survey.accounts.scope import Scope
 from survey.models import AuditEntry, Unit
@@ -118,3 +119,18 @@ def log(
         query = query.where(AuditEntry.id < before)
     found = list(session.scalars(query))
     return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def able(session: Session, action: str, path: str) -> list[Account]:
+    """The people in service whose roles let them do `action` on the unit at `path`, by name."""
+    held = select(RoleGrant.id).join(Unit).where(RoleGrant.account_id == Account.id)
+    held = held.where(RoleGrant.role.in_(policy.RULES[action].roles), literal(path).startswith(Unit.path))
+    query = select(Account).where(held.exists(), Account.active.is_(True))
+    return list(session.scalars(query.order_by(Account.name, Account.id)))
+
+
+def names(session: Session, account_ids: Iterable[int | None]) -> dict[int, str]:
+    """What people are called, by account id."""
+    ids = {account_id for account_id in account_ids if account_id is not None}
+    rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(ids))) if ids else ()
+    return {row.id: row.name for row in rows}

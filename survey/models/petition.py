@@ -121,6 +121,7 @@ class Petition(Base):
             "reopened",
             "rated_on",
             "rating",
+            "kind",
         ),
         Index("ix_petition_owner_id_state", "owner_id", "state"),
         Index("ix_petition_published_on_id", "published_on", "id", **_PUBLISHED),

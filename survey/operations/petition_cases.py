@@ -79,6 +79,7 @@ class PetitionError(OperationError):
             "competent unit for its view."
         ),
         "transfer_to_itself": _n("Your unit has this opinion already. Choose another unit."),
+        "unit_unknown": _n("No unit has the code or name “%(unit)s”. Choose one from the list."),
         "unit_ended": _n("This unit does not exist any more. Choose the one that took over its work."),
         "taken_already": _n("This person is in charge of the opinion already."),
         "extended_already": _n("The deadline was extended already; that is possible once."),

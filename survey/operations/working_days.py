@@ -52,6 +52,10 @@ class WorkingCalendar:
             return -self.between(end, start)
         return sum(self.is_working(start + timedelta(days=number)) for number in range(1, (end - start).days + 1))
 
+    def late(self, deadline: date, day: date) -> int:
+        """How many working days a day lies beyond a deadline, at least one; 0 until the deadline."""
+        return max(1, self.between(deadline, day)) if day > deadline else 0
+
 
 def calendar(session: Session) -> WorkingCalendar:
     """The working days as the province keeps them now."""
@@ -59,9 +63,11 @@ def calendar(session: Session) -> WorkingCalendar:
     return WorkingCalendar({row.day: row.is_working for row in rows})
 
 
-def holiday_name(day: date) -> str:
-    """What the public holiday on a day is called in Vietnamese; empty where there is none."""
-    return str(_calendar().get(day, ""))
+def holidays_of(year: int) -> list[tuple[date, str]]:
+    """The public holidays of a year with their names in Vietnamese, days off in lieu among them."""
+    names = _calendar()
+    days = (date(year, 1, 1) + timedelta(days=number) for number in range(366))
+    return [(day, str(names[day])) for day in days if day.year == year and day in names]
 
 
 @cache

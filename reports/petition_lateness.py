@@ -1,0 +1,214 @@
+"""The report on late opinions and recommendations to the Chairman: units, cases, working days late, causes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from reportlab.platypus import CondPageBreak, Flowable, Spacer
+
+from reports.catalogue import gettext, ngettext
+from reports.data_table import data_table
+from reports.figures import Language, Place, Text
+from reports.issuer import committee_of, unit_as_issuer
+from reports.page import Head, Issuer, Styles, build, closing, paragraph, styles_for, title_block
+from reports.petition_figures import Cause, LatenessReport, UnitLateness
+from reports.wording import count, percent, period, short_date
+
+LONGEST_CAUSE = 300  # characters of a cause in a table
+
+
+def petition_lateness_pdf(
+    report: LatenessReport, language: Language = "vi", *, place: Place, moment: datetime, issuer: Issuer | None = None
+) -> bytes:
+    """The signed-to-be document on what is late at `place` and below; for a province the Interior Department issues it.
+
+    The same report, place, issuer and moment give the same bytes.
+    """
+    issuer = issuer or lateness_issuer(place, language)
+    content = [*_Document(report, language, issuer, place).content()]
+    title = gettext("Late handling of opinions and recommendations", language)
+    return build(content, title=title, language=language, issuer=issuer, moment=moment)
+
+
+def lateness_issuer(place: Place, language: Language) -> Issuer:
+    """Who reports: of a province its Interior Department, to the Chairman; elsewhere the unit, to its superior."""
+    registry = gettext("File: registry", language)
+    if place.kind != "province":
+        return replace(unit_as_issuer(place, language), recipients=(_receiver(place, language), registry))
+    return Issuer(
+        gettext("Interior Department", language),
+        committee_of(place.name[language], language),
+        number_suffix="/BC-SNV",
+        office=gettext("Director", language),
+        recipients=(
+            _receiver(place, language),
+            gettext("The units named in this report", language),
+            registry,
+        ),
+    )
+
+
+def _receiver(place: Place, language: Language) -> str:
+    if place.kind == "province":
+        committee = committee_of(place.name[language], language)
+        return gettext("Chairman of the {committee}", language, committee=committee)
+    superior = place.superior[language]
+    if not superior:
+        return gettext("The superior unit", language)
+    return committee_of(superior, language) if place.kind in ("department", "commune") else superior
+
+
+class _Document:
+    """The parts of the report in reading order."""
+
+    def __init__(self, report: LatenessReport, language: Language, issuer: Issuer, place: Place) -> None:
+        self.report, self.language, self.issuer, self.place = report, language, issuer, place
+        self.style: Styles = styles_for(issuer)
+        self.late_units = [unit for unit in report.units if unit.late]
+
+    def content(self) -> Iterator[Flowable]:
+        language = self.language
+        yield Head(self.issuer, language)
+        as_of = gettext("(as of {day})", language, day=short_date(self.report.day, language))
+        subject = gettext("Late handling of opinions and recommendations of citizens and organisations", language)
+        yield from title_block(gettext("Report", language), [subject, as_of], self.style)
+        to = gettext("To: {receiver}", language, receiver=_receiver(self.place, language))
+        yield paragraph(to, self.style.centred)
+        yield Spacer(1, 8)
+        yield from self.summary()
+        if self.late_units:
+            yield from self.units()
+            yield from self.causes()
+            yield from self.cases()
+        yield closing(self.issuer, language, self.style)
+
+    def summary(self) -> Iterator[Flowable]:
+        total, language = self.report.total, self.language
+        if total.late:
+            text = gettext(
+                "{late} of {open} open cases are late, at {units}; together by {days}, the longest by {longest}.",
+                language,
+                late=count(total.late, language),
+                open=count(total.open, language),
+                units=self.number_of_units(len(self.late_units)),
+                days=self.working_days(total.days),
+                longest=self.working_days(total.longest),
+            )
+        else:
+            text = gettext("None of the {open} open cases is late.", language, open=count(total.open, language))
+        yield paragraph(text, self.style.body)
+        handled = total.handling
+        when = period(self.report.start, self.report.end, language)
+        received = gettext(
+            "Of the {received} cases received {period}, {rejected} were not accepted, {waiting} are not due yet.",
+            language,
+            received=count(handled.received, language),
+            period=when,
+            rejected=count(handled.rejected, language),
+            waiting=count(handled.waiting, language),
+        )
+        yield paragraph(received, self.style.body)
+        if handled.due:
+            text = gettext(
+                "Handled on time: {on_time} of {due} cases that were due ({share}); late: {late}.",
+                language,
+                on_time=count(handled.on_time, language),
+                due=count(handled.due, language),
+                share=percent(handled.on_time_share, language),
+                late=count(handled.late, language),
+            )
+            yield paragraph(text, self.style.body)
+
+    def units(self) -> Iterator[Flowable]:
+        language = self.language
+        yield CondPageBreak(120)
+        yield paragraph(gettext("1. Units with late cases", language), self.style.heading)
+        head = [
+            gettext("No.", language),
+            gettext("Unit", language),
+            gettext("Open", language),
+            gettext("Late", language),
+            gettext("Working days late, all", language),
+            gettext("Longest", language),
+            gettext("Handled on time in the period", language),
+        ]
+        rows = [self.unit_row(str(number), unit) for number, unit in enumerate(self.late_units, 1)]
+        rows.append(self.unit_row("", replace(self.report.total, name=Text(gettext("Together", language)))))
+        yield data_table(head, rows, (5, 34, 9, 9, 13, 10, 20), self.style, numbers={0, 2, 3, 4, 5, 6})
+        note = gettext(
+            "Working days: without Saturdays, Sundays and public holidays. On time: of the cases received in the "
+            "period that were due, those answered by their deadline.",
+            language,
+        )
+        yield paragraph(note, self.style.note)
+
+    def unit_row(self, number: str, unit: UnitLateness) -> list[str]:
+        language, handled = self.language, unit.handling
+        share = f"{count(handled.on_time, language)}/{count(handled.due, language)}"
+        if handled.due:
+            share += f" ({percent(handled.on_time_share, language)})"
+        figures = (unit.open, unit.late, unit.days, unit.longest)
+        return [number, unit.name[language], *(count(figure, language) for figure in figures), share]
+
+    def causes(self) -> Iterator[Flowable]:
+        language = self.language
+        yield CondPageBreak(80)
+        yield paragraph(gettext("2. Causes, as the units state them", language), self.style.heading)
+        for unit in self.late_units:
+            told = "; ".join(self.cause(cause) for cause in unit.causes)
+            yield paragraph(f"- {unit.name[language]}: {told}.", self.style.body)
+
+    def cause(self, cause: Cause) -> str:
+        number = ngettext("{n} case", "{n} cases", cause.cases, self.language, n=count(cause.cases, self.language))
+        text = cause.text.rstrip(" .;") if cause.text else gettext("no cause stated", self.language)
+        return f"{text} ({number})"
+
+    def cases(self) -> Iterator[Flowable]:
+        language = self.language
+        yield CondPageBreak(120)
+        yield paragraph(gettext("3. Late cases, the longest first", language), self.style.heading)
+        head = [
+            gettext("No.", language),
+            gettext("Case", language),
+            gettext("Unit in charge", language),
+            gettext("Received", language),
+            gettext("Deadline", language),
+            gettext("Working days late", language),
+            gettext("Cause", language),
+        ]
+        rows = [
+            [
+                str(number),
+                case.reference,
+                case.unit[language],
+                short_date(case.received_on, language),
+                short_date(case.deadline_on, language),
+                count(case.days, language),
+                _shortened(case.cause) or gettext("no cause stated", language),
+            ]
+            for number, case in enumerate(self.report.cases, 1)
+        ]
+        yield data_table(head, rows, (5, 12, 25, 13, 13, 9, 23), self.style, numbers={0, 5})
+        if self.report.more:
+            more = ngettext(
+                "{n} more late case is counted above and not listed.",
+                "{n} more late cases are counted above and not listed.",
+                self.report.more,
+                language,
+                n=count(self.report.more, language),
+            )
+            yield paragraph(more, self.style.note)
+
+    def number_of_units(self, number: int) -> str:
+        return ngettext("{n} unit", "{n} units", number, self.language, n=count(number, self.language))
+
+    def working_days(self, number: int) -> str:
+        n = count(number, self.language)
+        return ngettext("{n} working day", "{n} working days", number, self.language, n=n)
+
+
+def _shortened(text: str) -> str:
+    """A cause as a table takes it: a row is never split over two pages."""
+    return text if len(text) <= LONGEST_CAUSE else f"{text[:LONGEST_CAUSE].rstrip()}…"

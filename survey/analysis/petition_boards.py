@@ -1,0 +1,246 @@
+"""Boards of opinions: who is late, by how much and why; and how the opinions of a period were handled, by unit, kind
+and month. Every number is a count of cases; ratings are told of five people or more, a month late."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from reports.figures import Text
+from reports.petition_figures import (
+    Cause,
+    Handling,
+    HandlingReport,
+    LateCase,
+    LatenessReport,
+    UnitHandling,
+    UnitLateness,
+)
+from survey.analysis import disclosure
+from survey.analysis.petitions import held
+from survey.models import Petition, Unit
+from survey.models.petition import OPEN_STATES, PETITION_KINDS
+from survey.operations.working_days import WorkingCalendar, calendar
+
+MOST_CASES = 300  # listed one by one in a report
+MONTHS = 12
+DISPLEASED = (1, 2)  # of the five answers
+_COUNTS = (
+    "received",
+    "rejected",
+    "on_time",
+    "late_answered",
+    "late_open",
+    "waiting",
+    "sent_back",
+    "rated",
+    "displeased",
+)
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def read_handling(
+    session: Session, within: ColumnElement[bool], period: tuple[date, date], today: date
+) -> HandlingReport:
+    """How the cases received in a period (both days included) were handled, of holders `within`."""
+    reach = held(session, within)
+    counts = _counts(today)
+    rows = session.execute(
+        select(Petition.holder_id, Petition.kind, *counts)
+        .where(Petition.received_on.between(*period), reach)
+        .group_by(Petition.holder_id, Petition.kind)
+    ).all()
+    units = _named(session, {row.holder_id for row in rows})
+    by_unit = _summed((row.holder_id, row[2:]) for row in rows)
+    by_kind = _summed((row.kind, row[2:]) for row in rows)
+    total = _together(by_unit.values())
+    shown_units = _disclosed({units[key][0]: counted for key, counted in by_unit.items()})
+    names = dict(units.values())
+    shown_kinds = _disclosed(by_kind)
+    return HandlingReport(
+        *period,
+        _alone(total),
+        tuple(
+            UnitHandling(code, names[code], handling)
+            for code, handling in sorted(shown_units.items(), key=lambda pair: (-pair[1].received, pair[0]))
+        ),
+        tuple((kind, shown_kinds[kind]) for kind in PETITION_KINDS if kind in shown_kinds),
+        _months(session, reach, period[1], today),
+    )
+
+
+def read_lateness(
+    session: Session, within: ColumnElement[bool], period: tuple[date, date], today: date, *, cases: int = 0
+) -> LatenessReport:
+    """What is late today of holders `within`, with `cases` of them one by one, and the handling of a period."""
+    reach, days = held(session, within), calendar(session)
+    handled = session.execute(
+        select(Petition.holder_id, *_counts(today))
+        .where(Petition.received_on.between(*period), reach)
+        .group_by(Petition.holder_id)
+    ).all()
+    handling = _summed((row.holder_id, row[1:]) for row in handled)
+    standing = session.execute(
+        select(Petition.holder_id, Petition.deadline_on, func.count().label("cases"))
+        .where(Petition.state.in_(OPEN_STATES), reach)
+        .group_by(Petition.holder_id, Petition.deadline_on)
+    ).all()
+    lateness = {day: days.late(day, today) for day in {row.deadline_on for row in standing}}
+    opened: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for row in standing:
+        opened[row.holder_id].append((row.cases, lateness[row.deadline_on]))
+    causes = _causes(session, reach, today)
+    units = _named(session, {*handling, *opened})
+    total_handling = _together(handling.values())
+    shown = _disclosed({units[key][0]: counted for key, counted in handling.items()})
+    rows = [
+        _lateness(*units[key], opened.get(key, []), causes.get(key, Counter()), shown.get(units[key][0], Handling()))
+        for key in units
+    ]
+    rows.sort(key=lambda row: (-row.late, -row.days, -row.open, row.code))
+    every = [one for found in opened.values() for one in found]
+    together: Counter[str] = sum(causes.values(), Counter())
+    total = _lateness("", Text("", ""), every, together, _alone(total_handling))
+    listed = _cases(session, reach, today, days, min(cases, MOST_CASES)) if cases else ()
+    return LatenessReport(today, *period, tuple(rows), total, listed, total.late - len(listed))
+
+
+def _counts(today: date) -> list[ColumnElement[int]]:
+    """The sums that make a :class:`Handling`, in its order."""
+    answered, rejected = Petition.answered_on.is_not(None), Petition.state == "rejected"
+    is_open = Petition.state.in_(OPEN_STATES)
+    answered_late = and_(answered, Petition.answered_on > Petition.deadline_on)
+    late = or_(Petition.was_late, answered_late, and_(is_open, Petition.deadline_on < today))
+    # A rating counts from the next month on: else one could reload before and after a citizen rates.
+    rated = and_(Petition.rating.is_not(None), Petition.rated_on < today.replace(day=1))
+    conditions = (
+        Petition.received_on.is_not(None),
+        rejected,
+        and_(answered, ~late),
+        and_(answered, late),
+        and_(is_open, late),
+        and_(is_open, ~late),
+        Petition.reopened > 0,
+        rated,
+        and_(~rejected, or_(Petition.reopened > 0, and_(rated, Petition.rating.in_(DISPLEASED)))),
+    )
+    return [
+        func.sum(case((condition, 1), else_=0)).label(name) for name, condition in zip(_COUNTS, conditions, strict=True)
+    ]
+
+
+def _summed(rows: Iterable[tuple[Key, Iterable[int]]]) -> dict[Key, Handling]:
+    sums: dict[Key, list[int]] = {}
+    for key, numbers in rows:
+        sums[key] = [a + int(b) for a, b in zip(sums.get(key, [0] * len(_COUNTS)), numbers, strict=True)]
+    return {key: Handling(*numbers) for key, numbers in sums.items()}
+
+
+def _together(parts: Iterable[Handling]) -> Handling:
+    return _summed(("", [getattr(part, name) for name in _COUNTS]) for part in parts).get("", Handling())
+
+
+def _disclosed(parts: Mapping[str, Handling]) -> dict[str, Handling]:
+    """The parts, those without their ratings whose raters could be told from them or from the rest of the total."""
+    rated = {code: part.rated or 0 for code, part in parts.items()}
+    hidden = disclosure.hidden_siblings(rated, sum(rated.values()))
+    return {code: _without_ratings(part) if code in hidden else part for code, part in parts.items()}
+
+
+def _alone(total: Handling) -> Handling:
+    return _without_ratings(total) if disclosure.is_small(total.rated or 0) else total
+
+
+def _without_ratings(part: Handling) -> Handling:
+    return replace(part, rated=None, displeased=None)
+
+
+def _named(session: Session, ids: Iterable[int]) -> dict[int, tuple[str, Text]]:
+    """Code and name of units by their id."""
+    wanted = set(ids)
+    rows = session.execute(select(Unit.id, Unit.code, Unit.name_vi, Unit.name_en))
+    return {row.id: (row.code, Text(row.name_vi, row.name_en or row.name_vi)) for row in rows if row.id in wanted}
+
+
+def _months(session: Session, reach: ColumnElement[bool], last: date, today: date) -> tuple[tuple[date, Handling], ...]:
+    """The last twelve months until the one of `last`, or of today where that is earlier; ratings are not told."""
+    end = min(last, today)
+    number = end.year * 12 + end.month - 1
+    firsts = [date(month // 12, month % 12 + 1, 1) for month in range(number - MONTHS + 1, number + 1)]
+    rows = session.execute(
+        select(Petition.received_on, *_counts(today))
+        .where(Petition.received_on.between(firsts[0], end), reach)
+        .group_by(Petition.received_on)
+    ).all()
+    by_month = _summed((row.received_on.replace(day=1), row[1:]) for row in rows)
+    return tuple((first, _without_ratings(by_month.get(first, Handling()))) for first in firsts)
+
+
+def _causes(session: Session, reach: ColumnElement[bool], today: date) -> dict[int, Counter[str]]:
+    """How often each cause was stated for cases that are late today, by holder; empty: none was."""
+    rows = session.execute(
+        select(Petition.holder_id, Petition.late_cause, func.count())
+        .where(Petition.state.in_(OPEN_STATES), Petition.deadline_on < today, reach)
+        .group_by(Petition.holder_id, Petition.late_cause)
+    )
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for holder_id, text, number in rows:
+        found[holder_id][text] += number
+    return found
+
+
+def _lateness(
+    code: str, name: Text, standing: Iterable[tuple[int, int]], causes: Counter[str], handling: Handling
+) -> UnitLateness:
+    """Of pairs: how many cases, by how many working days they are late."""
+    pairs = list(standing)
+    return UnitLateness(
+        code,
+        name,
+        sum(number for number, _days in pairs),
+        sum(number for number, days in pairs if days),
+        sum(number * days for number, days in pairs),
+        max((days for _number, days in pairs), default=0),
+        tuple(Cause(text, number) for text, number in sorted(causes.items(), key=lambda pair: (-pair[1], pair[0]))),
+        handling,
+    )
+
+
+def _cases(
+    session: Session, reach: ColumnElement[bool], today: date, days: WorkingCalendar, most: int
+) -> tuple[LateCase, ...]:
+    """The cases that are late longest."""
+    rows = session.execute(
+        select(
+            Petition.reference,
+            Petition.kind,
+            Petition.received_on,
+            Petition.deadline_on,
+            Petition.late_cause,
+            Unit.name_vi,
+            Unit.name_en,
+        )
+        .join(Unit, Unit.id == Petition.holder_id)
+        .where(Petition.state.in_(OPEN_STATES), Petition.deadline_on < today, reach)
+        .order_by(Petition.deadline_on, Petition.id)
+        .limit(most)
+    )
+    return tuple(
+        LateCase(
+            row.reference,
+            row.kind,
+            Text(row.name_vi, row.name_en or row.name_vi),
+            row.received_on,
+            row.deadline_on,
+            days.late(row.deadline_on, today),
+            row.late_cause,
+        )
+        for row in rows
+    )
