@@ -87,14 +87,13 @@ def make_more(session: Session, tree: dict[str, Unit], values: dict[str, object]
     ]
 
 
-def release_comments(session: Session) -> list[int]:
-    """Let every text that was written be a comment one may read, at once; the keys of the new ones."""
-    known = select(Comment.response_id)
-    made = []
-    for text in session.scalars(select(TextAnswer).where(TextAnswer.response_id.not_in(known))).all():
+def release_comments(session: Session) -> None:
+    """Let every text that was written be a comment one may read, at once."""
+    texts = select(TextAnswer).where(TextAnswer.response_id.not_in(select(Comment.response_id)))
+    for number, text in enumerate(session.scalars(texts).all()):
         collector = session.get_one(Collector, session.get_one(Response, text.response_id).collector_id)
         comment = Comment(
-            id=8_000 + len(made),
+            id=8_000 + number,
             response_id=text.response_id,
             question_id=text.question_id,
             wave_id=collector.wave_id,
@@ -104,6 +103,4 @@ def release_comments(session: Session) -> list[int]:
             released_on=date(2026, 3, 20),
         )
         session.add(comment)
-        made.append(comment.id)
     session.commit()
-    return made
