@@ -16,16 +16,12 @@ import pytest
 from survey.operations import bounded
 from survey.operations.bounded import ReadersBusy, run_bounded
 from survey.operations.slots import held_slot
+from tests.serving import wait_until
 
 ROOT = Path(__file__).parents[2]
-HOLDER = """
-import subprocess, sys, time
-from pathlib import Path
-from survey.operations.slots import held_slot
-with held_slot(Path(sys.argv[1]), "reader", 1, 0) as slot:
-    child = subprocess.Popen(["sleep", "60"], pass_fds=(slot,))
-    print(child.pid, flush=True)
-    time.sleep(60)
+READER = """
+from survey.operations.bounded import run_bounded
+run_bounded("tests.misbehaving_readers:call", b"", {"function": "time:sleep", "argument": 60})
 """
 
 
@@ -53,17 +49,16 @@ def test_a_slot_is_waited_for(tmp_path: Path) -> None:
         assert 0.1 < time.monotonic() - begun < 5
 
 
-def test_a_child_keeps_the_slot_of_a_parent_that_was_killed(tmp_path: Path) -> None:
-    parent = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=ROOT
-    )
-    with parent:
-        assert parent.stdout is not None
-        child = int(parent.stdout.readline())
+def test_a_reader_keeps_the_slot_of_a_parent_that_was_killed(tmp_path: Path) -> None:
+    environment = {**os.environ, "INSTANCE_PATH": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", READER], cwd=ROOT, env=environment) as parent:
+        children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+        wait_until(lambda: bool(children.read_text().strip()), 30)
+        reader = int(children.read_text())
         parent.kill()
         parent.wait()
         assert not free(tmp_path, 1)
-        os.kill(child, signal.SIGKILL)
+        os.kill(reader, signal.SIGKILL)
         assert free(tmp_path, 1, 5)
 
 
