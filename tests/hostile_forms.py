@@ -34,6 +34,52 @@ CODES = frozenset({"code", "version"})
 UNITS = frozenset({"unit", "parent"})
 FREE_TEXT = frozenset({"text", "search", "email", "url", "tel"})
 
+# Fields whose text is no one's to read again: what a list is narrowed by, what names an object or is a number.
+KEPT_NOWHERE = frozenset(
+    [
+        "account.CodeForm.code",
+        "account.RecoveryCodeForm.code",
+        "account.ReplaceSecondFactorForm.code",
+        "account.SetUpForm.code",
+        "account.SignInForm.email",
+        "api_key.ApiKeyForm.unit",
+        "collector.MakeCollectorsForm.within",
+        "export.ExportForm.unit",
+        "import_file.ImportFileForm.unit",
+        "paper_batch.BatchFilter.code",
+        "paper_batch.BatchPlaceForm.unit",
+        "people.AuditFilter.person",
+        "people.AuditFilter.subject",
+        "people.AuditFilter.unit",
+        "people.InvitationForm.unit",
+        "people.PeopleFilter.q",
+        "people.PeopleFilter.unit",
+        "people.RoleForm.unit",
+        "place.CloseForm.successor",
+        "place.CounterForm.code",
+        "place.MergeForm.codes",
+        "place.MoveForm.parent",
+        "place.NewCounterForm.code",
+        "place.NewUnitForm.code",
+        "place.NewUnitForm.parent",
+        "place.SucceedForm.code",
+        "place.SucceedForm.parent",
+        "place.UnitFilter.q",
+        "place.UnitForm.code",
+        "response.ResponseFilters.collector",
+        "response.ResponseFilters.unit",
+        "service.FieldForm.code",
+        "service.NewServiceForm.code",
+        "service.ServiceFilter.q",
+        "transaction.PeriodForm.q",
+        "wave.PeriodForm.code",
+        "wave.TargetForm.code",
+        "wave.TargetForm.percent",
+        "wave.TransactionsQuotaForm.error",
+        "webhook.WebhookForm.unit",
+    ]
+)
+
 
 class Attacks:
     """Texts to type, each with a number of its own by which it is known again."""

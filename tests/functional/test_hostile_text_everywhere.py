@@ -34,6 +34,7 @@ from survey.models import Unit, Wave
 from tests.api import Caller, make_api_key, submission_id
 from tests.factories import make_collector
 from tests.hostile_forms import (
+    KEPT_NOWHERE,
     Attacks,
     PageForm,
     forms_on,
@@ -55,52 +56,6 @@ TURNED_PAGE = re.compile(r"[?&](sau|after|before|truoc)=")
 TURN = "\u202e"
 PERIOD = {"period_start": "2026-01-01", "period_end": "2026-06-30"}
 PAST = {"period_start": "2025-07-01", "period_end": "2025-12-31"}
-
-# Fields whose text is no one's to read again: what a list is narrowed by, what names an object or is a number.
-KEPT_NOWHERE = frozenset(
-    [
-        "account.CodeForm.code",
-        "account.RecoveryCodeForm.code",
-        "account.ReplaceSecondFactorForm.code",
-        "account.SetUpForm.code",
-        "account.SignInForm.email",
-        "api_key.ApiKeyForm.unit",
-        "collector.MakeCollectorsForm.within",
-        "export.ExportForm.unit",
-        "import_file.ImportFileForm.unit",
-        "paper_batch.BatchFilter.code",
-        "paper_batch.BatchPlaceForm.unit",
-        "people.AuditFilter.person",
-        "people.AuditFilter.subject",
-        "people.AuditFilter.unit",
-        "people.InvitationForm.unit",
-        "people.PeopleFilter.q",
-        "people.PeopleFilter.unit",
-        "people.RoleForm.unit",
-        "place.CloseForm.successor",
-        "place.CounterForm.code",
-        "place.MergeForm.codes",
-        "place.MoveForm.parent",
-        "place.NewCounterForm.code",
-        "place.NewUnitForm.code",
-        "place.NewUnitForm.parent",
-        "place.SucceedForm.code",
-        "place.SucceedForm.parent",
-        "place.UnitFilter.q",
-        "place.UnitForm.code",
-        "response.ResponseFilters.collector",
-        "response.ResponseFilters.unit",
-        "service.FieldForm.code",
-        "service.NewServiceForm.code",
-        "service.ServiceFilter.q",
-        "transaction.PeriodForm.q",
-        "wave.PeriodForm.code",
-        "wave.TargetForm.code",
-        "wave.TargetForm.percent",
-        "wave.TransactionsQuotaForm.error",
-        "webhook.WebhookForm.unit",
-    ]
-)
 
 # A request that each operation with a body takes, but for its words.
 API: dict[str, tuple[str, dict[str, Any]]] = {
