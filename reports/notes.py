@@ -75,6 +75,11 @@ def unit_list(codes: Sequence[str], language: Language, names: Mapping[str, str]
     return "; ".join(listed)
 
 
+def names_in(report: UnitReport, language: Language, names: Mapping[str, str]) -> dict[str, str]:
+    """The `names` of units by their codes, with those of the sub-units that the report lists."""
+    return {line.place.code: line.place.name[language] for line in report.children} | dict(names)
+
+
 def unweighted_instead(report: UnitReport, language: Language, names: Mapping[str, str] = CODES_ALONE) -> str:
     """Why the headline is not weighted although the wave asks for it; empty where nothing is to be explained."""
     figures, asked = report.coverage, report.method.weighting == "weighted"
@@ -85,7 +90,7 @@ def unweighted_instead(report: UnitReport, language: Language, names: Mapping[st
         return gettext(
             "Not weighted, although this wave is to be: the number of transactions is missing for {units}.",
             language,
-            units=unit_list(missing, language, names, UNITS_NAMED_BESIDE_THE_HEADLINE),
+            units=unit_list(missing, language, names_in(report, language, names), UNITS_NAMED_BESIDE_THE_HEADLINE),
         )
     return ""
 
@@ -171,7 +176,8 @@ def interim(language: Language) -> str:
 
 
 def method_note(report: UnitReport, language: Language, names: Mapping[str, str] = CODES_ALONE) -> Iterator[str]:
-    """Every sentence of the method note, in reading order; units by `names`, from their codes, else by the codes."""
+    """Every sentence of the method note, in reading order; units by `names`, from their codes, or as the report lists
+    them, else by the codes."""
     method = report.method
     if method.interim:
         yield interim(language)
@@ -224,7 +230,7 @@ def method_note(report: UnitReport, language: Language, names: Mapping[str, str]
     if sentence := tipping_point(report, language):
         yield sentence
     if report.coverage:
-        yield from coverage(report.coverage, language, names)
+        yield from coverage(report.coverage, language, names_in(report, language, names))
     if report.quality.flagged and report.quality.index_with_flagged.estimate is not None:
         yield gettext(
             "Flagged forms are not counted ({n}); with them the index would be {share} ({interval}).",

@@ -74,6 +74,16 @@ def test_a_headline_that_cannot_be_weighted_says_why() -> None:
     assert notes.unweighted_instead(replace(weighted, coverage=alone), "vi") == ""
 
 
+def test_the_note_names_units_as_the_report_lists_them_and_shows_no_code_of_the_catalogue() -> None:
+    report = unit_report()
+    unit = report.children[0].place
+    sentences = list(notes.method_note(replace(report, coverage=Coverage(0, 0, units_merged=(unit.code, "X9"))), "vi"))
+    assert any(sentence.endswith(f": {unit.name.vi}; X9.") for sentence in sentences)
+    assert report.method.questionnaire == "counter 1.0"
+    assert "phiên bản 1.0;" in sentences[0]
+    assert not [sentence for sentence in sentences if "counter" in sentence]
+
+
 def test_an_open_wave_says_that_its_figures_are_interim() -> None:
     report = unit_report()
     open_wave = replace(report, method=replace(report.method, interim=True))
