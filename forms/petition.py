@@ -6,13 +6,14 @@ from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Form, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, Form, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from forms.addresses import is_address, phone_number
 from forms.ballot import clean_text
 from forms.consents import is_version
 
+KINDS = ("difficulty", "attitude", "recommendation", "praise")
 COMPLAINT = "complaint"  # chosen by who has one: nothing is stored, the page says where to go
 LONGEST_TEXT, LONGEST_NAME, LONGEST_REASON = 4000, 100, 1000
 
@@ -31,10 +32,7 @@ def _cleaned_lines(text: str | None) -> str:
 class PetitionForm(Form):
     """An opinion. `offers_contact` says whether contacts can be sealed here; without it their fields are not read."""
 
-    kind = RadioField(
-        choices=[(kind, kind) for kind in ("difficulty", "attitude", "recommendation", "praise", COMPLAINT)],
-        validate_choice=False,
-    )
+    kind = StringField()
     text = TextAreaField(filters=[_cleaned_lines])
     wants_answer = BooleanField()
     name = StringField(filters=[_cleaned])
@@ -61,8 +59,8 @@ class PetitionForm(Form):
         ticked = {"answer": self.consent_answer.data, "follow_up": self.consent_follow_up.data}
         return {purpose: version for purpose, version in ticked.items() if version and is_version(purpose, version)}
 
-    def validate_kind(self, field: RadioField) -> None:
-        if field.data not in {value for value, _label in field.choices}:
+    def validate_kind(self, field: StringField) -> None:
+        if field.data not in KINDS:
             raise ValidationError(_l("Choose what your opinion is about."))
 
     def validate_text(self, field: TextAreaField) -> None:

@@ -25,13 +25,13 @@ POLICY = content_policy(STYLE, SCRIPT)
 # What an opinion is about, and in smaller letters what that means.
 KINDS: dict[str, tuple[LazyString, LazyString]] = {
     "difficulty": (_l("A difficulty"), _l("procedure, papers, waiting, fees")),
-    "attitude": (_l("How I was treated"), _l("attitude of officials")),
+    "attitude": (_l("How I was treated"), _l("how officials behaved")),
     "recommendation": (_l("A proposal"), _l("what could be done better")),
     "praise": (_l("Praise"), _l("what was done well")),
 }
 STATES: dict[str, LazyString] = {
     "received": _l("Received"),
-    "classified": _l("Accepted"),
+    "classified": _l("Accepted for handling"),
     "transferred": _l("Passed to the competent unit"),
     "in_progress": _l("Being handled"),
     "answered": _l("Your opinion is answered"),
