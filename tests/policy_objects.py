@@ -36,6 +36,7 @@ from tests.factories import (
     make_wave,
 )
 from tests.petition_cases import petition_objects
+from tests.remedy_objects import remedy_objects
 from tests.staff import make_account
 
 AT = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
@@ -103,6 +104,7 @@ def make_objects(session: Session, unit: Unit) -> dict[str, object]:
         "import_id": run.id,
         "key_id": key.id,
         **petition_objects(session, unit),
+        **remedy_objects(session, wave, unit),
         "pass_number": 1,
         "questionnaire_code": questionnaire.code,
         "response_id": response.id,

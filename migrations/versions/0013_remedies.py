@@ -65,8 +65,8 @@ def upgrade() -> None:
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("dropped_reason", sa.String(length=500), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
-        sa.Column("said", sa.String(length=300), nullable=False),
-        sa.Column("did", sa.String(length=300), nullable=False),
+        sa.Column("said", sa.String(length=200), nullable=False),
+        sa.Column("did", sa.String(length=200), nullable=False),
         sa.Column("is_public", sa.Boolean(), nullable=False),
         sa.CheckConstraint("(state IN ('done', 'dropped')) = (ended_on IS NOT NULL)", name=op.f("ck_remedy_ended_on")),
         sa.CheckConstraint(

@@ -14,18 +14,19 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from reports.figures import Estimate, Judgement, Shift, Text
+from reports.figures import Estimate, Figure, Judgement, Shift, Text
 from survey.analysis import disclosure
 from survey.analysis.change import compare
 from survey.analysis.continuity import Continuity, read_continuity
-from survey.analysis.estimation import Estimator, Terms, item_base
+from survey.analysis.estimation import Estimator, Terms, item_base, suppressed
 from survey.analysis.instrument import Instrument, Item, Pool
 from survey.analysis.labels import wave_label
 from survey.analysis.population import Site
 from survey.analysis.published import unit_of_wave
 from survey.analysis.statistics import mean_of
 from survey.analysis.tally_statement import Source
-from survey.analysis.view import View, read_view
+from survey.analysis.view import View
+from survey.analysis.view_reading import read_view
 from survey.models import Questionnaire, QuestionnaireOrigin, Unit, Wave
 
 FINISHED, PUBLISHED = ("closed", "published"), ("published",)
@@ -84,6 +85,18 @@ def judge(
         return replace(found, shift=shift)
     outside = [[site for site in view.sites if not site.path.startswith(unit.path)] for view in whole]
     return replace(found, shift=shift, others=_shift(whole, asked, outside))
+
+
+def shown_figure(session: Session, wave: Wave, unit: Unit, subject: str, code: str, *, source: Source) -> Figure | None:
+    """The item or factor as the unit's dashboard shows it; None where the questionnaire has none with that code."""
+    view = read_view(session, wave, unit, source=source, only_headline=True, with_factors=True)
+    if subject == "factor":
+        pool = _pool(view.instrument, code)
+        found, key = (view.headline.pool(pool), pool.key) if pool else (None, "")
+    else:
+        item = next(iter(_members(view.instrument, "item", code)), None)
+        found, key = (view.headline.item(item), item.key) if item else (None, "")
+    return suppressed(found) if found is not None and (view.concealed or key in view.hidden_here) else found
 
 
 @dataclass(frozen=True, slots=True)

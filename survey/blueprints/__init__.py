@@ -7,9 +7,9 @@ from collections.abc import Collection
 from flask import Flask
 
 from survey import error_pages
-from survey.blueprints import citizen, health, petition, results
+from survey.blueprints import citizen, health, petition, responded, results
 
-PUBLIC = (citizen.blueprint, petition.blueprint, results.blueprint)
+PUBLIC = (citizen.blueprint, petition.blueprint, results.blueprint, responded.blueprint)
 
 
 def init_app(app: Flask, surfaces: Collection[str]) -> None:

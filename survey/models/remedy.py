@@ -49,8 +49,8 @@ class Remedy(Base):
     evidence: Mapped[str] = mapped_column(Text, default="")
     dropped_reason: Mapped[str] = mapped_column(String(500), default="")
     ended_on: Mapped[date | None]
-    said: Mapped[str] = mapped_column(String(300), default="")
-    did: Mapped[str] = mapped_column(String(300), default="")
+    said: Mapped[str] = mapped_column(String(200), default="")
+    did: Mapped[str] = mapped_column(String(200), default="")
     is_public: Mapped[bool] = mapped_column(default=False)
 
     unit: Mapped[Unit] = relationship(foreign_keys=[unit_id])

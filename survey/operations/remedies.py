@@ -21,7 +21,7 @@ from survey.operations.writing import begin_write
 
 LONGEST = 3000  # characters of a cause, an action, evidence or a line of progress
 LONGEST_REASON = 500
-LONGEST_SENTENCE = 300  # of what the public reads
+LONGEST_SENTENCE = 200  # of what the public reads: three pairs stay legible on a poster
 LONGEST_NAME = 200
 MOST_PUBLIC = 3  # of a unit: what stands on its poster
 
