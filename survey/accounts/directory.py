@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from survey.accounts import policy
 from survey.accounts.models import Account, RoleGrant
 from survey.accounts.scope import Scope
+from survey.analysis.unit_choice import in_tree_order
 from survey.models import AuditEntry, Unit
 
 PAGE = 50
@@ -66,7 +67,7 @@ def unit_within(session: Session, scope: Scope, words: str) -> Unit | None:
 def offered_units(session: Session, scope: Scope) -> list[Unit]:
     """Units to choose from, the nearest to the root first; others can be typed."""
     query = select(Unit).where(scope.covers(Unit.path), Unit.valid_until.is_(None))
-    return list(session.scalars(query.order_by(func.length(Unit.path), Unit.path).limit(OFFERED_UNITS)))
+    return in_tree_order(session.scalars(query.order_by(func.length(Unit.path), Unit.path).limit(OFFERED_UNITS)))
 
 
 @dataclass(frozen=True)

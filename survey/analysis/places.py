@@ -11,6 +11,7 @@ from functools import lru_cache
 from sqlalchemy import ColumnElement, exists, func, select, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from survey.analysis.unit_choice import in_list_order
 from survey.models import (
     AuditEntry,
     Counter,
@@ -43,6 +44,10 @@ class Line:
     valid_until: date | None
     counters: int
     has_below: bool
+
+    def in_list_order(self) -> tuple[int, str, str]:
+        """The key by which it stands among its siblings."""
+        return in_list_order(self.kind, self.name_vi, self.code)
 
 
 @dataclass(slots=True)
@@ -89,9 +94,10 @@ def tree(session: Session, roots: Collection[str], opened: Iterable[str], *, clo
         for branch in level:
             branch.is_open = True
             found = lines(session, Unit.parent_id == branch.line.id, closed=closed)
-            shown = found[:LEVEL]
+            more = len(found) > LEVEL  # then paged by key, which is the code
+            shown = found[:LEVEL] if more else sorted(found, key=Line.in_list_order)
             on_the_way = [path for path in paths if path.startswith(branch.line.path)]
-            branch.more = shown[-1].code if len(found) > LEVEL else ""
+            branch.more = shown[-1].code if more else ""
             branch.branches = [Branch(line) for line in _with_way(session, shown, branch.line, on_the_way)]
             following += branch.branches
         level = following

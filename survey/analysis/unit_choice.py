@@ -75,6 +75,11 @@ def in_list_order(kind: str, name_vi: str, code: str) -> tuple[int, str, str]:
     return UNIT_KINDS.index(kind), folded(name_vi), code
 
 
+def in_tree_order(units: Iterable[Unit]) -> list[Unit]:
+    """Units as lists show them: the nearest to the root first, departments before communes, then by name."""
+    return sorted(units, key=lambda unit: (unit.path.count("/"), in_list_order(unit.kind, unit.name_vi, unit.code)))
+
+
 def tree_keys(units: Iterable[tuple[str, str, str, str]]) -> dict[str, tuple[tuple[int, str, str], ...]]:
     """By path, keys that sort a tree with siblings in the order of lists; of path, kind, name and code, by path."""
     keys: dict[str, tuple[tuple[int, str, str], ...]] = {}

@@ -15,6 +15,7 @@ from forms.questionnaire import UploadForm
 from survey import models
 from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.scope import can, root_paths, scope
+from survey.analysis.unit_choice import in_tree_order
 from survey.blueprints.questionnaire_files import fault_words, read_upload
 from survey.blueprints.questionnaires import questionnaire_path
 from survey.database import current_session
@@ -74,7 +75,7 @@ def new() -> ResponseReturnValue:
 def owners_for(action: str) -> list[Unit]:
     """The units at the top of what the signed-in person may write for."""
     paths = scope(action).paths
-    return list(current_session().scalars(select(Unit).where(Unit.path.in_(paths)).order_by(Unit.path)))
+    return in_tree_order(current_session().scalars(select(Unit).where(Unit.path.in_(paths))))
 
 
 def owners_for_all() -> list[Unit]:

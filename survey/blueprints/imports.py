@@ -19,6 +19,7 @@ from survey.accounts.models import Account
 from survey.accounts.scope import can, scope
 from survey.analysis.import_runs import run_path, runs_page, waiting_files
 from survey.analysis.readable import running_waves
+from survey.analysis.unit_choice import in_tree_order
 from survey.database import current_session
 from survey.models import ImportRun, Unit, Wave
 from survey.numbers import a_key
@@ -96,7 +97,8 @@ def new() -> ResponseReturnValue:
             session.rollback()
             form.file.errors = [say(error)]
             status = 503 if isinstance(error, ReadersBusy) else 200
-    units = current_session().scalars(select(Unit).where(reach()).order_by(Unit.path).limit(OFFERED_UNITS)).all()
+    offered = select(Unit).where(reach()).order_by(Unit.path).limit(OFFERED_UNITS)
+    units = in_tree_order(current_session().scalars(offered))
     if not form.is_submitted() and units:
         form.unit.data = label(units[0])
     return render_template("imports/new.html", form=form, units=[label(unit) for unit in units]), status

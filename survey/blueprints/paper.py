@@ -20,6 +20,7 @@ from survey.accounts.models import Account
 from survey.accounts.scope import can, scope, unit_path
 from survey.analysis.paper_progress import batches_page, clerks, typed_forms, waves_progress
 from survey.analysis.readable import running_waves
+from survey.analysis.unit_choice import in_tree_order
 from survey.database import current_session
 from survey.language import chosen_language
 from survey.models import BATCH_STATES, Counter, PaperBatch, Question, Unit, Wave, WaveUnit
@@ -104,9 +105,11 @@ def place() -> ResponseReturnValue:
     session = current_session()
     within = scope("paper.enter").covers(Unit.path)
     waves = running_waves(session, within)
-    units = session.scalars(
-        select(Unit).where(within, Unit.id.in_(taking_part(waves))).order_by(Unit.path).limit(OFFERED_UNITS)
-    ).all()
+    units = in_tree_order(
+        session.scalars(
+            select(Unit).where(within, Unit.id.in_(taking_part(waves))).order_by(Unit.path).limit(OFFERED_UNITS)
+        )
+    )
     form = BatchPlaceForm(request.args if "wave" in request.args else None)
     form.wave.choices = [SelectChoice(wave.code, f"{wave.code} – {wave.name_vi}") for wave in waves]
     if "wave" in request.args and form.validate():

@@ -18,6 +18,7 @@ from survey import staff_wording
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, scope, wave_path
 from survey.analysis import progress, wave_list
+from survey.analysis.unit_choice import in_tree_order
 from survey.database import current_session
 from survey.models import Questionnaire, QuestionnaireOrigin, Unit, Wave, WaveClosing
 from survey.operations import schedule, wave_drafts, waves
@@ -165,7 +166,7 @@ def delete(wave_code: str) -> ResponseReturnValue:
 def own_units() -> list[Unit]:
     """The units at which the signed-in person may run waves: where the role was given."""
     paths = scope("waves.edit").paths
-    return list(current_session().scalars(select(Unit).where(Unit.path.in_(paths)).order_by(Unit.path)))
+    return in_tree_order(current_session().scalars(select(Unit).where(Unit.path.in_(paths))))
 
 
 def questionnaire_choices() -> list[SelectChoice]:
