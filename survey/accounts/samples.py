@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from survey.accounts import passwords, second_factor
 from survey.accounts.models import Account, RoleGrant
+from survey.accounts.policy import Grant
 from survey.models import Unit
 
 PASSWORD = "đò ngang sông Trà mùa nước nổi"  # noqa: S105 printed wherever the sample is
@@ -41,6 +42,11 @@ SAMPLES = (
     Sample("viewer", False, "xem@songtra.example", "Đỗ Thị Thu"),
     Sample("auditor", True, "kiem-tra@songtra.example", "Bùi Đức Long"),
 )
+
+_NAMES = (
+    "Hồ Thị Bích Vân", "Đinh Công Trứ", "Lâm Thị Kim Chi", "Ngô Đức Thịnh", "Phan Thị Hoài An", "Trương Văn Lộc",
+    "Dương Thị Tuyết", "Cao Minh Nhật", "Huỳnh Thị Lệ Thu", "Mai Xuân Trường", "Tô Thị Hạnh", "Lý Quốc Bảo",
+)  # fmt: skip
 
 
 def may_sign_in(account: Account) -> bool:
@@ -80,3 +86,21 @@ def make_samples(session: Session, province: Unit, commune: Unit, at: datetime) 
 
 def _samples(session: Session) -> Iterable[Account]:
     return session.scalars(select(Account).where(Account.is_sample))
+
+
+def make_officials(session: Session, at: datetime) -> dict[str, int]:
+    """Who handles opinions in each unit of the sample, by the unit's code: the commune's sample account there,
+    elsewhere an account nobody can sign in with. Those made before are left as they are."""
+    known = {account.email: account for account in _samples(session)}
+    officials = {}
+    for number, unit in enumerate(session.scalars(select(Unit).where(Unit.parent_id.is_not(None)).order_by(Unit.id))):
+        own = next((one for one in known.values() if Grant("reviewer", unit.path) in one.grants), None)
+        if own is None:
+            email = f"y-kien.{unit.code.lower()}@songtra.example"
+            own = Account(email=email, name=_NAMES[number % len(_NAMES)], password=None, is_sample=True, created_at=at)
+            own.fs_uniquifier = secrets.token_hex(32)
+            own.role_grants.append(RoleGrant(role="reviewer", unit=unit))
+            session.add(own)
+            session.flush()
+        officials[unit.code] = own.id
+    return officials

@@ -23,6 +23,7 @@ from survey.operations.comments import attend_comments, release_comments
 from survey.operations.cross_tables import count_requested
 from survey.operations.demo import Demo, find_demo, load_demo
 from survey.operations.demo.loading import RESPONSES
+from survey.operations.demo.petitions import load_petitions
 from survey.operations.demo.places import PROVINCE
 from survey.operations.kept_statistics import keep_disclosure, keep_statistics
 from survey.operations.periods import province_day
@@ -95,8 +96,18 @@ def command(today: datetime | None, responses: int, lang: str) -> None:
         attend_comments(engine(), day)
         while count_requested(engine()):
             pass
+    _load_cases(day)
     show(_links(demo, current_app.config["BASE_URL"], lang))
     show(_accounts(lang))
+
+
+def _load_cases(day: date) -> None:
+    """Opinions and who handles them, where there are none yet."""
+    from survey.accounts import samples  # as in _accounts
+
+    with writing() as session, audit.unattended(session):
+        samples.make_samples(session, find_unit(session, PROVINCE), find_unit(session, UNIT_SHOWN), now())
+        load_petitions(session, day, samples.make_officials(session, now()))
 
 
 def _release(session: Session, wave: Wave, day: date) -> None:
