@@ -33,8 +33,8 @@ ROOM_petitions := $(call room_files,petitions petition_steps petition_entry peti
     petition_deadlines contacts) survey/petition_wording.py
 ROOM_mail := $(call room_files,mail,mail,mail notices)
 ROOM_dialogue := $(call room_files,dialogue,dialogue,dialogue_box dialogue_polls)
-ROOM_dialogues := $(call room_files,dialogues dialogue_room dialogue_questions dialogue_papers dialogue_boards commitments,dialogues commitment,dialogues \
-    dialogue_questions dialogue_reminders commitments) survey/dialogue_wording.py
+ROOM_dialogues := $(call room_files,dialogues dialogue_plans dialogue_questions dialogue_room dialogue_papers dialogue_boards commitments,\
+    dialogue_plan dialogue_question commitment,dialogues dialogue_questions dialogue_themes commitments) survey/dialogue_wording.py survey/dialogue_pages.py
 ROOM_remedies := $(call room_files,remedies remedy_steps remedy_publication responded,remedy,remedies)
 ROOM_themes := $(call room_files,themes,theme,themes)
 ROOM_api := $(wildcard survey/blueprints/api survey/templates/api survey/accounts/api_keys.py) \

@@ -76,3 +76,14 @@ def make_commitment(
         owner_name="Phạm Văn Đức",
         deadline_on=deadline_on or dialogue.starts_at.date() + timedelta(days=60),
     )
+
+
+def dialogue_objects(session: Session, unit: Unit) -> dict[str, object]:
+    """What stands for the arguments in addresses of dialogues: a running one of the unit, and what belongs to it."""
+    dialogue = make_dialogue(session, unit, state="running")
+    return {
+        "commitment_id": make_commitment(session, dialogue).id,
+        "dialogue_code": dialogue.code,
+        "dialogue_period": "2026-1",
+        "question_code": make_question(session, dialogue).code,
+    }

@@ -25,6 +25,7 @@ from survey.operations import import_drafts, paper_batches, waves, webhooks
 from survey.operations.paper_batches import BatchHeader
 from survey.operations.questionnaire_drafts import copied, documents, start_draft
 from tests.api import make_api_key
+from tests.dialogues import dialogue_objects
 from tests.factories import (
     NOW,
     make_collector,
@@ -117,6 +118,7 @@ def make_objects(session: Session, unit: Unit) -> dict[str, object]:
         "unit_code": unit.code,
         "version": questionnaire.version,
         "wave_code": wave.code,
+        **dialogue_objects(session, unit),
     }
 
 

@@ -23,7 +23,7 @@ from survey.analysis.dialogues import grouped_with, questions_of
 from survey.analysis.labels import place
 from survey.models import Commitment, Dialogue, DialogueGroup, DialogueQuestion, Unit
 from survey.models.dialogue import ATTENDEE_GROUPS
-from survey.operations.commitments import carried_over, is_late, with_merged
+from survey.operations.commitments import carried_over, is_late, promised_in, with_merged
 from survey.operations.periods import PROVINCE_TIME, half_year, province_day
 
 _HELD = ("held", "concluded")
@@ -49,7 +49,7 @@ def record(session: Session, dialogue: Dialogue, url: str, today: date) -> Dialo
         groups=group_lines(dialogue.groups),
         questions=question_lines(questions),
         carried_over=tuple(commitment_line(line, today) for line in carried_over(session, dialogue)),
-        promises=tuple(commitment_line(line, today) for line in promises_of(session, dialogue)),
+        promises=tuple(commitment_line(line, today) for line in promised_in(session, dialogue)),
         notes=dialogue.notes,
         conclusion=dialogue.conclusion,
         started_at=_there(dialogue.started_at) if dialogue.started_at else None,
@@ -96,13 +96,6 @@ def question_lines(questions: Sequence[DialogueQuestion]) -> tuple[QuestionLine,
 
 def _name(unit: Unit | None) -> Text:
     return Text(unit.name_vi, unit.name_en) if unit is not None else Text("")
-
-
-def promises_of(session: Session, dialogue: Dialogue) -> Sequence[Commitment]:
-    """What was promised in the dialogue, by deadline."""
-    query = select(Commitment).where(Commitment.dialogue_id == dialogue.id)
-    loaded = (joinedload(Commitment.owner_unit), selectinload(Commitment.progress))
-    return session.scalars(query.order_by(Commitment.deadline_on, Commitment.id).options(*loaded)).all()
 
 
 def commitment_line(commitment: Commitment, today: date) -> CommitmentLine:

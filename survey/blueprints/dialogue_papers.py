@@ -44,15 +44,15 @@ def document(dialogue_code: str, document: str) -> ResponseReturnValue:
     return pdf(draw(gathered, language()), f"{document}-{dialogue_code}.pdf")
 
 
-@blueprint.get("/tong-ket/<unit_code>/<period>.pdf")
+@blueprint.get("/tong-ket/<unit_code>/<dialogue_period>.pdf")
 @may("dialogues.read", unit_path)
-def review_of(unit_code: str, period: str) -> ResponseReturnValue:
+def review_of(unit_code: str, dialogue_period: str) -> ResponseReturnValue:
     """The semiannual review of a unit and those below it."""
-    unit, asked = unit_or_404(unit_code), period_or_404(period)
+    unit, asked = unit_or_404(unit_code), period_or_404(dialogue_period)
     if unit is None or asked is None:
         abort(404)
     gathered = review(current_session(), unit, asked, province_today())
-    return pdf(dialogue_review_pdf(gathered, language()), f"doi-thoai-{unit_code}-{period}.pdf")
+    return pdf(dialogue_review_pdf(gathered, language()), f"doi-thoai-{unit_code}-{dialogue_period}.pdf")
 
 
 def pdf(document: bytes, name: str) -> Response:

@@ -15,7 +15,6 @@ from forms.dialogue_plan import NotesForm
 from reports.qr_code import qr_svg
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, dialogue_path
-from survey.analysis.dialogue_record import promises_of
 from survey.analysis.dialogues import agenda_of, grouped_with, questions_of
 from survey.blueprints.dialogue_questions import typed_form
 from survey.database import current_session
@@ -77,7 +76,7 @@ def room_page(dialogue: Dialogue, notes: NotesForm | None = None) -> ResponseRet
         same=grouped_with(questions),
         waiting=sum(question.state == "received" for question in questions),
         carried=carried,
-        promised=promises_of(session, dialogue),
+        promised=commitments.promised_in(session, dialogue),
         present=present(dialogue),
         code=Markup(qr_svg(public_url(dialogue), gettext("QR code of the dialogue"))),  # noqa: S704 our own
         form=form,

@@ -18,7 +18,6 @@ from survey.accounts.scope import can, dialogue_path, scope
 from survey.analysis import commitments as promises
 from survey.analysis import dialogues as reading
 from survey.analysis.dialogue_board import board, period_of
-from survey.analysis.dialogue_record import promises_of
 from survey.database import current_session
 from survey.dialogue_pages import (
     beginning_of,
@@ -104,7 +103,7 @@ def show(dialogue_code: str) -> ResponseReturnValue:
         dialogue=dialogue,
         numbers=reading.numbers_of(session, [dialogue.id], province_today())[dialogue.id],
         carried=commitments.carried_over(session, dialogue),
-        promised=promises_of(session, dialogue),
+        promised=commitments.promised_in(session, dialogue),
         steps=[step for step in dialogues.STEPS if dialogues.may_step(dialogue, step)],
         runs=can("dialogues.run", dialogue.unit.path),
         concludes=can("dialogues.conclude", dialogue.unit.path),

@@ -139,6 +139,13 @@ def carried_over(session: Session, dialogue: Dialogue) -> Sequence[Commitment]:
     return session.scalars(query).all()
 
 
+def promised_in(session: Session, dialogue: Dialogue) -> Sequence[Commitment]:
+    """What was promised in the dialogue, by deadline, with owner unit and progress."""
+    query = select(Commitment).where(Commitment.dialogue_id == dialogue.id)
+    loaded = (joinedload(Commitment.owner_unit), selectinload(Commitment.progress))
+    return session.scalars(query.order_by(Commitment.deadline_on, Commitment.id).options(*loaded)).all()
+
+
 def with_merged(session: Session, unit_id: int) -> set[int]:
     """The unit and all that were merged into it, directly or over others: their promises are its own now."""
     known, found = {unit_id}, {unit_id}

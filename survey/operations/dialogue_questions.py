@@ -132,6 +132,12 @@ def _free_code(session: Session, rng: Chooser) -> str:
     raise QuestionError("no_free_code", attempts=CODE_ATTEMPTS)
 
 
+def standing_alone(session: Session, dialogue: Dialogue) -> list[DialogueQuestion]:
+    """The questions that are not answered with another one, in the chair's order."""
+    query = _of(dialogue).where(DialogueQuestion.same_as_id.is_(None))
+    return list(session.scalars(query.order_by(DialogueQuestion.position, DialogueQuestion.id)))
+
+
 def may_step(question: DialogueQuestion, step: str) -> bool:
     """Whether the question, and its dialogue, stand where the step begins."""
     state = question.dialogue.state

@@ -96,7 +96,7 @@ class Office:
         """The rule's address with the objects' keys; a name nobody made an object for is a mistake of the test."""
         values = {}
         for name in rule.arguments:
-            several = re.search(rf"any\(([\w]+)[^)]*\):{name}>", rule.rule)
+            several = re.search(rf"any\('?([\w-]+)[^)]*\):{name}>", rule.rule)
             assert several or name in self.values, f"{rule}: tests/policy_objects.py makes nothing for {name}"
             values[name] = several.group(1) if several else self.values[name]
         with self.app.test_request_context():

@@ -17,7 +17,9 @@ from survey.models import Collector, Questionnaire, Target, Unit, Wave, WaveUnit
 from survey.operations.batches import store_submissions
 from survey.operations.collectors import make_collector
 from survey.operations.demo.ballots import submissions
+from survey.operations.demo.dialogues import load_dialogues
 from survey.operations.demo.places import CENTRE, FIELDS, PLACES, PROVINCE, PROVINCE_NAME, Place
+from survey.operations.demo.remedies import LIFTS, add_remedies
 from survey.operations.periods import PROVINCE_TIME, half_year, previous_half_year, province_day
 from survey.operations.questionnaires import publish_questionnaire
 from survey.operations.responses import Submission
@@ -116,13 +118,15 @@ def load_demo(
         wave, collectors = _open(session, plan, questionnaire, target, units, rng)
         counts = _people(plan, responses, rng)
         _set_population(session, plan, wave, units, counts, rng)
-        ballots = list(submissions(session, wave, collectors, counts, plan.drift, today, rng))
+        ballots = list(submissions(session, wave, collectors, counts, plan.drift, today, rng, LIFTS if waves else {}))
         store_submissions(connection, sorted(ballots, key=lambda ballot: ballot.received_at), progress)
         add_scans(session, _scans(collectors, ballots, Random(f"{seed} {plan.code}")))  # noqa: S311 as above
         if plan.state == "published":
             close_wave(session, wave, _at(plan.end + timedelta(days=1)))
             publish_wave(session, wave, _at(min(plan.end + timedelta(days=16), today)))
         waves.append(wave)
+    load_dialogues(session, units, today)
+    add_remedies(session, units, waves, today)
     return Demo(tuple(waves), collectors["BENTRA"][0], created=True)
 
 
