@@ -50,7 +50,7 @@ def _plain(file: bytes) -> Plain:
     Image.MAX_IMAGE_PIXELS = None  # our own limit stands below
     try:
         image = Image.open(BytesIO(file), formats=FORMATS)
-    except Exception:  # noqa: BLE001 whatever a decoder makes of a stranger's bytes
+    except Exception:
         return _refused("kind")
     if image.width * image.height > MOST_PIXELS[image.format or ""]:
         return _refused("pixels")
@@ -59,7 +59,7 @@ def _plain(file: bytes) -> Plain:
         upright = ImageOps.exif_transpose(_on_white(image))
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 as above
+    except Exception:
         return _refused("broken")
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     bare = Image.new("RGB", upright.size)  # of the old image not even its comment goes along

@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from survey import mail_settings
+
 SURFACES = ("public", "staff")
 ROOT = Path(__file__).resolve().parent.parent  # so that `sipas` means the same installation wherever it is called
 PUBLIC_BODY_LIMIT = 64 * 1024
@@ -62,9 +64,21 @@ def _password_length(given: str) -> int:
     return int(given)
 
 
+def _mail(given: Mapping[str, str], base_url: str, key_file: Path) -> mail_settings.MailServer | None:
+    try:
+        return mail_settings.from_environment(given, base_url, key_file)
+    except mail_settings.MailSettingsError as error:
+        raise SettingsError(str(error)) from error
+
+
 def instance_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """The folder of this installation on this host: INSTANCE_PATH, or `instance` beside the program."""
     return Path(environment.get("INSTANCE_PATH", "").strip() or ROOT / "instance").absolute()
+
+
+def contact_key_file(settings: Mapping[str, Any]) -> Path:
+    """Where the private keys of citizens' contacts lie; the public surface never reads it."""
+    return Path(settings.get("CONTACT_KEY_FILE") or Path(settings["INSTANCE_PATH"]) / "contact.key").absolute()
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
@@ -74,7 +88,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
     BASE_URL (what QR codes and links begin with), INSTANCE_PATH (default: `instance` beside the program), WEBHOOK_HOSTS
     (hosts a webhook may send to though they are not public, by plain HTTP too), API_REQUESTS_PER_MINUTE (of a key),
     PASSWORD_LENGTH (the fewest characters of a password, default: 12), SIPAS_SAMPLE_ACCOUNTS=1 (the accounts of the
-    sample province may sign in where BASE_URL begins with https, too).
+    sample province may sign in where BASE_URL begins with https, too), CONTACT_KEY_FILE (private keys of citizens'
+    contacts, default: in the instance folder), CONTACT_DAYS (they are kept after a case ended, default: 60), SMTP_… and
+    MAIL_FROM (:mod:`survey.mail_settings`).
     """
     given = {name: value.strip() for name, value in environment.items() if value.strip()}
     instance = instance_folder(environment)
@@ -82,11 +98,16 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
         key = _long_enough(given["SECRET_KEY"], "SECRET_KEY", "Unset it to let the installation keep one of its own.")
     else:
         key = secret_key(instance)
+    base_url = given.get("BASE_URL", f"http://127.0.0.1:{given.get('PORT', '8000')}").rstrip("/")
+    contact_keys = contact_key_file({"INSTANCE_PATH": instance, **given})
     return {
         "INSTANCE_PATH": str(instance),
         "DATABASE_URL": given.get("DATABASE_URL", f"sqlite:///{instance / 'sipas.sqlite'}"),
         "SECRET_KEY": key,
-        "BASE_URL": given.get("BASE_URL", f"http://127.0.0.1:{given.get('PORT', '8000')}").rstrip("/"),
+        "BASE_URL": base_url,
+        "CONTACT_KEY_FILE": given.get("CONTACT_KEY_FILE", ""),
+        "CONTACT_DAYS": _number(given.get("CONTACT_DAYS", "60"), "CONTACT_DAYS"),
+        "MAIL": _mail(given, base_url, contact_keys),
         "WEBHOOK_HOSTS": tuple(given.get("WEBHOOK_HOSTS", "").lower().replace(",", " ").split()),
         "PASSWORD_LENGTH": _password_length(given.get("PASSWORD_LENGTH", "12")),
         "SAMPLE_ACCOUNTS": given.get("SIPAS_SAMPLE_ACCOUNTS") == "1",

@@ -48,13 +48,13 @@ def code_of(sent: TestResponse) -> str:
 
 def make_contact_key(session: Session, folder: Path) -> ContactKey:
     """A key new contacts are sealed to, its private half in the folder."""
-    key = contacts.make_key(session, folder / contacts.FILE_NAME, datetime.now(UTC))
+    key = contacts.make_key(session, folder / "contact.key", datetime.now(UTC))
     session.commit()
     return key
 
 
 def private_keys(folder: Path) -> dict[str, X25519PrivateKey]:
-    return dict(contacts.private_keys(folder / contacts.FILE_NAME))
+    return dict(contacts.private_keys(folder / "contact.key"))
 
 
 def photo(size: tuple[int, int] = (80, 40), form: str = "JPEG", *, turned: bool = False, place: bool = False) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
@@ -29,6 +28,7 @@ from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.scope import Scope, can, petition_path, petition_reading_path, scope
 from survey.analysis import petitions as reading
 from survey.analysis.petitions import Filters
+from survey.config import contact_key_file
 from survey.database import current_session
 from survey.models import Counter, Petition, PetitionClass, PetitionPhoto, Unit
 from survey.models.petition import OPEN_STATES, PETITION_KINDS
@@ -247,15 +247,11 @@ def contact(petition_reference: str) -> ResponseReturnValue:
     audit.record(session, "petition.contact", subject=petition.reference, unit_path=petition.holder.path)
     commit()
     try:
-        opened = contacts.open_sealed(contacts.private_keys(key_file()), petition.contact)
+        opened = contacts.open_sealed(contacts.private_keys(contact_key_file(current_app.config)), petition.contact)
     except OperationError as error:
         flash(say(error), "danger")
         return redirect(url_for(".show", petition_reference=petition.reference))
     return case_page(petition, contact=opened)
-
-
-def key_file() -> Path:
-    return Path(current_app.config["INSTANCE_PATH"]) / contacts.FILE_NAME
 
 
 @blueprint.get("/<petition_reference>/anh/<int:photo_number>")

@@ -9,9 +9,11 @@ from flask.cli import FlaskGroup
 from survey.cli import (
     analysis,
     collectors,
+    contacts,
     database,
     demo,
     export,
+    mail,
     poster,
     recount,
     responses,
@@ -25,8 +27,10 @@ from survey.cli import (
 GROUPS = (
     analysis.report_group,
     collectors.group,
+    contacts.group,
     database.group,
     export.group,
+    mail.group,
     responses.group,
     services.group,
     units.group,

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from survey.cli.output import show, table
 from survey.cli.transaction import DAY, now, writing
+from survey.config import contact_key_file
 from survey.database import current_session, engine
 from survey.models import KeptStatistic, Response, Seal, Wave
-from survey.operations import audit, ledger, waves
+from survey.operations import audit, contacts, ledger, waves
 from survey.operations.comments import attend_comments, release_comments
 from survey.operations.cross_tables import count_requested
 from survey.operations.demo import Demo, find_demo, load_demo
@@ -28,6 +29,7 @@ from survey.operations.demo.places import PROVINCE
 from survey.operations.kept_statistics import keep_disclosure, keep_statistics
 from survey.operations.periods import province_day
 from survey.operations.release import release_due
+from survey.operations.remedies import judge_due
 from survey.operations.units import find_unit
 
 UNIT_SHOWN = "BENTRA"
@@ -96,6 +98,8 @@ def command(today: datetime | None, responses: int, lang: str) -> None:
         attend_comments(engine(), day)
         while count_requested(engine()):
             pass
+        theme_counting.run_due(engine(), now())
+        judge_due(engine())
     _load_cases(day)
     show(_links(demo, current_app.config["BASE_URL"], lang))
     show(_accounts(lang))
@@ -107,6 +111,8 @@ def _load_cases(day: date) -> None:
 
     with writing() as session, audit.unattended(session):
         samples.make_samples(session, find_unit(session, PROVINCE), find_unit(session, UNIT_SHOWN), now())
+        if contacts.current_key(session) is None:
+            contacts.make_key(session, contact_key_file(current_app.config), now())
         load_petitions(session, day, samples.make_officials(session, now()))
 
 

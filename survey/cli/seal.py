@@ -19,10 +19,12 @@ from survey.cli.sealing import seal_everything
 from survey.cli.transaction import now
 from survey.database import engine
 from survey.models import Wave
+from survey.operations import contacts, notices
 from survey.operations.comments import attend_comments, release_comments
 from survey.operations.cross_tables import count_requested
 from survey.operations.kept_statistics import keep_disclosure
 from survey.operations.ledger import LedgerBusy
+from survey.operations.mail_delivery import send_due
 from survey.operations.periods import province_day
 from survey.operations.release import release_due
 from survey.operations.schedule import run_due
@@ -41,7 +43,7 @@ def command(every: float | None, parent: int | None) -> None:
     """Seal every response that is stored but not sealed yet; with --every, also what is due by date.
 
     That is: the daily release of an open wave's figures and comments, waves that open or close on their day, closings
-    and cross-tables that were asked for in the back office, and webhooks.
+    and cross-tables that were asked for in the back office, webhooks, mail, and contacts kept long enough.
 
     \b
     Examples:
@@ -54,10 +56,10 @@ def command(every: float | None, parent: int | None) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
-    schedule, cross_tables = _schedule(every), _cross_tables(every)
+    schedule, cross_tables, mail, dates = _schedule(every), _cross_tables(every), _mail(every), _hourly(_by_date)
     with delivering(engine(), post()):
         while not stop.is_set() and parent in (None, os.getppid()):
-            for work in (_seal, _release, schedule, cross_tables):
+            for work in (_seal, _release, schedule, cross_tables, mail, dates):
                 _try(work, every)
             stop.wait(every)
 
@@ -97,6 +99,32 @@ def _schedule(every: float) -> Callable[[], None]:
     """Opening and closing waves, one after the other; what was begun before the process died is finished."""
     source = engine()
     return _beside(lambda: run_due(source, now()), every)
+
+
+def _mail(every: float) -> Callable[[], None]:
+    """Sending the outbox; a slow mail server holds up nothing else."""
+    source, server = engine(), current_app.config["MAIL"]
+    return _beside(lambda: send_due(source, server, now()), every)
+
+
+def _by_date() -> None:
+    """What is due by the day: the morning's notices, contacts kept long enough."""
+    notices.run_due(engine(), now())
+    contacts.run_due(engine(), now(), current_app.config["CONTACT_DAYS"])
+
+
+def _hourly(work: Callable[[], None]) -> Callable[[], None]:
+    """The work at once and then every hour; every minute where it failed."""
+    due = 0.0
+
+    def start() -> None:
+        nonlocal due
+        if time.monotonic() >= due:
+            due = time.monotonic() + 60
+            work()
+            due = time.monotonic() + 3600
+
+    return start
 
 
 def _beside(work: Callable[[], object], every: float) -> Callable[[], None]:

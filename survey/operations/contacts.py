@@ -34,7 +34,6 @@ from survey.operations.periods import province_day
 from survey.operations.petitions import CONTACT_DAYS
 from survey.operations.writing import begin_write
 
-FILE_NAME = "contact.key"
 ENDED = ("answered", "published", "rejected")
 
 _KEY_BYTES = 32
