@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,10 +28,11 @@ def submissions(
     drift: float,
     today: date,
     rng: Random,
+    lifts: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
 ) -> Iterator[Submission]:
     """The ballots of a wave up to the day before `today`, unit by unit: `counts` people through its `collectors`.
 
-    `drift` moves everybody's satisfaction, as a place's level does.
+    `drift` moves everybody's satisfaction, as a place's level does; `lifts` that with an item of a place.
     """
     query = select(Question.code, Question.id, Question.in_index).where(
         Question.questionnaire_id == wave.questionnaire_id
@@ -46,7 +48,7 @@ def submissions(
             way = rng.choices(ways, weights)[0]
             received_at = _moment(rng, days)
             progress = (received_at.date() - wave.period_start).days / 180
-            ballot = answer(rng, items, place.level + drift + 0.1 * progress, way.channel)
+            ballot = answer(rng, items, place.level + drift + 0.1 * progress, way.channel, lifts.get(place.code, {}))
             if ballot.choices or ballot.texts:
                 yield Submission(
                     submission_id=_submission_id(rng, received_at),

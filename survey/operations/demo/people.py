@@ -7,8 +7,10 @@ are often "no opinion"; later items are skipped more; one in ten gives one answe
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
+from types import MappingProxyType
 
 from survey.operations.demo.comments import write_comment
 
@@ -31,8 +33,10 @@ class Ballot:
     flags: tuple[str, ...]
 
 
-def answer(rng: Random, items: tuple[str, ...], level: float, channel: str) -> Ballot:
-    """One person's ballot of the questionnaire `counter`, whose index items are `items`."""
+def answer(
+    rng: Random, items: tuple[str, ...], level: float, channel: str, lifts: Mapping[str, float] = MappingProxyType({})
+) -> Ballot:
+    """One person's ballot of the questionnaire `counter`, whose index items are `items`; `lifts` moves some of them."""
     person = level + _CHANNEL_LEVELS[channel] + rng.gauss(0, 0.8)
     straight = rng.random() < 0.1
     language = "en" if channel != "paper" and rng.random() < 0.012 else "vi"
@@ -46,7 +50,7 @@ def answer(rng: Random, items: tuple[str, ...], level: float, channel: str) -> B
         if not straight and chance > 1 - no_opinion:
             choices[code] = 0
         else:
-            shift = _FACTOR_LEVELS.get(factor, 0.0) + _ITEM_LEVELS.get(code, 0.0)
+            shift = _FACTOR_LEVELS.get(factor, 0.0) + _ITEM_LEVELS.get(code, 0.0) + lifts.get(code, 0.0)
             choices[code] = _rate(person if straight else person + shift + rng.gauss(0, 0.9))
     rated = [value for value in choices.values() if value] or [_rate(person)]
     mean = sum(rated) / len(rated)
