@@ -11,9 +11,9 @@ from forms.staff import StaffForm
 
 class PromiseForm(StaffForm):
     text = TextAreaField(_l("What is promised"), validators=[DataRequired(), Length(max=2000)], render_kw={"rows": 3})
-    owner_unit = SelectField(_l("Unit in charge"), validators=[InputRequired()])
+    owner_unit = SelectField(_l("Unit that does it"), validators=[InputRequired()])
     owner_name = StringField(_l("Person in charge"), validators=[Length(max=200)])
-    deadline_on = DateField(_l("Deadline"), validators=[InputRequired()])
+    deadline_on = DateField(_l("To be done by"), validators=[InputRequired()])
     question = SelectField(_l("In answer to"), default="")
 
 

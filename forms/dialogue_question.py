@@ -38,8 +38,8 @@ class SameForm(StaffForm):
 class AnswerForm(StaffForm):
     """What was answered, by whom; with a day where the rest, or all of it, follows in writing."""
 
-    answer = TextAreaField(_l("Answer"), validators=[Length(max=50_000)], render_kw={"rows": 6})
-    answering_unit = SelectField(_l("Unit in charge"), default="")
+    answer = TextAreaField(_l("The answer"), validators=[Length(max=50_000)], render_kw={"rows": 6})
+    answering_unit = SelectField(_l("Unit that answers"), default="")
     due_on = DateField(
         _l("Answer follows in writing until"),
         validators=[Optional()],

@@ -56,7 +56,7 @@ def promises_table(
     commitments: Sequence[CommitmentLine], language: Language, style: Styles, *, with_state: bool = False
 ) -> Table:
     """Number, promise, who is in charge, deadline; and where it stands."""
-    head = ["", gettext("Commitment", language), gettext("In charge", language), gettext("Deadline", language)]
+    head = ["", gettext("Commitment", language), gettext("In charge", language), gettext("To be done by", language)]
     rows: list[list[str]] = []
     for number, line in enumerate(commitments, 1):
         owner = "; ".join(part for part in (line.owner[language], line.owner_name) if part)
