@@ -78,7 +78,7 @@ class NewPetitionForm(StaffForm):
         description=_l("Begin to type its name or code, and choose it from the list."),
         render_kw={"list": "petition-units", "autocomplete": "off"},
     )
-    kind = SelectField(_l("Kind"), [InputRequired()])
+    kind = SelectField(_l("Kind of opinion"), [InputRequired()])
     text = TextAreaField(
         _l("What was said or written"),
         [InputRequired(), Length(max=4000)],

@@ -126,9 +126,9 @@ class _Document:
         yield CondPageBreak(120)
         yield paragraph(gettext("1. Units with late cases", language), self.style.heading)
         head = [
-            gettext("No.", language),
+            gettext("Row", language),
             gettext("Unit", language),
-            gettext("Open", language),
+            gettext("Open cases", language),
             gettext("Late", language),
             gettext("Working days late, all", language),
             gettext("Longest", language),
@@ -170,10 +170,10 @@ class _Document:
         yield CondPageBreak(120)
         yield paragraph(gettext("3. Late cases, the longest first", language), self.style.heading)
         head = [
-            gettext("No.", language),
-            gettext("Case", language),
+            gettext("Row", language),
+            gettext("Number", language),
             gettext("Unit in charge", language),
-            gettext("Received", language),
+            gettext("Day of receipt", language),
             gettext("Deadline", language),
             gettext("Working days late", language),
             gettext("Cause", language),

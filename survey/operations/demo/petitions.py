@@ -35,9 +35,11 @@ from survey.operations.petition_settings import create_usual_classes
 from survey.operations.working_days import WorkingCalendar, calendar
 
 CASES = 130
+RECENT = 30  # days from which every third case comes, so that something waits
+LEFT_LYING = 0.12  # of the recent ones: nobody answers them
 SEED = 20250702
 CONSENT_VERSION = "mau"
-SLOW = {"TRUNGNGHIA": 1.5, "SNNMT-DKDD": 1.35, "KIMSON": 1.1, "PHUDIEN": 1.0}  # of the time limit they need
+SLOW = {"TRUNGNGHIA": 1.7, "SNNMT-DKDD": 1.6, "KIMSON": 1.3, "PHUDIEN": 1.1}  # of the time limit they need
 USUAL_PACE = 0.55
 
 
@@ -60,10 +62,10 @@ def load_petitions(session: Session, today: date, officials: Mapping[str, int], 
     units = {unit.code: unit for unit in session.scalars(select(Unit))}
     sample = _Sample(session, today, rng, classes, units, officials, calendar(session), contacts.current_key(session))
     days = [first + timedelta(days=number) for number in range((today - first).days + 1)]
-    received = sorted(rng.choice(days) for _ in range(cases))
+    received = sorted(rng.choice(days if number % 3 else days[-RECENT:]) for number in range(cases))
     received[-3:] = [today - timedelta(days=1), today, today]  # what waits to be classified
-    for number, day in enumerate(received):
-        sample.live(number, day)
+    for day in received:
+        sample.live(day)
     # What has been told long ago need not wait in the outbox.
     told = datetime.combine(today - timedelta(days=1), time(), PROVINCE_TIME)
     session.execute(
@@ -87,7 +89,7 @@ class _Sample:
     days: WorkingCalendar
     key: ContactKey | None
 
-    def live(self, number: int, received_on: date) -> None:
+    def live(self, received_on: date) -> None:
         """One opinion from its receipt to where it stands today."""
         rng = self.rng
         places = [place for place in PLACES if place.counters]
@@ -109,9 +111,9 @@ class _Sample:
             self._add_photo(petition)
         if petition.wants_answer and self.key is not None:
             self._add_contact(petition)
-        self._work(petition, matter, number)
+        self._work(petition, matter)
 
-    def _work(self, petition: Petition, matter: Matter, number: int) -> None:
+    def _work(self, petition: Petition, matter: Matter) -> None:
         rng, session = self.rng, self.session
         day = self.days.after(petition.received_on, rng.choice((0, 1, 1, 2)))
         if not self.days.is_working(day):
@@ -135,9 +137,9 @@ class _Sample:
         petitions.take(session, petition, who, **self._by(petition, day))
         if rng.random() < 0.3:
             petitions.note(session, petition, rng.choice(NOTES), **self._by(petition, day))
-        self._answer(petition, matter, day, number)
+        self._answer(petition, matter, day)
 
-    def _answer(self, petition: Petition, matter: Matter, taken_on: date, number: int) -> None:
+    def _answer(self, petition: Petition, matter: Matter, taken_on: date) -> None:
         """Answer at the pace of the unit, publish, be rated and sometimes sent back."""
         rng, session = self.rng, self.session
         assert petition.petition_class is not None
@@ -150,7 +152,8 @@ class _Sample:
                 why = "Cần xác minh thêm tại thực địa và lấy ý kiến đơn vị phối hợp."
                 extra = max(2, petition.petition_class.working_days // 2)
                 petitions.extend(session, petition, extra, why, **self._by(petition, before))
-        if ready > self.today:
+        recent = petition.received_on > self.today - timedelta(days=2 * RECENT)
+        if ready > self.today or (recent and rng.random() < LEFT_LYING):
             self._wait(petition)
             return
         self._tell_lateness(petition, ready)
