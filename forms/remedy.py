@@ -27,7 +27,7 @@ class RemedyForm(StaffForm):
         description=_l("Name and office, for this unit's own people."),
         validators=[Length(max=200)],
     )
-    deadline_on = DateField(_l("Deadline"), validators=[InputRequired()])
+    deadline_on = DateField(_l("To be done by"), validators=[InputRequired()])
 
     def offer(self, units: Mapping[str, str]) -> None:
         self.owner_unit.choices = [SelectChoice(code, name) for code, name in units.items()]

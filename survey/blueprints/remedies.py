@@ -34,7 +34,7 @@ blueprint = staff_blueprint("remedies", __name__, url_prefix="/staff/giai-phap")
 SIZE = 25
 MOST_UNITS = 300  # offered to carry a remedy out
 STATES = {
-    "planned": _l("Planned"),
+    "planned": _l("Plan made"),
     "running": _l("Under way"),
     "late": _l("Late"),
     "done": _l("Carried out"),
