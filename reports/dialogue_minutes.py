@@ -35,7 +35,7 @@ class _Minutes:
     def content(self, subject: str) -> Iterator[Flowable]:
         yield Head(self.issuer, self.language)
         yield from title_block(
-            gettext("Minutes", self.language), [subject, self.record.name[self.language]], self.style
+            gettext("Minutes of the meeting", self.language), [subject, self.record.name[self.language]], self.style
         )
         for part in (self.opening, self.people, self.carried_over, self.questions, self.declined, self.promises):
             yield from part()
