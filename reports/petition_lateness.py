@@ -126,7 +126,7 @@ class _Document:
         yield CondPageBreak(120)
         yield paragraph(gettext("1. Units with late cases", language), self.style.heading)
         head = [
-            gettext("Row", language),
+            gettext("No. in the list", language),
             gettext("Unit", language),
             gettext("Open cases", language),
             gettext("Late", language),
@@ -170,7 +170,7 @@ class _Document:
         yield CondPageBreak(120)
         yield paragraph(gettext("3. Late cases, the longest first", language), self.style.heading)
         head = [
-            gettext("Row", language),
+            gettext("No. in the list", language),
             gettext("Number", language),
             gettext("Unit in charge", language),
             gettext("Day of receipt", language),
