@@ -17,14 +17,15 @@ from survey.analysis.remedy_judgement import label_of
 from survey.models import Remedy, RemedyJudgement, Unit, Wave
 
 RUNNING = ("planned", "running")
-State = Literal["", "planned", "running", "done", "dropped", "late"]
-STATES: tuple[State, ...] = ("planned", "running", "late", "done", "dropped")
+State = Literal["", "open", "planned", "running", "late", "done", "dropped"]
+STATES: tuple[State, ...] = ("open", "planned", "running", "late", "done", "dropped")
 Owner = aliased(Unit, name="owner_unit")
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """`unit`: its remedies and those of the units below it. `movement`: as the next wave judged them."""
+    """`state` "open": planned or under way. `unit`: its remedies and those of the units below it. `movement`: as the
+    next wave judged them."""
 
     state: State = ""
     unit: Unit | None = None
@@ -150,6 +151,8 @@ def _chosen(within: ColumnElement[bool], filters: Filters, today: date) -> Selec
         query = query.where(below)
     if filters.state == "late":
         query = query.where(Remedy.state.in_(RUNNING), Remedy.deadline_on < today)
+    elif filters.state == "open":
+        query = query.where(Remedy.state.in_(RUNNING))
     elif filters.state:
         query = query.where(Remedy.state == filters.state)
     if filters.movement:

@@ -34,6 +34,7 @@ blueprint = staff_blueprint("remedies", __name__, url_prefix="/staff/giai-phap")
 SIZE = 25
 MOST_UNITS = 300  # offered to carry a remedy out
 STATES = {
+    "open": _l("Not over yet"),
     "planned": _l("Plan made"),
     "running": _l("Under way"),
     "late": _l("Late"),
@@ -72,19 +73,22 @@ def index() -> ResponseReturnValue:
         found = reading.page(session, within, filters, today, request.args.get("after", ""), SIZE)
     except ValueError:
         abort(404)
+    found_counts = reading.counts(session, within, filters, today)
     return render_template(
         "remedies/index.html",
         page=found,
         filters=filters,
         labels=reading.labels(session, found.remedies),
-        counts=reading.counts(session, within, filters, today),
-        filtered=any(request.args.get(name) for name in ("state", "unit", "movement")),
+        counts=found_counts,
+        filtered=any(name in request.args for name in ("state", "unit", "movement")),
+        total=found_counts.running + found_counts.done + found_counts.dropped,
         movements=MOVEMENTS,
     )
 
 
 def filters_or_404() -> Filters:
-    state, movement = request.args.get("state", ""), request.args.get("movement", "")
+    movement = request.args.get("movement", "")
+    state = request.args.get("state", "" if movement else "open")
     if state not in ("", *reading.STATES) or movement not in ("", *MOVEMENTS):
         abort(404)
     unit = None
