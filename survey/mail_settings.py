@@ -63,6 +63,6 @@ def from_environment(given: Mapping[str, str], base_url: str, key_file: Path) ->
 
 def _sender(text: str) -> tuple[str, str]:
     name, address = parseaddr(text)
-    if not is_address(address) or not name.isprintable():
+    if not is_address(address) or not text.isprintable():
         raise MailSettingsError(f"MAIL_FROM must be an address, or a name and an <address>; it is {text!r}.")
     return name, address

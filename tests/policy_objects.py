@@ -36,6 +36,7 @@ from tests.factories import (
     make_unit,
     make_wave,
 )
+from tests.mail import make_message
 from tests.petition_cases import petition_objects
 from tests.remedy_objects import remedy_objects
 from tests.staff import make_account
@@ -104,6 +105,7 @@ def make_objects(session: Session, unit: Unit) -> dict[str, object]:
         "hook_id": webhook.id,
         "import_id": run.id,
         "key_id": key.id,
+        "message_id": make_message(session, unit).id,
         **petition_objects(session, unit),
         **remedy_objects(session, wave, unit),
         "pass_number": 1,

@@ -15,7 +15,18 @@ from survey.accounts.models import Account
 from survey.analysis import petitions
 from survey.analysis.tally_statement import Source
 from survey.database import current_session
-from survey.models import AnswerTemplate, ApiKey, Collector, Commitment, Dialogue, Remedy, Unit, Wave, Webhook
+from survey.models import (
+    AnswerTemplate,
+    ApiKey,
+    Collector,
+    Commitment,
+    Dialogue,
+    MailMessage,
+    Remedy,
+    Unit,
+    Wave,
+    Webhook,
+)
 from survey.operations.periods import province_today
 
 
@@ -166,3 +177,11 @@ def remedy_owner_path(remedy_id: int, **_others: object) -> str:
     """The path of the unit that carries it out, which is the planning unit or one below: both reach it."""
     found = current_session().get(Remedy, remedy_id) or abort(404)
     return found.owner_unit.path
+
+
+def message_path(message_id: int, **_others: object) -> str:
+    """The path of the unit whose matter a message of the outbox is; 404 where there is none."""
+    path = current_session().scalar(
+        select(Unit.path).join(MailMessage, MailMessage.unit_id == Unit.id).where(MailMessage.id == message_id)
+    )
+    return path if path is not None else abort(404)

@@ -178,7 +178,7 @@ def _letter(engine: Engine, server: MailServer, claim: Claim) -> Letter:
         message = EmailMessage(policy=SMTP)
         message["From"] = Address(name, addr_spec=own)
         message["To"] = Address(addr_spec=address)
-        message["Subject"] = queued.subject
+        message["Subject"] = clean_text(queued.subject, lines=False)  # once more: a line's end begins another header
         message["Date"] = format_datetime(queued.created_at)
         message["Message-ID"] = message_id(queued, own.rpartition("@")[2])
         message["Auto-Submitted"] = "auto-generated"
