@@ -82,6 +82,7 @@ class _Document:
             yield from self.units()
             yield from self.causes()
             yield from self.cases()
+        yield paragraph(gettext("Reported for consideration and directions./.", language), self.style.body)
         yield closing(self.issuer, language, self.style)
 
     def summary(self) -> Iterator[Flowable]:
@@ -175,7 +176,7 @@ class _Document:
             gettext("Unit in charge", language),
             gettext("Day of receipt", language),
             gettext("Deadline", language),
-            gettext("Working days late", language),
+            gettext("Days late", language),
             gettext("Cause", language),
         ]
         rows = [
@@ -190,7 +191,7 @@ class _Document:
             ]
             for number, case in enumerate(self.report.cases, 1)
         ]
-        yield data_table(head, rows, (5, 12, 25, 13, 13, 9, 23), self.style, numbers={0, 5})
+        yield data_table(head, rows, (5, 14, 24, 13, 13, 10, 21), self.style, numbers={0, 5})
         if self.report.more:
             more = ngettext(
                 "{n} more late case is counted above and not listed.",

@@ -183,7 +183,7 @@ class _Sample:
     def _wait(self, petition: Petition) -> None:
         """What becomes of a case that nobody has answered yet."""
         self._tell_lateness(petition, self.today)
-        if is_late(petition, self.today) and self.rng.random() < 0.65:
+        if is_late(petition, self.today) and self.rng.random() < 0.75:
             cause = self.rng.choice(CAUSES)
             petitions.explain(self.session, petition, cause, **self._by(petition, self.today))
 
