@@ -129,6 +129,11 @@ def test_units_stand_by_kind_and_name(office: Office) -> None:
     rows = unit_choice.choices(office.session, wave, [office.root.path], every=True)
     assert [row.name_vi for row in rows if row.takes_part] == expected
     assert rows[0].code == "T"
+    units = [last, *office.communes[:2], office.root, first]
+    assert [unit.name_vi for unit in unit_choice.in_tree_order(units)] == ["Tỉnh Mẫu", *expected]
+    tree = office.text("/staff/don-vi/").partition("<main")[2]
+    assert sorted(expected, key=tree.index) == expected
+    assert 'class="crumbs"' not in tree
 
 
 def test_trust_is_offered_by_channel_and_presence_only_by_who_prepares_the_wave(office: Office) -> None:
