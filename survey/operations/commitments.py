@@ -29,6 +29,7 @@ class CommitmentError(OperationError):
         "deadline_missing": _n("Every promise has a deadline."),
         "deadline_early": _n("The deadline lies before the day of the meeting."),
         "owner_ended": _n("The unit %(unit)s no longer exists: choose the one that took over its work."),
+        "owner_elsewhere": _n("Only the unit of the dialogue or one below it can promise something there."),
         "question_elsewhere": _n("This question belongs to another dialogue."),
         "percent": _n("Write how much is done, from 0 to 100."),
         "progress_missing": _n("Write what was done."),
@@ -48,7 +49,8 @@ def promise(
     owner_name: str = "",
     question: DialogueQuestion | None = None,
 ) -> Commitment:
-    """Write down a promise of the dialogue. Raises :class:`CommitmentError`."""
+    """Write down a promise of the dialogue. Its owner is the unit or one below it: nobody is bound by a meeting he was
+    not at. Raises :class:`CommitmentError`."""
     if dialogue.state not in PROMISED:
         raise CommitmentError("dialogue")
     day = province_day(dialogue.starts_at)
@@ -58,6 +60,8 @@ def promise(
         raise CommitmentError("deadline_early")
     if owner_unit.valid_until is not None and owner_unit.valid_until < day:
         raise CommitmentError("owner_ended", unit=owner_unit.name_vi)
+    if not owner_unit.path.startswith(dialogue.unit.path):
+        raise CommitmentError("owner_elsewhere")
     if question is not None and question.dialogue_id != dialogue.id:
         raise CommitmentError("question_elsewhere")
     commitment = Commitment(

@@ -285,7 +285,10 @@ def test_a_promise_is_followed_until_it_is_done_or_dropped(session: Session) -> 
     dialogue = make_dialogue(session, unit_of(session), state="running")
     early = DAY - timedelta(days=1)
     refused(CommitmentError, "deadline_early", lambda: make_commitment(session, dialogue, deadline_on=early))
-    kept, given_up = make_commitment(session, dialogue), make_commitment(session, dialogue)
+    other = unit_of(session, "X2")
+    refused(CommitmentError, "owner_elsewhere", lambda: make_commitment(session, dialogue, owner_unit=other))
+    room = make_unit(session, code="X1-P1", kind="room", parent=dialogue.unit)
+    kept, given_up = make_commitment(session, dialogue, owner_unit=room), make_commitment(session, dialogue)
     for percent, text in ((30, "Đã khảo sát"), (80, "Đã thi công")):
         commitments.report_progress(session, kept, percent=percent, text=text, account_id=None, at=STARTS)
     assert [line.percent for line in kept.progress] == [30, 80]

@@ -188,8 +188,9 @@ def _answer(session: Session, dialogue: Dialogue, asked: Sequence[Asked], day: d
 
 
 def _report(session: Session, dialogue: Dialogue, today: date, rng: Random) -> None:
-    """How far the promises have come: the first is late and goes on, one is dropped, the others are kept in time."""
-    for at, promise in enumerate(commitments.promised_in(session, dialogue)):
+    """How far the promises have come: that on land goes on, one is dropped, the others are kept in time."""
+    slow, hard = {EARLIER[0].promise, LATER[0].promise}, EARLIER[3].promise
+    for promise in commitments.promised_in(session, dialogue):
         half_way = dialogue.starts_at + timedelta((promise.deadline_on - dialogue.starts_at.date()).days / 2)
         if half_way.date() >= today:
             continue
@@ -198,9 +199,9 @@ def _report(session: Session, dialogue: Dialogue, today: date, rng: Random) -> N
             account_id=None, at=half_way,
         )  # fmt: skip
         done = promise.deadline_on - timedelta(rng.randrange(2, 10))
-        if at == 0 or done >= today:
+        if promise.text in slow or done >= today:
             continue
-        if at == 3 and dialogue.unit.code != "BENTRA":
+        if promise.text == hard and dialogue.unit.code != "BENTRA":
             commitments.drop(session, promise, "Tỉnh đã nâng cấp cổng dịch vụ công, không còn cần thiết.", today=done)
         else:
             commitments.finish(
