@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reports.figures import Text
 from survey.analysis import half_month
-from survey.models import Comment, CommentMark, Response, ResponseFlag, Unit, Wave
+from survey.models import Comment, CommentMark, CommentTheme, Response, ResponseFlag, Unit, Wave
 from survey.operations.folding import folded
 
 Satisfaction = Literal["low", "middle", "high"]
@@ -42,6 +42,7 @@ class Filters:
     words: str = ""
     hidden: bool | None = False
     satisfaction: Satisfaction | None = None
+    theme: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,9 @@ def _chosen(session: Session, query: Select[Any], reach: Reach, filters: Filters
         query = query.where(Comment.wave_id == filters.wave.id)
     if filters.tag:
         query = query.where(exists().where(CommentMark.comment_id == Comment.id, CommentMark.tag == filters.tag))
+    if filters.theme is not None:
+        found_in = exists().where(CommentTheme.comment_id == Comment.id, CommentTheme.theme == filters.theme)
+        query = query.where(found_in)
     for word in folded(filters.words).split():
         query = query.where(Comment.folded.contains(word, autoescape=True))
     if filters.hidden is not None:
