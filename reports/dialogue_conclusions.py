@@ -9,7 +9,7 @@ from reportlab.platypus import Flowable
 from reports.catalogue import gettext, ngettext
 from reports.data_table import data_table
 from reports.dialogue_notice import chair_of
-from reports.dialogue_parts import heading, issuer_of, lines, promises_table
+from reports.dialogue_parts import body_of, heading, issuer_of, lines, promises_table
 from reports.dialogue_record import DialogueRecord, half_year
 from reports.figures import Language
 from reports.page import Head, Issuer, Styles, build, closing, paragraph, styles_for, title_block
@@ -87,7 +87,7 @@ def _opening(record: DialogueRecord, language: Language) -> str:
         "{people} present and {questions}. The chair concluded as follows:",
         language,
         day=official_date(day, language),
-        place=record.place.name[language],
+        place=body_of(record.place, language),
         venue=record.venue.rstrip("."),
         chair=chair_of(record),
         people=ngettext("{n} person", "{n} people", present, language, n=count(present, language)),

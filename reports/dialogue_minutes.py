@@ -9,8 +9,8 @@ from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer, Table
 
 from reports.catalogue import gettext, ngettext
 from reports.dialogue_notice import chair_of
-from reports.dialogue_parts import heading, issuer_of, lines, people_table, promises_table
-from reports.dialogue_record import DialogueRecord, QuestionLine, attendee_group, half_year, time_of_day
+from reports.dialogue_parts import heading, issuer_of, lines, listed, people_table, promises_table
+from reports.dialogue_record import DialogueRecord, QuestionLine, group_inside, half_year, time_of_day
 from reports.figures import Language
 from reports.page import CONTENT_WIDTH, Head, Issuer, Styles, build, markup, paragraph, styles_for, title_block
 from reports.wording import count, official_date, short_date
@@ -65,7 +65,7 @@ class _Minutes:
         yield paragraph(gettext("- Chair: {chair}.", language, chair=chair_of(record)), self.style.body)
         if record.secretary:
             yield paragraph(gettext("- Secretary: {name}.", language, name=record.secretary), self.style.body)
-        yield from lines(record.invited, self.style)
+        yield from listed(record.invited.splitlines(), self.style)
         if record.groups:
             yield people_table(record.groups, language, self.style)
 
@@ -100,7 +100,7 @@ class _Minutes:
 
     def question(self, number: int, question: QuestionLine) -> Iterator[Flowable]:
         language, style = self.language, self.style
-        who = attendee_group(question.asker_group, language).lower()
+        who = group_inside(question.asker_group, language)
         if question.same:
             others = ngettext(
                 "and {n} other question of the same matter",
@@ -114,7 +114,7 @@ class _Minutes:
         bold, italic = style.fonts.bold, style.fonts.italic
         yield self.marked(f'<font name="{bold}">{markup(asked)}</font> {self.inline(question.text)}')
         if question.answer:
-            word = gettext("Answer", language)
+            word = gettext("Reply", language)
             if question.unit[language]:
                 word = gettext("Answer of {unit}", language, unit=question.unit[language])
             yield self.marked(f'<font name="{italic}">{markup(word)}:</font> {self.inline(question.answer)}')

@@ -9,8 +9,8 @@ from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
 
 from reports.catalogue import gettext
-from reports.dialogue_parts import heading, issuer_of, lines
-from reports.dialogue_record import DialogueRecord, attendee_group, half_year, time_of_day
+from reports.dialogue_parts import body_of, heading, issuer_of, listed
+from reports.dialogue_record import DialogueRecord, group_inside, half_year, time_of_day
 from reports.figures import Language
 from reports.page import CONTENT_WIDTH, Head, Issuer, Styles, build, closing, paragraph, styles_for, title_block
 from reports.poster import QUIET_ZONE, modules
@@ -67,7 +67,7 @@ def _content(
             "{place} announces the dialogue between its leaders and citizens and organisations on administrative "
             "procedures and on the attitude of officials, as follows:",
             language,
-            place=record.place.name[language],
+            place=body_of(record.place, language),
         ),
         style.body,
     )
@@ -86,22 +86,23 @@ def _content(
         gettext(
             "{group} ({number})",
             language,
-            group=attendee_group(line.group, language).lower(),
+            group=group_inside(line.group, language),
             number=count(line.invited, language),
         )
         for line in record.groups
         if line.invited
     )
     yield paragraph(gettext("- Invited: {groups}.", language, groups=groups), style.body)
-    yield from lines(record.invited, style)
+    yield from listed(record.invited.splitlines(), style)
     if record.agenda:
         yield from heading(gettext("3. Agenda", language), style)
-        for line in record.agenda:
-            yield paragraph(line, style.body)
+        yield from listed(record.agenda, style)
     yield from _box(record, language, style)
     yield paragraph(
         gettext(
-            "{place} invites citizens and organisations to take part./.", language, place=record.place.name[language]
+            "{place} invites citizens and organisations to take part./.",
+            language,
+            place=body_of(record.place, language),
         ),
         style.body,
     )
@@ -127,7 +128,7 @@ def _box(record: DialogueRecord, language: Language, style: Styles) -> Iterator[
         Spacer(1, 4),
         paragraph(gettext("Code of the dialogue: {code}", language, code=record.code), style.plain),
     ]
-    yield CondPageBreak(CODE_SIDE + 50)
+    yield CondPageBreak(CODE_SIDE + 34)
     yield paragraph(title, style.heading)
     yield Table(
         [[words, QrCode(record.url, CODE_SIDE)]],

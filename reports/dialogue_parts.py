@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from reportlab.platypus import CondPageBreak, Flowable, Table
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
 
 from reports.catalogue import gettext
 from reports.data_table import data_table
 from reports.dialogue_record import CommitmentLine, GroupLine, attendee_group, commitment_state
 from reports.figures import Language, Place
-from reports.issuer import unit_as_issuer
+from reports.issuer import committee_of, unit_as_issuer
 from reports.page import Issuer, Styles, paragraph
 from reports.wording import count, short_date
 
@@ -35,6 +36,24 @@ def lines(text: str, style: Styles) -> Iterator[Flowable]:
     for line in text.splitlines():
         if line.strip():
             yield paragraph(line.strip(), style.body)
+
+
+def listed(points: Iterable[str], style: Styles) -> Iterator[Flowable]:
+    """Points one below the other, each with its hyphen, closer than paragraphs are."""
+    close = ParagraphStyle("listed", parent=style.body, spaceAfter=1)
+    told = [point.strip() for point in points if point.strip()]
+    for point in told:
+        yield paragraph(point if point.startswith(("-", "+")) or point[0].isdigit() else f"- {point}", close)
+    if told:
+        yield Spacer(1, 5)
+
+
+def body_of(place: Place, language: Language) -> str:
+    """The body that speaks for a place: the people's committee of a province or commune, a department itself."""
+    name = place.name[language]
+    if place.kind not in ("province", "commune"):
+        return name
+    return committee_of(name[:1].lower() + name[1:] if language == "vi" else name, language)
 
 
 def people_table(groups: Sequence[GroupLine], language: Language, style: Styles) -> Table:

@@ -185,6 +185,12 @@ def attendee_group(code: str, language: Language) -> str:
     return gettext(_GROUPS[code], language)
 
 
+def group_inside(code: str, language: Language) -> str:
+    """The group's name inside a sentence: only its first letter loses its capital."""
+    name = attendee_group(code, language)
+    return name[:1].lower() + name[1:]
+
+
 def commitment_state(line: CommitmentLine, language: Language) -> str:
     """The state in a word, with what goes with it: how late, how far, or when it ended."""
     word = gettext(_COMMITMENT_STATES[line.state], language)
@@ -192,7 +198,8 @@ def commitment_state(line: CommitmentLine, language: Language) -> str:
         return f"{word}, {short_date(line.ended_on, language)}"
     if line.percent is not None:
         word = f"{word}, {line.percent}%"
-    return f"{word} – {gettext('late', language)}" if line.late else word
+    late = gettext("late", language)
+    return f"{word} – {late}" if line.late else word
 
 
 def half_year(period: HalfYear, language: Language) -> str:

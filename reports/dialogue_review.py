@@ -9,12 +9,14 @@ from reportlab.platypus import Flowable
 
 from reports.catalogue import gettext, ngettext
 from reports.data_table import data_table
-from reports.dialogue_parts import heading, issuer_of, people_table, promises_table
+from reports.dialogue_parts import HEADING_ROOM, heading, issuer_of, people_table, promises_table
 from reports.dialogue_record import DialogueReview, HalfYearFigures, half_year
 from reports.figures import Language
 from reports.page import Head, Issuer, Styles, build, closing, paragraph, styles_for, title_block
 from reports.verdict_card import verdict_card
 from reports.wording import NO_NUMBER, count, figure_percent, percent, short_date
+
+TABLE_ROOM = 190  # points: a heading with the table of groups
 
 
 def dialogue_review_pdf(review: DialogueReview, language: Language = "vi", *, issuer: Issuer | None = None) -> bytes:
@@ -45,9 +47,9 @@ class _Review:
         yield paragraph(last, self.style.body)
         yield closing(self.issuer, self.language, self.style)
 
-    def heading(self, text: str) -> Iterator[Flowable]:
+    def heading(self, text: str, room: float = HEADING_ROOM) -> Iterator[Flowable]:
         self.number += 1
-        yield from heading(f"{self.number}. {text}", self.style)
+        yield from heading(f"{self.number}. {text}", self.style, room)
 
     def opening(self) -> str:
         now, language = self.review.now, self.language
@@ -76,7 +78,7 @@ class _Review:
         head = [gettext("Measure", language), half_year(self.review.now.period, language)]
         if before is not None:
             head.append(half_year(before.period, language))
-        widths = (86, 38, 38) if before is not None else (110, 50)
+        widths = (80, 42, 42) if before is not None else (110, 50)
         yield data_table(head, rows, widths, self.style, numbers=set(range(1, len(head))))
         if before is None:
             text = gettext("There was no dialogue in the half-year before to compare with.", language)
@@ -84,7 +86,7 @@ class _Review:
 
     def people(self) -> Iterator[Flowable]:
         if self.review.now.groups:
-            yield from self.heading(gettext("Participants by group", self.language))
+            yield from self.heading(gettext("Participants by group", self.language), TABLE_ROOM)
             yield people_table(self.review.now.groups, self.language, self.style)
 
     def themes(self) -> Iterator[Flowable]:
