@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from forms.addresses import is_address, phone_number
 from forms.ballot import clean_text
@@ -116,7 +116,7 @@ class ReopenForm(Form):
     reason = TextAreaField(
         filters=[_cleaned_lines],
         validators=[
-            InputRequired(_l("Say what the answer leaves open, so that the office can deal with it.")),
+            DataRequired(_l("Say what the answer leaves open, so that the office can deal with it.")),
             Length(max=LONGEST_REASON, message=_l("The text is longer than 1000 characters. Please shorten it.")),
         ],
     )

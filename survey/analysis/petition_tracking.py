@@ -133,6 +133,8 @@ def published(session: Session, unit: Unit | None = None, after: str = "") -> Pu
     if after:
         day, _, number = after.partition("_")
         key = (date.fromisoformat(day), int(number))
+        if not 0 < key[1] < 2**63:
+            raise ValueError(after)
         query = query.where(tuple_(Petition.published_on, Petition.id) < key)
     found = session.scalars(query.order_by(Petition.published_on.desc(), Petition.id.desc()).limit(PAGE + 1)).all()
     last = found[PAGE - 1] if len(found) > PAGE else None

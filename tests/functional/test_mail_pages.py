@@ -47,6 +47,7 @@ def test_the_administrator_sees_cancels_and_sends_again(
     for step, state in (("huy", "cancelled"), ("gui-lai", "pending")):
         assert post(staff_client, f"{address}/{step}", page=address).status_code == 302
         staff_session.rollback()
+        staff_session.refresh(message)
         assert message.state == state
     assert "chờ gửi" in staff_client.get("/staff/thu/?state=pending").text
     assert "Không có thư nào" in staff_client.get("/staff/thu/?state=failed").text
