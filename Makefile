@@ -36,7 +36,7 @@ ROOM_dialogue := $(call room_files,dialogue,dialogue,dialogue_box dialogue_polls
 ROOM_dialogues := $(call room_files,dialogues dialogue_plans dialogue_questions dialogue_room dialogue_papers dialogue_boards commitments,\
     dialogue_plan dialogue_question commitment,dialogues dialogue_questions dialogue_themes commitments) survey/dialogue_wording.py survey/dialogue_pages.py
 ROOM_remedies := $(call room_files,remedies remedy_steps remedy_publication responded,remedy,remedies)
-ROOM_themes := $(call room_files,themes,theme,themes)
+ROOM_themes := $(call room_files,themes theme_dictionary,theme,themes)
 ROOM_api := $(wildcard survey/blueprints/api survey/templates/api survey/accounts/api_keys.py) \
     $(call room_files,api_keys webhooks,api_key webhook,webhooks webhook_target)
 STAFF_ROOMS := staff places questionnaires waves unit_results paper exports api petitions mail dialogues remedies themes
