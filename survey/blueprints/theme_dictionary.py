@@ -48,10 +48,11 @@ def edit(theme_code: str) -> ResponseReturnValue:
 
 
 def edited(theme: Theme | None) -> ResponseReturnValue:
-    session, form, trial = current_session(), ThemeForm(obj=theme), None
-    if not form.is_submitted():
-        form.words.data = "\n".join(word.word for word in theme.words) if theme else ""
-    elif form.validate():
+    session, trial = current_session(), None
+    kept = {name: getattr(theme, name) for name in ("name_vi", "name_en", "unless_negated")} if theme else {}
+    words = "\n".join(word.word for word in theme.words) if theme else ""
+    form = ThemeForm(data={**kept, "words": words})
+    if form.validate_on_submit():
         try:
             if request.form.get("step") != "save":
                 trial = tried(theme, form)
