@@ -80,10 +80,10 @@ def is_tracking_code(text: str) -> bool:
 
 
 def find_by_code(session: Session, code: str) -> Petition | None:
-    """The case with that tracking code, as far as the public role reads it."""
+    """The case with that tracking code, as far as the public role reads it, also when it is locked for a step."""
     if not is_tracking_code(code):
         return None
-    query = select(Petition).options(load_only(*TRACKED, raiseload=True), joinedload(Petition.holder))
+    query = select(Petition).options(load_only(*TRACKED, raiseload=True))
     return session.scalars(query.where(Petition.code == code)).first()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,7 +15,9 @@ from sqlalchemy.orm import Session
 from forms.library import standard
 from survey import create_app, database
 from survey.accounts import policy
-from survey.models import Base, Unit, Wave, grants
+from survey.blueprints import petition
+from survey.models import Base, Petition, PetitionClass, Unit, Wave, grants
+from survey.operations import petitions
 from survey.operations.closing import finish_wave, unfinished
 from survey.operations.transactions import set_transactions
 from survey.staff_sealing import seal_at_once
@@ -27,6 +31,7 @@ from tests.factories import (
     make_wave,
 )
 from tests.page_rules import CheckingClient
+from tests.petitioning import CONTACT, code_of, make_contact_key, photo, write_opinion
 from tests.published_waves import finish
 from tests.sample_waves import store
 from tests.scanning import token_of
@@ -169,7 +174,63 @@ def test_the_public_application_does_its_work_as_the_public_role(prepared: str, 
     assert count(prepared, "collector_scan") == 1
 
 
+def test_opinions_are_taken_followed_and_rated_as_the_public_role(
+    prepared: str, application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever its pages load or write lies within the few columns the role has."""
+    monkeypatch.setattr(petition, "MINIMUM_SECONDS", 0)
+    engine = database.make_engine(prepared)
+    with Session(engine) as session:
+        make_contact_key(session, tmp_path)
+    client = application(grants.PUBLIC, "public").test_client()
+    token = token_of(client.get(f"/s/{collector_of(prepared, OPEN)}/y-kien").text)
+    sent = [
+        write_opinion(client, collector_of(prepared, OPEN), [photo()], token=token, **CONTACT) for _time in range(2)
+    ]
+    assert sent[0].location == sent[1].location
+    assert [count(prepared, table) for table in ("petition", "petition_photo", "petition_consent")] == [1, 1, 1]
+    code = code_of(sent[0])
+    with Session(engine) as session:
+        case = session.scalars(select(Petition)).one()
+        made = PetitionClass(code="thu-tuc", name_vi="Thủ tục", working_days=10)
+        session.add(made)
+        official = make_account(session, "reviewer", case.holder)
+        by = {"account_id": official.id, "now": datetime.now(UTC)}
+        petitions.classify(session, case, made, **by)
+        petitions.take(session, case, official.id, **by)
+        petitions.answer(session, case, "Đã thay bảng phí.", **by)
+        petitions.publish(session, case, "Bảng phí cũ", "Đã thay bảng phí.", **by)
+        session.commit()
+    for path in (f"/y-kien/{code}", f"/y-kien/{code}/ma", "/y-kien/cong-khai"):
+        assert client.get(path).status_code == 200
+    for step, fields in (("danh-gia", {"rating": "2"}), ("gui-lai", {"reason": "Bảng mới cũng sai"})):
+        signed = {"token": token_of(client.get(f"/y-kien/{code}").text)}
+        assert client.post(f"/y-kien/{code}/{step}", data={**fields, **signed}).status_code == 303
+    with Session(engine) as session:
+        case = session.scalars(select(Petition)).one()
+        assert (case.state, case.reopened, case.rating) == ("in_progress", 1, None)
+        assert case.contact is not None
+        assert case.contact.delete_after is None
+    engine.dispose()
+
+
 NOT_THE_PUBLICS = (
+    "SELECT text FROM petition",
+    "SELECT owner_id FROM petition",
+    "SELECT counter_id FROM petition",
+    "SELECT reference FROM petition",
+    "SELECT xmin FROM petition",
+    "SELECT text FROM petition_step",
+    "SELECT account_id FROM petition_step",
+    "SELECT sealed FROM petition_contact",
+    "SELECT jpeg FROM petition_photo",
+    "SELECT text_version FROM petition_consent",
+    "SELECT subject FROM mail_message",
+    "INSERT INTO mail_message (key) VALUES ('x')",
+    "UPDATE petition SET answer = ''",
+    "UPDATE petition SET holder_id = unit_id",
+    "DELETE FROM petition_contact",
+    "DELETE FROM petition",
     "SELECT email FROM account",
     "SELECT * FROM audit_entry",
     "SELECT * FROM api_key",
@@ -192,6 +253,10 @@ NOT_THE_PUBLICS = (
     "CREATE TABLE mine (id int)",
 )
 NOT_THE_STAFFS = (
+    "UPDATE petition_step SET text = ''",
+    "DELETE FROM petition_step",
+    "DELETE FROM petition",
+    "UPDATE petition_photo SET jpeg = ''",
     "UPDATE response SET seconds = 1",
     "UPDATE answer SET choice = 5",
     "UPDATE several_answer SET choice = 5",
