@@ -86,5 +86,5 @@ def promises_table(
             row.append(f"{state}. {told}" if told else state)
         rows.append(row)
     if with_state:
-        return data_table([*head, gettext("State", language)], rows, (7, 52, 36, 22, 46), style, numbers=set())
-    return data_table(head, rows, (7, 80, 50, 25), style, numbers=set())
+        return data_table([*head, gettext("State", language)], rows, (7, 50, 35, 25, 46), style, numbers=set())
+    return data_table(head, rows, (7, 78, 49, 28), style, numbers=set())

@@ -72,7 +72,9 @@ class _Review:
         """Every number of the half-year, beside the half-year before where that had a dialogue."""
         language, before = self.language, self.review.before
         yield from self.heading(gettext("The half-year in numbers", language))
-        columns = [_numbers(self.review.now, language)] + ([_numbers(before, language)] if before else [])
+        halves = [self.review.now, before] if before else [self.review.now]
+        polled = any(half.poll for half in halves)
+        columns = [_numbers(half, language, polled=polled) for half in halves]
         labels = [label for label, _value in columns[0]]
         rows = [[label, *(column[at][1] for column in columns)] for at, label in enumerate(labels)]
         head = [gettext("Measure", language), half_year(self.review.now.period, language)]
@@ -125,8 +127,8 @@ class _Review:
             yield paragraph(gettext("No commitment was open in this half-year.", language), self.style.body)
 
 
-def _numbers(figures: HalfYearFigures, language: Language) -> list[tuple[str, str]]:
-    """Label and printed value of each number."""
+def _numbers(figures: HalfYearFigures, language: Language, *, polled: bool) -> list[tuple[str, str]]:
+    """Label and printed value of each number, that of the poll where one of the half-years has one."""
     counts = (
         (gettext("Dialogues held", language), figures.dialogues),
         (gettext("People invited", language), figures.invited),
@@ -148,6 +150,7 @@ def _numbers(figures: HalfYearFigures, language: Language) -> list[tuple[str, st
         5, (gettext("– share answered of those taken up", language), percent(figures.answered_share, language))
     )
     printed.append((gettext("– share kept of those due or ended", language), percent(figures.kept_share, language)))
-    poll = figure_percent(figures.poll, language) if figures.poll is not None else NO_NUMBER
-    printed.append((gettext("Satisfied among those present", language), poll))
+    if polled:
+        poll = figure_percent(figures.poll, language) if figures.poll is not None else NO_NUMBER
+        printed.append((gettext("Satisfied among those present", language), poll))
     return printed

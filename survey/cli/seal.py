@@ -19,7 +19,7 @@ from survey.cli.sealing import seal_everything
 from survey.cli.transaction import now
 from survey.database import engine
 from survey.models import Wave
-from survey.operations import contacts, notices
+from survey.operations import contacts, dialogue_reminders, notices, theme_counting
 from survey.operations.comments import attend_comments, release_comments
 from survey.operations.cross_tables import count_requested
 from survey.operations.kept_statistics import keep_disclosure
@@ -27,6 +27,7 @@ from survey.operations.ledger import LedgerBusy
 from survey.operations.mail_delivery import send_due
 from survey.operations.periods import province_day
 from survey.operations.release import release_due
+from survey.operations.remedies import judge_due
 from survey.operations.schedule import run_due
 from survey.operations.webhook_delivery import Post, delivering, installation_keys
 
@@ -57,9 +58,10 @@ def command(every: float | None, parent: int | None) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
     schedule, cross_tables, mail, dates = _schedule(every), _cross_tables(every), _mail(every), _hourly(_by_date)
+    follow_up = _follow_up(every)
     with delivering(engine(), post()):
         while not stop.is_set() and parent in (None, os.getppid()):
-            for work in (_seal, _release, schedule, cross_tables, mail, dates):
+            for work in (_seal, _release, schedule, cross_tables, mail, dates, follow_up):
                 _try(work, every)
             stop.wait(every)
 
@@ -107,9 +109,21 @@ def _mail(every: float) -> Callable[[], None]:
     return _beside(lambda: send_due(source, server, now()), every)
 
 
+def _follow_up(every: float) -> Callable[[], None]:
+    """Counting the themes of new comments, judging remedies by waves that have closed."""
+    source = engine()
+
+    def follow_up() -> None:
+        theme_counting.run_due(source, now())
+        judge_due(source)
+
+    return _beside(follow_up, every)
+
+
 def _by_date() -> None:
-    """What is due by the day: the morning's notices, contacts kept long enough."""
+    """What is due by the day: the morning's notices, reminders of dialogues, contacts kept long enough."""
     notices.run_due(engine(), now())
+    dialogue_reminders.run_due(engine(), now())
     contacts.run_due(engine(), now(), current_app.config["CONTACT_DAYS"])
 
 

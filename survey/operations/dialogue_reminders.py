@@ -12,12 +12,13 @@ from reports.dialogue_record import HalfYear
 from survey.analysis.dialogue_board import board, period_of
 from survey.models import Commitment, Unit
 from survey.operations import notices
-from survey.operations.periods import province_day
+from survey.operations.periods import PROVINCE_TIME, province_day
 from survey.operations.writing import begin_write
 
 TOLD = ("late", "due", "planned", "none")  # where a unit may stand to be reminded by hand
 _DUE = ("late", "due")  # and by date
 _MONTHS_AFTER = 1  # the last half-year is called for until then
+BATCH = 50  # units reminded in one transaction
 DAYS_LOOKED_BACK = 7  # a promise is told of once; a server that stood still for a week misses none
 
 
@@ -29,14 +30,24 @@ def remind(session: Session, units: Iterable[Unit], period: HalfYear, at: dateti
 def run_due(engine: Engine, now: datetime) -> int:
     """Remind who is due or late today and tell owners of promises whose deadline has just passed; how many messages.
 
-    In a transaction of its own. What was told once is not told again, however often this runs; it reads every unit,
-    so once a day is enough.
+    From the morning on, in short transactions of its own. What was told once is not told again, however often this
+    runs; it reads every unit, so once an hour is enough.
     """
-    today = province_day(now)
+    if now.astimezone(PROVINCE_TIME).time() < notices.MORNING:
+        return 0
+    today, queued = province_day(now), 0
+    with Session(engine) as session:
+        called = [(period, _due(session, period, today)) for period in _called_for(today)]
+        late = _just_late(session, today)
+    for period, ids in called:
+        for start in range(0, len(ids), BATCH):
+            with Session(engine) as session:
+                begin_write(session)
+                queued += remind(session, _units(session, ids[start : start + BATCH]), period, now)
+                session.commit()
     with Session(engine) as session:
         begin_write(session)
-        queued = sum(_remind_due(session, period, today, now) for period in _called_for(today))
-        for commitment in _just_late(session, today):
+        for commitment in session.scalars(select(Commitment).where(Commitment.id.in_(late)).order_by(Commitment.id)):
             queued += notices.commitment_late(session, commitment, at=now)
         session.commit()
     return queued
@@ -49,15 +60,19 @@ def _called_for(today: date) -> list[HalfYear]:
     return [this.before, this] if today.month < first + _MONTHS_AFTER else [this]
 
 
-def _remind_due(session: Session, period: HalfYear, today: date, at: datetime) -> int:
-    ids = [line.unit_id for line in board(session, true(), period, today) if line.status in _DUE]
-    units = session.scalars(select(Unit).where(Unit.id.in_(ids)).order_by(Unit.id)).all()
-    return remind(session, units, period, at)
+def _due(session: Session, period: HalfYear, today: date) -> list[int]:
+    """The keys of the units that are due or late."""
+    return [line.unit_id for line in board(session, true(), period, today) if line.status in _DUE]
 
 
-def _just_late(session: Session, today: date) -> Iterable[Commitment]:
+def _units(session: Session, ids: Iterable[int]) -> Iterable[Unit]:
+    return session.scalars(select(Unit).where(Unit.id.in_(ids)).order_by(Unit.id)).all()
+
+
+def _just_late(session: Session, today: date) -> list[int]:
+    """The keys of open promises whose deadline is lately past."""
     since = today - timedelta(days=DAYS_LOOKED_BACK)
-    query = select(Commitment).where(
+    query = select(Commitment.id).where(
         Commitment.state == "open", Commitment.deadline_on < today, Commitment.deadline_on >= since
     )
-    return session.scalars(query.order_by(Commitment.id)).all()
+    return list(session.scalars(query.order_by(Commitment.id)))
