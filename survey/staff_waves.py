@@ -18,6 +18,7 @@ from survey.database import current_session
 from survey.language import chosen_language
 from survey.models import Unit, Wave
 from survey.operations.errors import OperationError
+from survey.operations.poll_waves import IS_SURVEY
 from survey.staff_pages import say
 
 _DAYS = ("closes", "date", "end", "opens", "start")  # parameters of errors that are days
@@ -32,7 +33,7 @@ def now() -> datetime:
 
 
 def wave_or_404(wave_code: str) -> Wave:
-    wave = current_session().scalar(select(Wave).where(Wave.code == wave_code))
+    wave = current_session().scalar(select(Wave).where(Wave.code == wave_code, IS_SURVEY))
     return wave if wave is not None else abort(404)
 
 

@@ -28,6 +28,7 @@ from survey.models import (
     Webhook,
 )
 from survey.operations.periods import province_today
+from survey.operations.poll_waves import IS_SURVEY
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,10 @@ def root_paths(**_others: object) -> tuple[str, ...]:
 
 
 def wave_path(wave_code: str, **_others: object) -> str:
-    """The path of the unit that runs the wave a request names; 404 where there is none."""
+    """The path of the unit that runs the wave a request names; 404 where there is none, and for a dialogue's poll."""
     session = current_session()
     row = session.execute(
-        select(Wave.id, Unit.path).outerjoin(Unit, Unit.id == Wave.owner_id).where(Wave.code == wave_code)
+        select(Wave.id, Unit.path).outerjoin(Unit, Unit.id == Wave.owner_id).where(Wave.code == wave_code, IS_SURVEY)
     ).first()
     if row is None:
         abort(404)

@@ -13,6 +13,7 @@ from survey.analysis import half_month
 from survey.analysis.summary import heat_table, unit_report, wave_overview
 from survey.analysis.tally_statement import Source
 from survey.models import Unit, Wave, WaveUnit
+from survey.operations.poll_waves import IS_SURVEY
 
 MOST_UNITS = 20
 EVER = (0, 10**6)  # before and after every half-month
@@ -30,7 +31,7 @@ TABLES: dict[str, Table] = {
 def exportable_waves(session: Session, within: ColumnElement[bool]) -> Sequence[Wave]:
     """Waves that have opened and in which a unit takes part for which `within` holds; the newest period first."""
     taking_part = exists().where(WaveUnit.wave_id == Wave.id, WaveUnit.unit_id == Unit.id, within).correlate(Wave)
-    statement = select(Wave).where(Wave.state != "draft", taking_part)
+    statement = select(Wave).where(Wave.state != "draft", IS_SURVEY, taking_part)
     return session.scalars(statement.order_by(Wave.period_end.desc(), Wave.period_start.desc(), Wave.code)).all()
 
 

@@ -24,6 +24,7 @@ from survey.models import (
     WaveUnit,
 )
 from survey.operations.folding import folded
+from survey.operations.poll_waves import IS_SURVEY
 
 LEVEL = 100
 HISTORY = ("unit", "counter", "transaction_count", "transaction_correction")
@@ -145,7 +146,8 @@ def ancestors(session: Session, unit: Unit) -> list[Unit]:
 
 def waves_of(session: Session, unit: Unit, most: int = 50) -> list[tuple[Wave, WaveUnit]]:
     """The waves the unit took part in, newest first."""
-    query = select(Wave, WaveUnit).join(WaveUnit, WaveUnit.wave_id == Wave.id).where(WaveUnit.unit_id == unit.id)
+    query = select(Wave, WaveUnit).join(WaveUnit, WaveUnit.wave_id == Wave.id)
+    query = query.where(WaveUnit.unit_id == unit.id, IS_SURVEY)
     newest = query.order_by(Wave.period_start.desc(), Wave.id.desc()).limit(most)
     return [(wave, part) for wave, part in session.execute(newest)]
 
@@ -211,7 +213,7 @@ def siblings(session: Session, unit: Unit) -> Sequence[Line]:
 def wave_taken_part(session: Session, unit: Unit) -> tuple[str, str] | None:
     """A unit at or below `unit` and a wave that is no draft in which it takes part, by their codes; None without."""
     query = select(Unit.code, Wave.code).join(WaveUnit, WaveUnit.unit_id == Unit.id)
-    query = query.join(Wave, Wave.id == WaveUnit.wave_id).where(Wave.state != "draft")
+    query = query.join(Wave, Wave.id == WaveUnit.wave_id).where(Wave.state != "draft", IS_SURVEY)
     within = Unit.path.startswith(unit.path, autoescape=True)
     row = session.execute(query.where(within).order_by(Unit.path, Wave.period_start.desc()).limit(1)).first()
     return None if row is None else (row[0], row[1])
@@ -220,6 +222,7 @@ def wave_taken_part(session: Session, unit: Unit) -> tuple[str, str] | None:
 def open_waves_of(session: Session, found: Iterable[Line]) -> dict[str, str]:
     """The code of an open wave in which a unit or one below it takes part, by the unit's code; others are missing."""
     query = select(Unit.path, Wave.code).join(WaveUnit, WaveUnit.unit_id == Unit.id)
-    rows = session.execute(query.join(Wave, Wave.id == WaveUnit.wave_id).where(Wave.state == "open")).all()
+    query = query.join(Wave, Wave.id == WaveUnit.wave_id).where(Wave.state == "open", IS_SURVEY)
+    rows = session.execute(query).all()
     waves = {key: wave for path, wave in rows for key in path.strip("/").split("/")}
     return {line.code: waves[str(line.id)] for line in found if str(line.id) in waves}

@@ -29,6 +29,7 @@ from survey.models import (
     Wave,
     WaveUnit,
 )
+from survey.operations.poll_waves import IS_SURVEY
 
 
 @dataclass(slots=True)
@@ -229,7 +230,9 @@ def open_waves(session: Session, paths: Sequence[str], today: date, *, source: S
         .exists()
     )
     waves = session.scalars(
-        select(Wave).where(Wave.state == "open", part).order_by(Wave.closes_on.is_(None), Wave.closes_on, Wave.code)
+        select(Wave)
+        .where(Wave.state == "open", IS_SURVEY, part)
+        .order_by(Wave.closes_on.is_(None), Wave.closes_on, Wave.code)
     )
     boards = ((wave, read_board(session, wave, paths, today, source=source)) for wave in waves.all())
     return [OpenWave(wave, board.total, board.as_of) for wave, board in boards]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from survey.analysis import half_month
 from survey.models import UNIT_KINDS, Collector, Unit, Wave, WaveUnit
+from survey.operations.poll_waves import IS_SURVEY
 
 NEIGHBOURS = 60  # offered in each direction
 
@@ -27,7 +28,7 @@ def begun_waves(session: Session, within: ColumnElement[bool], limit: int | None
     """Waves that are open or finished and in which a unit within reach takes part, the newest period first."""
     return session.scalars(
         select(Wave)
-        .where(Wave.state != "draft", Wave.id.in_(_asking(within)))
+        .where(Wave.state != "draft", IS_SURVEY, Wave.id.in_(_asking(within)))
         .options(joinedload(Wave.questionnaire), joinedload(Wave.target))
         .order_by(Wave.period_end.desc(), Wave.period_start.desc(), Wave.code)
         .limit(limit)
@@ -36,7 +37,7 @@ def begun_waves(session: Session, within: ColumnElement[bool], limit: int | None
 
 def running_waves(session: Session, within: ColumnElement[bool]) -> Sequence[Wave]:
     """Waves that are open and in which a unit within reach takes part, the newest period first."""
-    query = select(Wave).where(Wave.state == "open", Wave.id.in_(_asking(within)))
+    query = select(Wave).where(Wave.state == "open", IS_SURVEY, Wave.id.in_(_asking(within)))
     return session.scalars(query.order_by(Wave.period_start.desc(), Wave.code)).all()
 
 
@@ -46,7 +47,7 @@ def _asking(within: ColumnElement[bool]) -> Select[int]:
 
 
 def begun_wave(session: Session, code: str) -> Wave | None:
-    return session.scalar(select(Wave).where(Wave.code == code, Wave.state != "draft"))
+    return session.scalar(select(Wave).where(Wave.code == code, Wave.state != "draft", IS_SURVEY))
 
 
 def units_of(

@@ -28,6 +28,7 @@ from survey.analysis.tally_statement import Source
 from survey.analysis.view import View
 from survey.analysis.view_reading import read_view
 from survey.models import Questionnaire, QuestionnaireOrigin, Unit, Wave
+from survey.operations.poll_waves import IS_SURVEY
 
 FINISHED, PUBLISHED = ("closed", "published"), ("published",)
 
@@ -40,7 +41,7 @@ def next_wave(session: Session, wave: Wave, unit: Unit, states: Sequence[str] = 
         select(Wave, core.code)
         .outerjoin(QuestionnaireOrigin, QuestionnaireOrigin.questionnaire_id == Wave.questionnaire_id)
         .outerjoin(core, core.id == QuestionnaireOrigin.core_id)
-        .where(((Wave.period_start > wave.period_end) & Wave.state.in_(states)) | (Wave.id == wave.id))
+        .where(((Wave.period_start > wave.period_end) & Wave.state.in_(states) & IS_SURVEY) | (Wave.id == wave.id))
         .options(joinedload(Wave.questionnaire), joinedload(Wave.target))
         .order_by(Wave.period_end, Wave.period_start, Wave.code)
     ).all()

@@ -23,6 +23,7 @@ from survey.analysis.statistics import mean_of
 from survey.analysis.tally import Detail, Selection, Tallies, Tally, read
 from survey.analysis.view import ROOT_PATH, View, headline_trust
 from survey.models import Questionnaire, QuestionnaireOrigin, Unit, Wave
+from survey.operations.poll_waves import IS_SURVEY
 
 LONGEST_SERIES = 8  # waves, the present one included
 
@@ -106,7 +107,7 @@ def earlier_waves(session: Session, wave: Wave, path: str = ROOT_PATH) -> list[W
         .outerjoin(QuestionnaireOrigin, QuestionnaireOrigin.questionnaire_id == Wave.questionnaire_id)
         .outerjoin(core, core.id == QuestionnaireOrigin.core_id)
         .outerjoin(Unit, Unit.id == QuestionnaireOrigin.owner_id)
-        .where(((Wave.period_end < wave.period_start) & Wave.state.in_(states)) | (Wave.id == wave.id))
+        .where(((Wave.period_end < wave.period_start) & Wave.state.in_(states) & IS_SURVEY) | (Wave.id == wave.id))
         .options(joinedload(Wave.questionnaire), joinedload(Wave.target))
         .order_by(Wave.period_end, Wave.period_start, Wave.code)
     ).all()

@@ -22,6 +22,7 @@ from survey.models import (
     WaveUnit,
 )
 from survey.operations.codes import normalise
+from survey.operations.poll_waves import IS_SURVEY
 
 PAGE = 50
 COLLECTORS_PAGE = 100
@@ -49,7 +50,7 @@ def waves_page(
 ) -> tuple[Sequence[Wave], str | None]:
     """A page of the waves whose owner is `within`, the newest period first, and the code after which the next begins;
     `after` is such a code."""
-    query = select(Wave).join(Wave.owner).where(within).options(contains_eager(Wave.owner))
+    query = select(Wave).join(Wave.owner).where(within, IS_SURVEY).options(contains_eager(Wave.owner))
     if state:
         query = query.where(Wave.state == state)
     for word in words.split():

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from survey.analysis.population import read_sites
 from survey.models import PaperBatch, Questionnaire, Unit, Wave, WaveUnit
 from survey.models.paper import FINISHED_STATES
+from survey.operations.poll_waves import IS_SURVEY
 
 NAMED = 3  # how many units a warning names
 
@@ -70,6 +71,7 @@ def _overlapping(session: Session, wave: Wave) -> Sequence[Wave]:
     )
     query = select(Wave).join(Wave.questionnaire).where(
         Wave.id != wave.id,
+        IS_SURVEY,
         Wave.state.in_(("draft", "open")),
         Questionnaire.code == wave.questionnaire.code,
         Wave.period_start <= wave.period_end,

@@ -34,6 +34,7 @@ from survey.database import current_session, engine, snapshot
 from survey.language import chosen_language
 from survey.models import Unit, Wave
 from survey.operations.exports import note_export
+from survey.operations.poll_waves import IS_SURVEY
 
 blueprint = staff_blueprint("exports", __name__, url_prefix="/staff/xuat")
 
@@ -155,7 +156,7 @@ def note(wave: Wave, unit: Unit, what: str, form: str, terms: Mapping[str, objec
 
 def asked_for(session: Session, wave_code: str, unit_code: str) -> tuple[Wave, Unit]:
     """The wave, once it has opened, and the unit, where it or a unit below took part; 404 otherwise."""
-    wave = session.scalar(select(Wave).where(Wave.code == wave_code, Wave.state != "draft"))
+    wave = session.scalar(select(Wave).where(Wave.code == wave_code, Wave.state != "draft", IS_SURVEY))
     unit = unit_of_wave(session, wave, unit_code) if wave is not None else None
     if wave is None or unit is None:
         abort(404)

@@ -27,6 +27,7 @@ from survey.models import BATCH_STATES, Counter, PaperBatch, Question, Unit, Wav
 from survey.numbers import a_key
 from survey.operations import double_entry, paper_acceptance, paper_batches, paper_entry
 from survey.operations.paper_batches import ADDABLE_KINDS, BatchError, BatchHeader
+from survey.operations.poll_waves import IS_SURVEY
 from survey.staff_pages import here, say
 
 blueprint = staff_blueprint("paper", __name__, url_prefix="/staff/nhap-phieu")
@@ -134,7 +135,7 @@ def chosen_unit(form: BatchPlaceForm, within: ColumnElement[bool]) -> Unit | Non
 
 def wave_asking(unit: Unit, wave_code: str) -> Wave | None:
     """The wave of that code, where the unit takes part; any other is none of its business."""
-    asking = select(Wave).join(Wave.units).where(Wave.code == wave_code, WaveUnit.unit_id == unit.id)
+    asking = select(Wave).join(Wave.units).where(Wave.code == wave_code, WaveUnit.unit_id == unit.id, IS_SURVEY)
     return current_session().scalar(asking)
 
 

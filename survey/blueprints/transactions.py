@@ -29,6 +29,7 @@ from survey.models import TransactionCount, Unit, Wave, WaveUnit
 from survey.numbers import a_key
 from survey.operations.periods import half_year, previous_half_year
 from survey.operations.place_tables import TableError, whole_number
+from survey.operations.poll_waves import IS_SURVEY
 from survey.operations.quotas import sample_size
 from survey.operations.transaction_files import COLUMNS, REQUIRED, import_transactions
 from survey.operations.transactions import TransactionRow, record_transactions
@@ -77,7 +78,7 @@ def first_period() -> tuple[date, date]:
     """The period of the open wave within reach, the latest of several; else the half-year that ended last."""
     within = scope("transactions.read").covers(Unit.path)
     query = select(Wave.period_start, Wave.period_end).join(WaveUnit, WaveUnit.wave_id == Wave.id)
-    query = query.join(Unit, Unit.id == WaveUnit.unit_id).where(Wave.state == "open", within)
+    query = query.join(Unit, Unit.id == WaveUnit.unit_id).where(Wave.state == "open", IS_SURVEY, within)
     row = current_session().execute(query.order_by(Wave.period_start.desc(), Wave.id.desc()).limit(1)).first()
     return (row[0], row[1]) if row is not None else previous_half_year(half_year(today()))
 

@@ -18,6 +18,7 @@ from survey.operations.codes import Chooser, neighbours, new_code, normalise
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 from survey.operations.periods import province_day
+from survey.operations.poll_waves import is_poll
 from survey.operations.waves import WaveError
 
 CODE_ATTEMPTS = 8
@@ -45,6 +46,7 @@ class CollectorError(OperationError):
         "revoked": _n("The collector %(collector)s was revoked on %(date)s."),
         "wave_finished": _n("The wave %(wave)s is %(state)s: it gets no new collectors."),
         "other_unit": _n("The counter %(counter)s does not belong to the unit %(unit)s."),
+        "poll": _n("Only those present at the dialogue answer its poll: it gets no other collectors."),
         "no_reason": _n("Say why the collector %(collector)s is revoked: the reason stays with it."),
         "trust": _n("A way in of this channel cannot have this trust level."),
         "no_free_code": _n("No free code was found in %(attempts)s attempts."),
@@ -97,6 +99,8 @@ def make_collector(
         raise CollectorError("other_unit", counter=counter.code, unit=unit.code)
     if session.get(WaveUnit, (wave.id, unit.id)) is None:
         raise WaveError("unit_not_in_wave", unit=unit.code, wave=wave.code)
+    if is_poll(session, wave):
+        raise CollectorError("poll")
     for _attempt in range(CODE_ATTEMPTS):
         collector = Collector(
             code=new_code(rng),
@@ -197,6 +201,8 @@ def make_collectors(
     check_trust(channel, trust)
     if wave.state not in ("draft", "open"):
         raise CollectorError("wave_finished", wave=wave.code, state=wave.state)
+    if is_poll(session, wave):
+        raise CollectorError("poll")
     if not wanted:
         return []
     shared = {

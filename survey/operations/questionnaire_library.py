@@ -14,6 +14,7 @@ from forms import library
 from forms.definition import Questionnaire as Definition
 from survey.models import CoreSection, Questionnaire, QuestionnaireDraft, QuestionnaireOrigin, Unit, Wave
 from survey.operations.folding import folded
+from survey.operations.poll_waves import IS_SURVEY
 from survey.operations.questionnaires import definition_of
 
 PAGE_SIZE = 25
@@ -103,7 +104,7 @@ def _published(session: Session, codes: Sequence[str]) -> Iterator[Entry]:
         .order_by(Questionnaire.code, Questionnaire.valid_from.desc(), Questionnaire.id.desc())
     ).all()
     ids = [row.Questionnaire.id for row in rows]
-    asking = select(Wave.questionnaire_id, func.count()).where(Wave.questionnaire_id.in_(ids))
+    asking = select(Wave.questionnaire_id, func.count()).where(Wave.questionnaire_id.in_(ids), IS_SURVEY)
     waves = dict(session.execute(asking.group_by(Wave.questionnaire_id)).all())
     cores = set(session.scalars(select(CoreSection.questionnaire_id).where(CoreSection.questionnaire_id.in_(ids))))
     newest: dict[str, Questionnaire] = {}
@@ -143,5 +144,5 @@ def versions_of(session: Session, code: str) -> list[Questionnaire]:
 
 def waves_asking(session: Session, questionnaire: Questionnaire) -> list[Wave]:
     """The waves that ask it, the newest fifty."""
-    query = select(Wave).where(Wave.questionnaire_id == questionnaire.id)
+    query = select(Wave).where(Wave.questionnaire_id == questionnaire.id, IS_SURVEY)
     return list(session.scalars(query.order_by(Wave.period_start.desc(), Wave.id.desc()).limit(50)))

@@ -25,6 +25,7 @@ from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 from survey.operations.identifiers import is_code
 from survey.operations.periods import province_day
+from survey.operations.poll_waves import is_poll
 from survey.operations.questionnaires import origin_of
 from survey.operations.webhooks import emit_of_wave
 from survey.operations.writing import begin_write
@@ -64,6 +65,7 @@ class WaveError(OperationError):
         "unit_elsewhere": _n("The unit %(unit)s does not lie below the unit that runs the wave %(wave)s."),
         "unit_has_collectors": _n("The unit %(unit)s has collectors in the wave %(wave)s; revoke them instead."),
         "has_collectors": _n("The draft %(wave)s has collectors: their codes may be printed, so it is kept."),
+        "poll": _n("The poll of a dialogue is not published: its result stands on the dialogue's pages."),
         "published": _n("The wave %(wave)s is published: its figures stay as they are."),
         "unit_not_in_wave": _n("The unit %(unit)s does not take part in the wave %(wave)s."),
     }
@@ -289,6 +291,8 @@ def publish_wave(session: Session, wave: Wave, at: datetime) -> None:
     lock_wave(session, wave)
     if wave.state != "closed":
         raise WaveError("not_closed", wave=wave.code, state=wave.state)
+    if is_poll(session, wave):
+        raise WaveError("poll")
     closing = session.get(WaveClosing, wave.id)
     if closing is not None and closing.finished_at is None:
         raise WaveError("closing", wave=wave.code)

@@ -26,6 +26,7 @@ from survey.models import (
 from survey.models.webhook import TEST_EVENT
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
+from survey.operations.poll_waves import is_poll
 from survey.operations.submission import new_submission_id
 from survey.operations.webhook_target import read_target
 
@@ -187,7 +188,9 @@ def emit(
 
 
 def emit_of_wave(session: Session, event: str, wave: Wave, at: datetime) -> int:
-    """Tell of a step of a wave those in whose units it is asked, and its owner."""
+    """Tell of a step of a wave those in whose units it is asked, and its owner; of a dialogue's poll nobody."""
+    if is_poll(session, wave):
+        return 0
     taking_part = select(WaveUnit.unit_id).where(WaveUnit.wave_id == wave.id)
     places = session.scalars(select(Unit.path).where(or_(Unit.id.in_(taking_part), Unit.id == wave.owner_id))).all()
     data = {

@@ -24,6 +24,7 @@ from survey.models import Unit, Wave
 from survey.operations import audit
 from survey.operations.identifiers import is_code
 from survey.operations.periods import province_day
+from survey.operations.poll_waves import IS_SURVEY
 from survey.operations.writing import begin_write
 
 BODY_LIMIT = 2 * 1024 * 1024
@@ -117,7 +118,7 @@ def unit_for(action: str, code: str) -> Unit:
 
 def wave_for(action: str, code: str) -> Wave:
     """The wave a path names, within reach of who runs it; raises :class:`ApiError` 404 or 403."""
-    wave = current_session().scalar(select(Wave).where(Wave.code == code)) if is_code(code) else None
+    wave = current_session().scalar(select(Wave).where(Wave.code == code, IS_SURVEY)) if is_code(code) else None
     if wave is None:
         raise ApiError(404)
     require(action, owner_path(wave))

@@ -25,6 +25,7 @@ from survey.database import current_session
 from survey.models import Unit, Wave
 from survey.operations.errors import noop as _n
 from survey.operations.identifiers import is_code
+from survey.operations.poll_waves import IS_SURVEY
 from survey.operations.units import UnitError
 from survey.remembered_figures import is_large, remembered
 
@@ -118,7 +119,7 @@ class ResultPage(Page[ResultLine]):
     answer=ResultPage,
 )
 def list_results(query: ResultsQuery) -> ResponseReturnValue:
-    rows = select(Wave).outerjoin(Wave.owner).where(Wave.state != "draft")
+    rows = select(Wave).outerjoin(Wave.owner).where(Wave.state != "draft", IS_SURVEY)
     rows = rows.where(scope("waves.read").covers(func.coalesce(Unit.path, "/")))
     if query.state is not None:
         rows = rows.where(Wave.state == query.state)
@@ -210,7 +211,7 @@ def _report(wave: Wave, unit: Unit) -> UnitReport:
 
 def _wave(code: str) -> Wave:
     """The wave, whoever runs it: what is shown of it is decided by the unit. A draft has no results: 404."""
-    found = current_session().scalar(select(Wave).where(Wave.code == code)) if is_code(code) else None
+    found = current_session().scalar(select(Wave).where(Wave.code == code, IS_SURVEY)) if is_code(code) else None
     if found is None or found.state == "draft":
         raise ApiError(404)
     return found

@@ -28,6 +28,7 @@ from survey.models.wave import AGGREGATIONS, DESIGNS, RULES, WEIGHTINGS
 from survey.operations import closing, wave_drafts, waves
 from survey.operations.errors import noop as _n
 from survey.operations.periods import province_day
+from survey.operations.poll_waves import IS_SURVEY
 from survey.operations.questionnaires import QuestionnaireError, require_within_reach
 from survey.operations.targets import TargetError, target_or_default
 from survey.operations.units import UnitError
@@ -144,7 +145,8 @@ class WavePatch(Given):
     answer=WavePage,
 )
 def list_waves(query: WavesQuery) -> ResponseReturnValue:
-    rows = select(Wave).outerjoin(Wave.owner).where(scope("waves.read").covers(func.coalesce(Unit.path, "/")))
+    rows = select(Wave).outerjoin(Wave.owner).where(IS_SURVEY)
+    rows = rows.where(scope("waves.read").covers(func.coalesce(Unit.path, "/")))
     if query.state is not None:
         rows = rows.where(Wave.state == query.state)
     if query.since is not None:
