@@ -27,7 +27,9 @@ from survey.analysis.published import (
     root_of_wave,
     unit_of_wave,
 )
+from survey.analysis.remedies import public_remedies
 from survey.analysis.summary import unit_report, wave_overview
+from survey.analysis.themes import public_themes
 from survey.database import current_session
 from survey.language import chosen_language
 from survey.models import UNIT_KINDS, Unit, Wave
@@ -133,6 +135,8 @@ def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
         corrections=corrections_after(current_session(), found, place),
         above=ancestors(current_session(), place),
         other_waves=[other for other in others if unit_of_wave(current_session(), other, place.code)],
+        themes=[] if report.index.suppressed else public_themes(current_session(), found, place),
+        responded=public_remedies(current_session(), place),
     )
 
 

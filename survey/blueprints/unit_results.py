@@ -23,6 +23,7 @@ from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, scope, source_for, unit_path
 from survey.analysis import readable, summary
 from survey.analysis.published import ancestors
+from survey.analysis.remedies import of_figure, weak_figures
 from survey.blueprints.result_filters import (
     FILTERS,
     Asked,
@@ -43,7 +44,7 @@ from survey.remembered_figures import Remembered, fresh, is_large, remembered
 blueprint = staff_blueprint("unit_results", __name__, url_prefix="/staff/ket-qua")
 blueprint.record_once(lambda state: remembered_figures.init_app(state.app))  # type: ignore[arg-type]  # a Flask
 
-WAVES_SHOWN, LINES_SHOWN, SIBLINGS_SHOWN = 4, 50, 60
+WAVES_SHOWN, LINES_SHOWN, SIBLINGS_SHOWN, WEAK_SHOWN = 4, 50, 60, 8
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -120,6 +121,8 @@ def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
     session, source = current_session(), source_for(asked.unit.path)
     found = report_of(asked)
     siblings = beside(asked)
+    filtered = any(request.args.get(name) for name in FILTERS[:-1])
+    plans = not filtered and can("remedies.edit", asked.unit.path)
     after = request.args.get("after", "")
     children = [line for line in found.value.children if line.place.code > after]
     return render_template(
@@ -132,7 +135,9 @@ def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
         released_on=remembered_figures.released_on(session, asked.wave),
         source=source,
         form=view_form(asked),
-        filtered=any(request.args.get(name) for name in FILTERS[:-1]),
+        filtered=filtered,
+        weak=weak_figures(found.value, WEAK_SHOWN) if plans else [],
+        planned=of_figure(session, asked.unit, asked.wave) if plans else {},
         trail=trail(asked),
         filter_words=filter_words(asked),
         siblings=siblings,
