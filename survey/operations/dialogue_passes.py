@@ -93,7 +93,8 @@ def check_in(session: Session, dialogue: Dialogue, *, room_code: str, group: str
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     passes, groups = _table(DialoguePass), _table(DialogueGroup)
     given = {"dialogue_id": dialogue.id, "pass_hash": pass_hash(pass_code), "group": group}
-    if not connection.execute(dialect.insert(passes).values(given).on_conflict_do_nothing()).rowcount:
+    kept = dialect.insert(passes).values(given).on_conflict_do_nothing().returning(passes.c.group)
+    if connection.execute(kept).first() is None:
         return
     person = {"dialogue_id": dialogue.id, "group": group, "invited": 0, "counted": 0, "checked_in": 1}
     counted = dialect.insert(groups).values(person)
