@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
+from survey import dialogue_wording
 from survey.staff_wording import (
     CHANNELS,
     COLLECTOR_STATES,
@@ -53,6 +54,12 @@ KINDS: dict[str, LazyString] = {
     "wave_unit": _l("Unit of a wave"),
     "webhook": _l("Webhook"),
     "webhook_event": _l("Event of a webhook"),
+    "commitment": _l("Commitment"),
+    "dialogue": _l("Dialogue"),
+    "dialogue_group": _l("Group of participants"),
+    "dialogue_poll": _l("Poll of a dialogue"),
+    "dialogue_question": _l("Question of a dialogue"),
+    "dialogue_theme": _l("Theme of a dialogue"),
 }
 VERBS: dict[str, LazyString] = {
     "change": _l("changed"),
@@ -149,6 +156,46 @@ COLUMNS: dict[str, LazyString] = {
     "wave": lazy_pgettext("column", "Wave"),
     "wave_id": lazy_pgettext("column", "Wave"),
     "withdrawn_at": lazy_pgettext("column", "Withdrawn at"),
+    "agenda": lazy_pgettext("column", "Agenda"),
+    "answer": lazy_pgettext("column", "Answer"),
+    "answer_due_on": lazy_pgettext("column", "Answer until"),
+    "answered_on": lazy_pgettext("column", "Answered on"),
+    "answering_unit_id": lazy_pgettext("column", "Answering unit"),
+    "asked_on": lazy_pgettext("column", "Asked on"),
+    "asker_group": lazy_pgettext("column", "Asked by"),
+    "box_opens_on": lazy_pgettext("column", "Question box opens on"),
+    "cancelled_reason": lazy_pgettext("column", "Reason for cancelling"),
+    "chair": lazy_pgettext("column", "Chair"),
+    "chair_office": lazy_pgettext("column", "Office of the chair"),
+    "checked_in": lazy_pgettext("column", "Checked in"),
+    "conclusion": lazy_pgettext("column", "Conclusions"),
+    "counted": lazy_pgettext("column", "Counted"),
+    "deadline_on": lazy_pgettext("column", "Deadline"),
+    "declined_reason": lazy_pgettext("column", "Reason for declining"),
+    "dialogue_id": lazy_pgettext("column", "Dialogue"),
+    "dropped_reason": lazy_pgettext("column", "Reason for dropping"),
+    "ended_at": lazy_pgettext("column", "Ended at"),
+    "ended_on": lazy_pgettext("column", "Ended on"),
+    "evidence": lazy_pgettext("column", "Evidence"),
+    "group": lazy_pgettext("column", "Group"),
+    "half": lazy_pgettext("column", "Half-year"),
+    "invited": lazy_pgettext("column", "Invited"),
+    "notes": lazy_pgettext("column", "Notes"),
+    "number": lazy_pgettext("column", "Number in the half-year"),
+    "owner_name": lazy_pgettext("column", "Person in charge"),
+    "owner_unit_id": lazy_pgettext("column", "Owner unit"),
+    "position": lazy_pgettext("column", "Place in order"),
+    "question_id": lazy_pgettext("column", "Question"),
+    "room_code": lazy_pgettext("column", "Room code"),
+    "same_as_id": lazy_pgettext("column", "Same as"),
+    "secretary": lazy_pgettext("column", "Secretary"),
+    "source": lazy_pgettext("column", "Way in"),
+    "started_at": lazy_pgettext("column", "Started at"),
+    "starts_at": lazy_pgettext("column", "Begins at"),
+    "text": lazy_pgettext("column", "Text"),
+    "theme_id": lazy_pgettext("column", "Theme"),
+    "venue": lazy_pgettext("column", "Place of the meeting"),
+    "year": lazy_pgettext("column", "Year"),
 }
 
 # Words of stored codes: by column, or by kind and column where the column alone does not tell.
@@ -166,6 +213,10 @@ _VALUES: dict[str, dict[str, LazyString]] = {
     "tf_primary_method": _FACTORS,
     "trust": TRUST_LEVELS,
     "collector.state": COLLECTOR_STATES,
+    "commitment.state": dialogue_wording.COMMITMENT_STATES,
+    "dialogue.state": dialogue_wording.STATES,
+    "dialogue_question.source": dialogue_wording.SOURCES,
+    "dialogue_question.state": dialogue_wording.QUESTION_STATES,
     "paper_batch.state": {
         "open": _l("Being typed"),
         "entered": _l("Typed, being checked"),
