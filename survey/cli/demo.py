@@ -19,7 +19,7 @@ from survey.cli.transaction import DAY, now, writing
 from survey.config import contact_key_file
 from survey.database import current_session, engine
 from survey.models import KeptStatistic, Response, Seal, Wave
-from survey.operations import audit, contacts, ledger, waves
+from survey.operations import audit, contacts, ledger, theme_counting, waves
 from survey.operations.comments import attend_comments, release_comments
 from survey.operations.cross_tables import count_requested
 from survey.operations.demo import Demo, find_demo, load_demo

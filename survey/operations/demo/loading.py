@@ -113,7 +113,7 @@ def load_demo(
         valid_from=FOUNDED,
     )
     questionnaire = publish_questionnaire(session, standard("counter"), _at(FOUNDED))
-    waves = []
+    waves: list[Wave] = []
     for plan in _plans(today):
         wave, collectors = _open(session, plan, questionnaire, target, units, rng)
         counts = _people(plan, responses, rng)
