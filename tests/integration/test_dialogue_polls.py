@@ -23,6 +23,7 @@ from survey.operations.responses import Submission, record_response
 from survey.operations.waves import WaveError
 from tests.dialogues import STARTS, make_commitment, make_dialogue
 from tests.factories import NOW, make_unit, make_wave
+from tests.staff import make_account
 
 KEY = b"the key of this installation"
 ENDS = STARTS + timedelta(hours=3)
@@ -312,7 +313,7 @@ def test_polls_stand_in_no_list_of_surveys_and_are_nobodys_latest_wave(session: 
     assert "later" in chain.from_iterable(before.values())
     webhooks.make_webhook(
         session, name="Cổng", unit=unit, url="https://example.vn/moc", events=["wave.opened", "wave.closed"],
-        made_by_id=None, at=NOW,
+        made_by_id=make_account(session, "manager", unit).id, at=NOW,
     )  # fmt: skip
     dialogue = make_dialogue(session, unit, state="running")
     present(session, dialogue, 1)
