@@ -114,7 +114,8 @@ def make_key(session: Session, file: Path, at: datetime) -> ContactKey:
     key = X25519PrivateKey.generate()
     row = ContactKey(id=secrets.token_hex(4), public_key=key.public_key().public_bytes_raw(), made_at=at)
     _keep(file, row.id, key)
-    session.execute(update(ContactKey).where(ContactKey.retired_at.is_(None)).values(retired_at=at))
+    for former in session.scalars(select(ContactKey).where(ContactKey.retired_at.is_(None))):
+        former.retired_at = at
     session.add(row)
     session.flush()
     return row
