@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import click
 from flask import current_app
@@ -19,7 +19,7 @@ from survey.cli.sealing import seal_everything
 from survey.cli.transaction import now
 from survey.database import engine
 from survey.models import Wave
-from survey.operations import contacts, dialogue_reminders, notices, theme_counting
+from survey.operations import contacts, dialogue_reminders, notices, petition_deadlines, theme_counting
 from survey.operations.comments import attend_comments, release_comments
 from survey.operations.cross_tables import count_requested
 from survey.operations.kept_statistics import keep_disclosure
@@ -57,11 +57,11 @@ def command(every: float | None, parent: int | None) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
-    schedule, cross_tables, mail, dates = _schedule(every), _cross_tables(every), _mail(every), _hourly(_by_date)
-    follow_up = _follow_up(every)
+    schedule, cross_tables, mail, follow_up = _schedule(every), _cross_tables(every), _mail(every), _follow_up(every)
+    dates = [_hourly(work) for work in by_date()]
     with delivering(engine(), post()):
         while not stop.is_set() and parent in (None, os.getppid()):
-            for work in (_seal, _release, schedule, cross_tables, mail, dates, follow_up):
+            for work in (_seal, _release, schedule, cross_tables, mail, *dates, follow_up):
                 _try(work, every)
             stop.wait(every)
 
@@ -120,14 +120,19 @@ def _follow_up(every: float) -> Callable[[], None]:
     return _beside(follow_up, every)
 
 
-def _by_date() -> None:
-    """What is due by the day: the morning's notices, reminders of dialogues, contacts kept long enough."""
-    notices.run_due(engine(), now())
-    dialogue_reminders.run_due(engine(), now())
-    contacts.run_due(engine(), now(), current_app.config["CONTACT_DAYS"])
+def by_date() -> Sequence[Callable[[], object]]:
+    """What is due by the day, each by itself: late opinions told upwards, the morning's notices, reminders of
+    dialogues, contacts kept long enough."""
+    source, contact_days = engine(), current_app.config["CONTACT_DAYS"]
+    return (
+        lambda: petition_deadlines.run_due(source, now()),
+        lambda: notices.run_due(source, now()),
+        lambda: dialogue_reminders.run_due(source, now()),
+        lambda: contacts.run_due(source, now(), contact_days),
+    )
 
 
-def _hourly(work: Callable[[], None]) -> Callable[[], None]:
+def _hourly(work: Callable[[], object]) -> Callable[[], None]:
     """The work at once and then every hour; every minute where it failed."""
     due = 0.0
 
