@@ -23,7 +23,11 @@ BUSY_SECONDS = 15
 
 
 def make_engine(url: str, **options: Any) -> Engine:
-    """An engine for `sqlite:///…` or `postgresql://…` (psycopg 3) with the settings this project relies on."""
+    """An engine for `sqlite:///…` or `postgresql://…` (psycopg 3) with the settings this project relies on.
+
+    Its errors show no parameters: the log would keep, with the moment, what a citizen wrote.
+    """
+    options.setdefault("hide_parameters", True)
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **options)
