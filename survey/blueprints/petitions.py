@@ -180,6 +180,7 @@ def case_page(
         forms=forms_of(petition, typed or {}) if handles else {},
         units=directory.offered_units(session, EVERYWHERE) if handles else (),
         templates=petition_settings.templates_for(session, petition) if handles else (),
+        begun=request.args.get("mau", type=int),
         contact=contact,
         has_contact=petition.contact is not None,
         owns=petition.owner_id == account().id,

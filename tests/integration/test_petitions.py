@@ -213,7 +213,7 @@ def test_two_people_at_once_take_one_step(engine: Engine, session: Session, tree
     """The second sees the case as the first left it, whatever it had read before."""
     case = make_petition(session, tree["A"], state="answered")
     session.commit()
-    with Session(engine) as other:
+    with Session(engine, expire_on_commit=False) as other:
         stale = other.get_one(Petition, case.id)
         assert stale.state == "answered"
         other.commit()

@@ -1,0 +1,78 @@
+"""The lateness report: addressed by who issues it, every number in it, long lists over pages, nothing unprintable."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pypdfium2
+import pytest
+
+from reports.figures import Language, Place, Text
+from reports.petition_figures import Cause, Handling, LateCase, LatenessReport, UnitLateness
+from reports.petition_lateness import petition_lateness_pdf
+
+PROVINCE = Place("T", Text("Tỉnh Sông Trà", "Sông Trà Province"), "province")
+COMMUNE = Place("A", Text("Xã An", "An Commune"), "commune", superior=Text("Tỉnh Sông Trà", "Sông Trà Province"))
+MOMENT = datetime(2026, 4, 1, tzinfo=UTC)
+HANDLING = Handling(received=1204, rejected=3, on_time=900, late_answered=90, late_open=10, waiting=201)
+
+
+def make_report(cases: int, cause: str = "Chờ ý kiến của sở") -> LatenessReport:
+    units = tuple(
+        UnitLateness(f"X{number}", Text(f"Xã số {number}"), 9, 3, 17, 8, (Cause(cause, 2), Cause("", 1)), HANDLING)
+        for number in range(cases)
+    )
+    total = UnitLateness("", Text(""), 9 * cases, 3 * cases, 17 * cases, 8, (), HANDLING)
+    listed = tuple(
+        LateCase(f"Q{number:06}", "difficulty", Text("Xã số 1"), date(2026, 3, 2), date(2026, 3, 16), 8, cause)
+        for number in range(cases)
+    )
+    return LatenessReport(date(2026, 4, 1), date(2026, 1, 1), date(2026, 6, 30), units, total, listed, 2 * cases)
+
+
+def text_of(document: bytes) -> list[str]:
+    pdf = pypdfium2.PdfDocument(document)
+    pages = [page.get_textpage().get_text_bounded() for page in pdf]
+    pdf.close()
+    return [" ".join(text.split()) for text in pages]
+
+
+def test_the_interior_department_reports_to_the_chairman() -> None:
+    document = petition_lateness_pdf(make_report(2), place=PROVINCE, moment=MOMENT)
+    text = " ".join(text_of(document))
+    for expected in (
+        "SỞ NỘI VỤ",
+        "/BC-SNV",
+        "Kính gửi: Chủ tịch Ủy ban nhân dân Tỉnh Sông Trà",
+        "6 trên 18 vụ việc đang xử lý đã quá hạn, tại 2 đơn vị; cộng lại quá hạn 34 ngày làm việc",
+        "900 trên 1.000 ý kiến đã đến hạn (90,00%)",
+        "Chờ ý kiến của sở (2 vụ việc); chưa nêu nguyên nhân (1 vụ việc)",
+        "Q000001",
+        "Còn 4 vụ việc quá hạn",
+        "GIÁM ĐỐC",
+    ):
+        assert expected in text, expected
+    assert document == petition_lateness_pdf(make_report(2), place=PROVINCE, moment=MOMENT)
+
+
+def test_a_commune_reports_to_the_province() -> None:
+    text = text_of(petition_lateness_pdf(make_report(1), place=COMMUNE, moment=MOMENT))[0]
+    assert "Kính gửi: Ủy ban nhân dân Tỉnh Sông Trà" in text
+
+
+def test_nothing_late_says_so_and_lists_nothing() -> None:
+    total = UnitLateness("", Text(""), 7, 0, 0, 0, (), HANDLING)
+    report = LatenessReport(date(2026, 4, 1), date(2026, 1, 1), date(2026, 6, 30), (), total)
+    text = text_of(petition_lateness_pdf(report, place=PROVINCE, moment=MOMENT))
+    assert len(text) == 1
+    assert "Trong 7 vụ việc đang xử lý, không có vụ việc nào quá hạn." in text[0]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_long_list_repeats_its_head_and_hostile_causes_are_literal(language: Language) -> None:
+    cause = "<b>Trễ</b> & <img src='/etc/passwd'> " + "vì chờ đo đạc lại " * 40
+    pages = text_of(petition_lateness_pdf(make_report(60, cause), language, place=PROVINCE, moment=MOMENT))
+    head = "Nguyên nhân" if language == "vi" else "Cause"
+    assert len(pages) > 10
+    assert all(head in page for page in pages[-5:-1])
+    assert "<b>Trễ</b> & <img" in " ".join(pages)
