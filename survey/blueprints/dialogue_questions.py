@@ -199,8 +199,10 @@ def answer(dialogue_code: str, question_code: str) -> ResponseReturnValue:
         else:
             dialogue_questions.answer(session, question, text, unit=unit, today=today)
     except QuestionError as error:
-        field = form.due_on if error.code.startswith("due") else form.answer
-        field.errors = [explain(error)]
+        fields = {"due_missing": form.due_on, "due_past": form.due_on, "answer_missing": form.answer}
+        if error.code not in fields:
+            raise
+        fields[error.code].errors = [explain(error)]
         return question_page(dialogue, question, answering=form)
     commit()
     flash(gettext("The answer is recorded."), "success")
