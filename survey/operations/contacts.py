@@ -1,8 +1,8 @@
 """Citizens' contacts: sealed to a public key wherever they arrive, opened only with the private half, deleted in time.
 
 A sealed box: a fresh X25519 key for each contact, HKDF-SHA256 over both public keys, ChaCha20-Poly1305. Whoever seals
-cannot open again. Private keys are lines of a file in the instance folder that the public surface never reads; the
-table `contact_key` has their public halves.
+cannot open again, and a box that is moved to another case does not open there. Private keys are lines of a file in the
+instance folder that the public surface never reads; the table `contact_key` has their public halves.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ class Contact:
 PrivateKeys = Mapping[str, X25519PrivateKey]
 
 
-def seal(public_key: bytes, key_id: str, fields: Mapping[str, str]) -> bytes:
-    """The fields (those of :class:`Contact`) so that only the key's owner reads them.
+def seal(public_key: bytes, key_id: str, fields: Mapping[str, str], petition_id: int) -> bytes:
+    """The fields (those of :class:`Contact`) so that only the key's owner reads them, and as that case's only.
 
     Raises TypeError for a field no contact has, ValueError for what is no X25519 public key.
     """
@@ -78,7 +78,7 @@ def seal(public_key: bytes, key_id: str, fields: Mapping[str, str]) -> bytes:
     once = X25519PrivateKey.generate()
     sender = once.public_key().public_bytes_raw()
     shared = once.exchange(X25519PublicKey.from_public_bytes(public_key))
-    return sender + _cipher(shared, sender, public_key).encrypt(_NONCE, padded, key_id.encode())
+    return sender + _cipher(shared, sender, public_key).encrypt(_NONCE, padded, _about(key_id, petition_id))
 
 
 def open_sealed(private_keys: PrivateKeys, contact: PetitionContact) -> Contact:
@@ -90,10 +90,15 @@ def open_sealed(private_keys: PrivateKeys, contact: PetitionContact) -> Contact:
     try:
         shared = key.exchange(X25519PublicKey.from_public_bytes(sender))
         cipher = _cipher(shared, sender, key.public_key().public_bytes_raw())
-        content = cipher.decrypt(_NONCE, box, contact.key_id.encode())
+        content = cipher.decrypt(_NONCE, box, _about(contact.key_id, contact.petition_id))
     except (InvalidTag, ValueError) as error:
         raise ContactError("broken") from error
     return Contact(**json.loads(content))
+
+
+def _about(key_id: str, petition_id: int) -> bytes:
+    """What a box is bound to: who could write to the table would else read any contact as that of a case of his own."""
+    return f"{key_id} {petition_id}".encode()
 
 
 def _cipher(shared: bytes, sender: bytes, receiver: bytes) -> ChaCha20Poly1305:

@@ -178,7 +178,7 @@ def _keep_sealed(session: Session, number: int, contact: Contact, consents: Mapp
     key = current_key(session)
     if key is None:
         raise IntakeError("no_key")
-    sealed = seal(key.public_key, key.id, asdict(contact))
+    sealed = seal(key.public_key, key.id, asdict(contact), number)
     session.add(PetitionContact(petition_id=number, key_id=key.id, sealed=sealed))
     session.add_all(
         PetitionConsent(petition_id=number, purpose=purpose, text_version=version, given_on=today)

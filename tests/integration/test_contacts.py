@@ -21,12 +21,14 @@ from tests.staff import make_account
 
 DAY = timedelta(days=1)
 WHO = Contact("Lê Thị Hòa", "0912345678", "hoa@example.vn")
+CASE = 100_000_000_000_001
 CONSENTS = {"answer": "2026-11", "follow_up": "2026-11"}
 
 
 def sealed(key: X25519PrivateKey, key_id: str = "k1", who: Contact = WHO) -> PetitionContact:
     fields = {"name": who.name, "phone": who.phone, "email": who.email}
-    return PetitionContact(key_id=key_id, sealed=contacts.seal(key.public_key().public_bytes_raw(), key_id, fields))
+    box = contacts.seal(key.public_key().public_bytes_raw(), key_id, fields, CASE)
+    return PetitionContact(petition_id=CASE, key_id=key_id, sealed=box)
 
 
 @pytest.fixture
@@ -69,9 +71,10 @@ def test_only_the_key_it_was_sealed_to_opens_a_contact() -> None:
         changed = bytearray(box.sealed)
         changed[place] ^= 1
         with pytest.raises(ContactError):
-            open_sealed({"k1": key}, PetitionContact(key_id="k1", sealed=bytes(changed)))
-    with pytest.raises(ContactError):
-        open_sealed({"k2": key}, PetitionContact(key_id="k2", sealed=box.sealed))
+            open_sealed({"k1": key}, PetitionContact(petition_id=CASE, key_id="k1", sealed=bytes(changed)))
+    for case, key_id in ((CASE, "k2"), (CASE + 1, "k1")):  # a box moved to another case tells nobody's contact
+        with pytest.raises(ContactError):
+            open_sealed({"k1": key, "k2": key}, PetitionContact(petition_id=case, key_id=key_id, sealed=box.sealed))
 
 
 def test_a_sealed_contact_tells_neither_its_length_nor_that_it_is_the_same() -> None:

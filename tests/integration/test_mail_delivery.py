@@ -239,7 +239,7 @@ def test_a_citizens_address_is_opened_for_sending_and_stands_nowhere(
         language="vi",
         today=NOW.date(),
     )
-    sealed = contacts.seal(key.public_key, key.id, {"name": "Lê Thị Hòa", "email": "hoa@example.vn"})
+    sealed = contacts.seal(key.public_key, key.id, {"name": "Lê Thị Hòa", "email": "hoa@example.vn"}, petition.id)
     session.add(PetitionContact(petition_id=petition.id, key_id=key.id, sealed=sealed))
     session.flush()
     body = "Xem {base_url}/y-kien/{tracking_code}"
@@ -276,7 +276,7 @@ def test_messages_without_anybody_to_send_them_to_are_put_aside(
             today=NOW.date(),
         )
         if fields is not None:
-            sealed = contacts.seal(key.public_key, key.id, fields)
+            sealed = contacts.seal(key.public_key, key.id, fields, petition.id)
             session.add(PetitionContact(petition_id=petition.id, key_id=key.id, sealed=sealed))
             session.flush()
         messages.append(make_message(session, unit, f"test:{number}", petition_id=petition.id))

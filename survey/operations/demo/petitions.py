@@ -199,7 +199,7 @@ class _Sample:
     def _add_contact(self, petition: Petition) -> None:
         assert self.key is not None
         fields = {"name": self.rng.choice(NAMES), "phone": f"09{self.rng.randint(10_000_000, 99_999_999)}"}
-        sealed = contacts.seal(self.key.public_key, self.key.id, fields)
+        sealed = contacts.seal(self.key.public_key, self.key.id, fields, petition.id)
         contact = PetitionContact(petition_id=petition.id, key_id=self.key.id, sealed=sealed)
         contact.consents = [
             PetitionConsent(purpose="answer", text_version=CONSENT_VERSION, given_on=petition.received_on)
