@@ -19,10 +19,7 @@ from reports.shift_chart import shift_chart
 from reports.shift_wording import judged_reason, judged_word, shift_sentence
 
 URL = "https://sipas.example.vn/ket-qua/don-vi/BENTRA/da-lam"
-LONG = (
-    2
-    * "Khu vực chờ nóng, thiếu ghế cho người cao tuổi; nhiều người đứng ngoài khi trời mưa, không nghe loa gọi số thứ tự "
-)
+LONG = 2 * "Khu vực chờ nóng, thiếu ghế cho người cao tuổi; nhiều người đứng ngoài khi trời mưa, không nghe loa gọi số "
 POSTER = RespondedPoster(
     Text("Phường Bến Trà"),
     Text("Trung tâm Phục vụ hành chính công Phường Bến Trà"),
