@@ -86,7 +86,7 @@ def upgrade() -> None:
         sa.Column("transfer_due_on", sa.Date(), nullable=False),
         sa.Column("class_id", sa.Integer(), nullable=True),
         sa.Column("deadline_on", sa.Date(), nullable=False),
-        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("handled_by_id", sa.Integer(), nullable=True),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("answered_on", sa.Date(), nullable=True),
         sa.Column("public_text", sa.Text(), nullable=False),
@@ -118,7 +118,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(state = 'published') <= (public_text <> '' AND public_answer <> '')", name=op.f("ck_petition_public")
         ),
-        sa.CheckConstraint("(state = 'in_progress') <= (owner_id IS NOT NULL)", name=op.f("ck_petition_owner")),
+        sa.CheckConstraint(
+            "(state = 'in_progress') <= (handled_by_id IS NOT NULL)", name=op.f("ck_petition_handled_by")
+        ),
         sa.CheckConstraint("(rating IS NULL) = (rated_on IS NULL)", name=op.f("ck_petition_rated")),
         sa.CheckConstraint("length(text) > 0", name=op.f("ck_petition_text")),
         sa.CheckConstraint("rating IS NULL OR rating BETWEEN 1 AND 5", name=op.f("ck_petition_rating")),
@@ -129,7 +131,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["escalated_to_id"], ["unit.id"], name=op.f("fk_petition_escalated_to_id")),
         sa.ForeignKeyConstraint(["holder_id"], ["unit.id"], name=op.f("fk_petition_holder_id")),
-        sa.ForeignKeyConstraint(["owner_id"], ["account.id"], name=op.f("fk_petition_owner_id")),
+        sa.ForeignKeyConstraint(["handled_by_id"], ["account.id"], name=op.f("fk_petition_handled_by_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_petition_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_petition")),
         sa.UniqueConstraint("code", name=op.f("uq_petition_code")),
@@ -162,7 +164,7 @@ def upgrade() -> None:
         ["holder_id", "state", "deadline_on", "id"],
         unique=False,
     )
-    op.create_index("ix_petition_owner_id_state", "petition", ["owner_id", "state"], unique=False)
+    op.create_index("ix_petition_handled_by_id_state", "petition", ["handled_by_id", "state"], unique=False)
     for name, columns in (
         ("ix_petition_published_on_id", ["published_on", "id"]),
         ("ix_petition_unit_id_published_on_id", ["unit_id", "published_on", "id"]),

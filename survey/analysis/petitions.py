@@ -80,8 +80,8 @@ def waiting(session: Session, within: ColumnElement[bool], owner: int, today: da
             func.count(),
             counted(Petition.state == "received"),
             counted(Petition.deadline_on < today),
-            counted(Petition.owner_id == owner),
-            counted(Petition.owner_id.is_(None)),
+            counted(Petition.handled_by_id == owner),
+            counted(Petition.handled_by_id.is_(None)),
         ).where(Petition.state.in_(OPEN_STATES), held(session, within))
     ).one()
     return Waiting(*(int(number) for number in row))
@@ -163,7 +163,7 @@ def _conditions(
         conditions.append(Petition.kind == filters.kind)
     if filters.owner is not None:
         conditions.append(
-            Petition.owner_id.is_(None) if filters.owner == NOBODY else Petition.owner_id == filters.owner
+            Petition.handled_by_id.is_(None) if filters.owner == NOBODY else Petition.handled_by_id == filters.owner
         )
     if filters.late:
         conditions += [Petition.state.in_(OPEN_STATES), Petition.deadline_on < today]

@@ -101,7 +101,7 @@ def index() -> ResponseReturnValue:
             name: request.args[name] for name in ("state", "kind", "unit", "who", "late") if request.args.get(name)
         },
         waiting=reading.waiting(session, within, account().id, today),
-        people=directory.names(session, (petition.owner_id for petition in page.petitions)),
+        people=directory.names(session, (petition.handled_by_id for petition in page.petitions)),
         today=today,
         calendar=calendar(session),
         lists=reading.LISTS,
@@ -162,7 +162,7 @@ def case_page(
     handles, days = can("petitions.handle", petition.holder.path), calendar(session)
     exact = can("results.exact", petition.holder.path)
     steps = [step for step in petition.steps if step.step != RATED or exact]
-    known = directory.names(session, [petition.owner_id, *(step.account_id for step in steps)])
+    known = directory.names(session, [petition.handled_by_id, *(step.account_id for step in steps)])
     wrong = any(form.errors for form in (typed or {}).values())
     return render_template(
         "petitions/show.html",
@@ -183,7 +183,7 @@ def case_page(
         begun=request.args.get("mau", type=int),
         contact=contact,
         has_contact=petition.contact is not None,
-        owns=petition.owner_id == account().id,
+        owns=petition.handled_by_id == account().id,
         exact=exact,
     ), 422 if wrong else 200
 
@@ -239,7 +239,7 @@ def choose_owner(form: Any, petition: Petition) -> None:
 def contact(petition_reference: str) -> ResponseReturnValue:
     """Show the contact to who is in charge of the case; each look is recorded before it is shown."""
     session, petition = current_session(), case_or_404(petition_reference)
-    if petition.owner_id != account().id:
+    if petition.handled_by_id != account().id:
         flash(gettext("Only the person in charge of an opinion sees the contact."), "warning")
         return redirect(url_for(".show", petition_reference=petition.reference))
     if petition.contact is None:

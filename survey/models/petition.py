@@ -102,7 +102,7 @@ class Petition(Base):
         CheckConstraint("(state = 'published') <= (public_text <> '' AND public_answer <> '')", name="public"),
         CheckConstraint("(state = 'rejected') = (rejected_reason <> '')", name="rejected"),
         CheckConstraint("state IN ('received', 'rejected') OR class_id IS NOT NULL", name="class"),
-        CheckConstraint("(state = 'in_progress') <= (owner_id IS NOT NULL)", name="owner"),
+        CheckConstraint("(state = 'in_progress') <= (handled_by_id IS NOT NULL)", name="handled_by"),
         CheckConstraint("(rating IS NULL) = (rated_on IS NULL)", name="rated"),
         Index("ix_petition_holder_id_state_deadline_on_id", "holder_id", "state", "deadline_on", "id"),
         Index("ix_petition_state_deadline_on_id", "state", "deadline_on", "id"),
@@ -123,7 +123,7 @@ class Petition(Base):
             "rating",
             "kind",
         ),
-        Index("ix_petition_owner_id_state", "owner_id", "state"),
+        Index("ix_petition_handled_by_id_state", "handled_by_id", "state"),
         Index("ix_petition_published_on_id", "published_on", "id", **_PUBLISHED),
         Index("ix_petition_unit_id_published_on_id", "unit_id", "published_on", "id", **_PUBLISHED),
         {"sqlite_with_rowid": False},  # SQLite's own row number would tell the order they came in
@@ -145,7 +145,7 @@ class Petition(Base):
     transfer_due_on: Mapped[date]
     class_id: Mapped[int | None] = mapped_column(ForeignKey("petition_class.id"))
     deadline_on: Mapped[date]
-    owner_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     answer: Mapped[str] = mapped_column(Text, default="")
     answered_on: Mapped[date | None]
     public_text: Mapped[str] = mapped_column(Text, default="")

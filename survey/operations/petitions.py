@@ -68,7 +68,7 @@ def transfer(
     if unit.valid_until is not None and unit.valid_until < today:
         raise PetitionError("unit_ended")
     said, due = cleaned_reason(reason), calendar(session).after(today, TRANSFER_DAYS)
-    petition.holder_id, petition.owner_id, petition.transfer_due_on = unit.id, None, due
+    petition.holder_id, petition.handled_by_id, petition.transfer_due_on = unit.id, None, due
     petition.escalated_to_id = petition.escalated_on = None
     return _finish(session, petition, "transferred", account_id=account_id, now=now, text=said)
 
@@ -76,9 +76,9 @@ def transfer(
 def take(session: Session, petition: Petition, owner_id: int, *, account_id: int | None, now: datetime) -> PetitionStep:
     """Put a person in charge of a case; whether he may handle it is the caller's to know."""
     begin(session, petition, "taken")
-    if petition.owner_id == owner_id and petition.state == "in_progress":
+    if petition.handled_by_id == owner_id and petition.state == "in_progress":
         raise PetitionError("taken_already")
-    petition.owner_id = owner_id
+    petition.handled_by_id = owner_id
     return _finish(session, petition, "taken", account_id=account_id, now=now)
 
 
@@ -144,9 +144,12 @@ def withdraw(
 
 
 def reject(session: Session, petition: Petition, reason: str, *, account_id: int | None, now: datetime) -> PetitionStep:
-    """Not accept an opinion, with the reason that the citizen reads."""
+    """Not accept an opinion, with the reason that the citizen reads. One whose answer is late stays late if it comes
+    back: else this and a longer class would make it timely."""
     begin(session, petition, "rejected")
-    petition.rejected_reason, petition.owner_id = cleaned_reason(reason), None
+    if petition.class_id is not None:
+        petition.was_late = is_late(petition, province_day(now))
+    petition.rejected_reason, petition.handled_by_id = cleaned_reason(reason), None
     step = _finish(session, petition, "rejected", account_id=account_id, now=now, text=petition.rejected_reason)
     _keep_contact(session, petition, step.day + timedelta(days=CONTACT_DAYS))
     return step
@@ -226,9 +229,10 @@ def reopen(session: Session, petition: Petition, reason: str, *, today: date) ->
 
 
 def is_extended(session: Session, petition: Petition) -> bool:
-    """Whether the deadline was extended since the case was opened or reopened last."""
-    extended = _last_number(session, petition, "extended")
-    return extended > _last_number(session, petition, "reopened")
+    """Whether the deadline was extended since the case was opened, reopened or restored last: each time it is classified
+    anew, its days counted from the same beginning."""
+    begun = max(_last_number(session, petition, step) for step in ("reopened", "restored"))
+    return _last_number(session, petition, "extended") > begun
 
 
 def _begun_on(session: Session, petition: Petition) -> date:

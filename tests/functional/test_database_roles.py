@@ -216,7 +216,7 @@ def test_opinions_are_taken_followed_and_rated_as_the_public_role(
 
 NOT_THE_PUBLICS = (
     "SELECT text FROM petition",
-    "SELECT owner_id FROM petition",
+    "SELECT handled_by_id FROM petition",
     "SELECT counter_id FROM petition",
     "SELECT reference FROM petition",
     "SELECT xmin FROM petition",

@@ -91,7 +91,7 @@ class Case(RuleBasedStateMachine):
         self.steps += 1
 
     def seen(self) -> tuple[str, ...]:
-        columns = ("state", "holder_id", "owner_id", "class_id", "deadline_on", "transfer_due_on", "answer")
+        columns = ("state", "holder_id", "handled_by_id", "class_id", "deadline_on", "transfer_due_on", "answer")
         columns += ("answered_on", "published_on", "rejected_reason", "rating", "reopened", "was_late", "escalated_on")
         return tuple(str(getattr(self.petition, name)) for name in columns)
 

@@ -53,10 +53,10 @@ def test_deadlines_count_working_days_from_the_receipt(session: Session, tree: d
 
 def test_a_transfer_hands_over_and_can_be_sent_back_in_five_days(session: Session, tree: dict[str, Unit]) -> None:
     case = make_petition(session, tree["A"], state="in_progress")
-    by = {"account_id": case.owner_id, "now": at(FRIDAY)}
+    by = {"account_id": case.handled_by_id, "now": at(FRIDAY)}
     deadline = case.deadline_on
     petitions.transfer(session, case, tree["B"], "Thẩm quyền của B.", **by)
-    assert (case.state, case.holder_id, case.owner_id, case.deadline_on) == (
+    assert (case.state, case.holder_id, case.handled_by_id, case.deadline_on) == (
         "transferred",
         tree["B"].id,
         None,
@@ -67,7 +67,7 @@ def test_a_transfer_hands_over_and_can_be_sent_back_in_five_days(session: Sessio
     assert returned is not None
     assert returned.code == "A"
     assert reading.reading_paths(session, case.reference) == [tree["B"].path, tree["A"].path]
-    late = {"account_id": case.owner_id, "now": at(FRIDAY + timedelta(days=8))}
+    late = {"account_id": case.handled_by_id, "now": at(FRIDAY + timedelta(days=8))}
     refused("transfer_late", lambda: petitions.transfer(session, case, tree["A"], "Trả lại.", **late))
     petitions.transfer(session, case, tree["A"], "Không đúng thẩm quyền.", account_id=None, now=at(NEXT_MONDAY))
     assert case.holder_id == tree["A"].id
@@ -78,7 +78,7 @@ def test_an_extension_is_given_once_in_time_and_no_longer_than_the_class(
     session: Session, tree: dict[str, Unit]
 ) -> None:
     case = make_petition(session, tree["A"], state="in_progress")
-    by = {"account_id": case.owner_id, "now": at(FRIDAY)}
+    by = {"account_id": case.handled_by_id, "now": at(FRIDAY)}
     refused("extension_days", lambda: petitions.extend(session, case, 11, "Xác minh.", **by))
     refused("reason_missing", lambda: petitions.extend(session, case, 5, " ", **by))
     petitions.extend(session, case, 5, "Xác minh.", **by)
@@ -100,13 +100,33 @@ def test_a_case_sent_back_begins_anew_and_stays_late(session: Session, tree: dic
     petitions.reopen(session, case, "Chưa xong.", today=date(2026, 3, 20))
     assert (case.state, case.was_late, case.rating, case.published_on) == ("in_progress", True, None, None)
     assert case.deadline_on == date(2026, 4, 3)
-    again = {"account_id": case.owner_id, "now": at(date(2026, 3, 23))}
+    again = {"account_id": case.handled_by_id, "now": at(date(2026, 3, 23))}
     petitions.answer(session, case, "Nay đã xong.", **again)
     assert is_late(case, date(2026, 3, 23))
     kept = session.scalar(select(PetitionContact.delete_after))
     assert kept == date(2026, 3, 23) + timedelta(days=petitions.CONTACT_DAYS)
     refused("reopened_already", lambda: petitions.reopen(session, case, "Lại.", today=date(2026, 3, 24)))
     session.commit()
+
+
+def test_not_accepting_a_late_case_does_not_make_it_timely(session: Session, tree: dict[str, Unit]) -> None:
+    case = make_petition(session, tree["A"], state="classified")
+    late = {"account_id": None, "now": at(date(2026, 3, 18))}  # two days late
+    petitions.reject(session, case, "Ngoài thẩm quyền.", **late)
+    petitions.restore(session, case, "Nhầm.", **late)
+    petitions.classify(session, case, make_class(session, code="lau", days=30), **late)
+    assert is_late(case, date(2026, 3, 18))
+
+
+def test_an_extended_case_that_is_restored_can_be_classified(session: Session, tree: dict[str, Unit]) -> None:
+    case = make_petition(session, tree["A"], state="classified")
+    by = {"account_id": None, "now": at(FRIDAY)}
+    petitions.extend(session, case, 5, "Xác minh.", **by)
+    refused("class_after_extension", lambda: petitions.classify(session, case, make_class(session), **by))
+    petitions.reject(session, case, "Ngoài thẩm quyền.", **by)
+    petitions.restore(session, case, "Nhầm.", **by)
+    petitions.classify(session, case, make_class(session), **by)
+    assert (case.state, case.deadline_on) == ("classified", date(2026, 3, 16))
 
 
 def test_a_contact_is_kept_while_a_case_is_open(session: Session, tree: dict[str, Unit]) -> None:
@@ -121,7 +141,7 @@ def test_a_contact_is_kept_while_a_case_is_open(session: Session, tree: dict[str
 
 def test_an_answer_may_be_corrected_until_it_is_rated(session: Session, tree: dict[str, Unit]) -> None:
     case = make_petition(session, tree["A"], state="answered")
-    by = {"account_id": case.owner_id, "now": at(FRIDAY)}
+    by = {"account_id": case.handled_by_id, "now": at(FRIDAY)}
     refused("gap_left", lambda: petitions.answer(session, case, "Đã [nêu kết quả].", **by))
     petitions.answer(session, case, "Đã mở thêm hai quầy.", **by)
     assert case.answered_on == MONDAY
@@ -133,7 +153,7 @@ def test_an_answer_may_be_corrected_until_it_is_rated(session: Session, tree: di
 @pytest.mark.parametrize("found", ["0905 123 456", "+84 905.123.456", "lan@example.vn"])
 def test_nothing_is_published_with_a_way_to_reach_somebody(session: Session, tree: dict[str, Unit], found: str) -> None:
     case = make_petition(session, tree["A"], state="answered")
-    by = {"account_id": case.owner_id, "now": at(FRIDAY)}
+    by = {"account_id": case.handled_by_id, "now": at(FRIDAY)}
     refused("names_contact", lambda: petitions.publish(session, case, f"Gọi tôi: {found} nhé.", "Xong.", **by))
     petitions.publish(session, case, "Hồ sơ số 1.001193 nộp ngày 02/3/2026.", "Gọi 0255 3822 888.", **by)
     petitions.withdraw(session, case, "Còn tên.", **by)
@@ -185,7 +205,7 @@ def test_the_log_tells_neither_the_tracking_code_nor_the_words(session: Session,
         "state = 'published'",
         "state = 'answered', answered_on = '2026-03-02'",  # without an answer
         "state = 'rejected'",
-        "owner_id = NULL",
+        "handled_by_id = NULL",
         "rating = 6, rated_on = '2026-03-02'",
         "rating = 4",
         "reopened = 2",
