@@ -83,10 +83,10 @@ def submit(code: str) -> ResponseReturnValue:
         number = read_token(signing_keys(), f"{WRITING} {place.code}", request.form.get("token", ""))
     except BadToken:
         return form_page(place, form, new_token(WRITING, place.code), 400, send_again())
-    if request.form.get(HONEYPOT) or time.time() - number.issued_at < MINIMUM_SECONDS:
-        return form_page(place, form, request.form["token"], 422, send_again())
     if not form.validate():
         return form_page(place, form, request.form["token"], 422)
+    if request.form.get(HONEYPOT) or time.time() - number.issued_at < MINIMUM_SECONDS:
+        return form_page(place, form, request.form["token"], 422, send_again())
     return stored(place, form, number)
 
 
