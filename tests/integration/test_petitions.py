@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -14,7 +15,7 @@ from survey.analysis import petitions as reading
 from survey.analysis.petitions import Filters
 from survey.models import AuditEntry, Petition, PetitionContact, PetitionStep, Unit
 from survey.operations import audit, petition_settings, petitions
-from survey.operations.petition_cases import PetitionError, is_late
+from survey.operations.petition_cases import PetitionError, is_late, open_case
 from survey.operations.petition_deadlines import run_due
 from survey.operations.petition_settings import SettingError
 from tests.factories import make_unit
@@ -106,6 +107,24 @@ def test_a_case_sent_back_begins_anew_and_stays_late(session: Session, tree: dic
     kept = session.scalar(select(PetitionContact.delete_after))
     assert kept == date(2026, 3, 23) + timedelta(days=petitions.CONTACT_DAYS)
     refused("reopened_already", lambda: petitions.reopen(session, case, "Lại.", today=date(2026, 3, 24)))
+    session.commit()
+
+
+def test_a_reference_that_another_case_has_is_drawn_anew(session: Session, tree: dict[str, Unit]) -> None:
+    class Stuck:
+        """Draws the same reference for each case at first, whatever number and tracking code before it."""
+
+        def __init__(self, seed: int) -> None:
+            self._rng, self._draws = random.Random(seed), 0
+
+        def choice(self, seq: str, /) -> str:
+            self._draws += 1
+            return "7" if 26 < self._draws <= 32 else self._rng.choice(seq)
+
+    given = {"unit": tree["A"], "counter": None, "kind": "praise", "text": "Cảm ơn", "wants_answer": False}
+    one, other = (open_case(session, **given, language="vi", today=MONDAY, rng=Stuck(seed)) for seed in (1, 2))
+    assert one.reference.startswith("777777")
+    assert not other.reference.startswith("777777")
     session.commit()
 
 
