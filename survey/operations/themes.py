@@ -74,6 +74,7 @@ def save_words(
     new = [text for text in wanted if text not in present]
     for word in gone:
         theme.words.remove(word)
+        session.delete(word)  # said so that the audit log notes it
     theme.words.extend(ThemeWord(word=text) for text in new)
     if unless_negated is not None:
         theme.unless_negated = unless_negated
