@@ -65,6 +65,9 @@ KINDS: dict[str, LazyString] = {
     "dialogue_poll": _l("Poll of a dialogue"),
     "dialogue_question": _l("Question of a dialogue"),
     "dialogue_theme": _l("Theme of a dialogue"),
+    "remedy": _l("Remedy"),
+    "theme": _l("Theme of comments"),
+    "theme_word": _l("Word of a theme"),
 }
 VERBS: dict[str, LazyString] = {
     "change": _l("changed"),
@@ -227,6 +230,15 @@ COLUMNS: dict[str, LazyString] = {
     "venue": lazy_pgettext("column", "Place of the meeting"),
     "working_days": lazy_pgettext("column", "Working days"),
     "year": lazy_pgettext("column", "Year"),
+    "subject": lazy_pgettext("column", "Level of the figure"),
+    "subject_code": lazy_pgettext("column", "Item or factor"),
+    "cause": lazy_pgettext("column", "Cause"),
+    "action": lazy_pgettext("column", "What will be done"),
+    "said": lazy_pgettext("column", "You said"),
+    "did": lazy_pgettext("column", "We have done"),
+    "is_public": lazy_pgettext("column", "Shown to the public"),
+    "unless_negated": lazy_pgettext("column", "Not after “không”"),
+    "word": lazy_pgettext("column", "Word"),
 }
 
 # Words of stored codes: by column, or by kind and column where the column alone does not tell.
@@ -263,6 +275,13 @@ _VALUES: dict[str, dict[str, LazyString]] = {
         "submitted": lazy_pgettext("draft", "Handed in"),
         "returned": lazy_pgettext("draft", "Returned"),
     },
+    "remedy.state": {
+        "planned": _l("Plan made"),
+        "running": _l("Under way"),
+        "done": _l("Carried out"),
+        "dropped": _l("Given up"),
+    },
+    "remedy.subject": {"item": _l("item"), "factor": _l("factor")},
     "unit.kind": UNIT_KINDS,
     "wave.state": WAVE_STATES,
     "webhook.state": {

@@ -47,6 +47,7 @@ _NAMED: Mapping[str, Numbered] = {
     "key_id": (ApiKey.id, ApiKey.name),
     "made_by_id": _ACCOUNT,
     "owner_id": _UNIT,
+    "owner_unit_id": _UNIT,
     "parent_id": _UNIT,
     "questionnaire_id": _QUESTIONNAIRE,
     "replaces_id": _COLLECTOR,
