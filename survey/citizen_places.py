@@ -20,6 +20,7 @@ from forms.definition import Question, Questionnaire
 from survey import models
 from survey.database import engine
 from survey.operations.collectors import find_collector
+from survey.operations.poll_waves import is_poll
 from survey.page_cache import PageShelf, ShortMemory
 
 SECONDS_KEPT = 2.0
@@ -136,7 +137,8 @@ def _load_place(code: str) -> Place | None:
         collector = find_collector(session, code)
         if collector is None or collector.code != code:
             return None
-        return place_of(collector)
+        place = place_of(collector)
+        return replace(place, state="elsewhere") if is_poll(session, collector.wave) else place
 
 
 def place_of(collector: models.Collector) -> Place:

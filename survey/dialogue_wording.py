@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
@@ -60,6 +60,10 @@ def group_choices() -> list[tuple[str, str]]:
 def period_name(year: int, half: int) -> str:
     """ "6 tháng đầu năm 2026"."""
     return half_year(HalfYear(year, half), language())
+
+
+def short_day(day: date) -> str:
+    return short_date(day, language())
 
 
 def when(moment: datetime) -> str:

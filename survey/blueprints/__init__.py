@@ -7,9 +7,16 @@ from collections.abc import Collection
 from flask import Flask
 
 from survey import error_pages
-from survey.blueprints import citizen, health, petition, responded, results
+from survey.blueprints import citizen, dialogue, dialogue_presence, health, petition, responded, results
 
-PUBLIC = (citizen.blueprint, petition.blueprint, results.blueprint, responded.blueprint)
+PUBLIC = (
+    citizen.blueprint,
+    petition.blueprint,
+    dialogue.blueprint,
+    dialogue_presence.blueprint,
+    results.blueprint,
+    responded.blueprint,
+)
 
 
 def init_app(app: Flask, surfaces: Collection[str]) -> None:
