@@ -9,6 +9,8 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from forms.definition import Question, Wording
+from survey.analysis import themes
+from survey.analysis.theme_trial import try_words
 from survey.models import Comment, CommentTheme, Theme, ThemePhrase, ThemeTally, Unit, Wave
 from survey.models.theme import EVERY, NONE, WHOLE_WAVE
 from survey.operations.comments import attend_comments, hide_comment
@@ -168,3 +170,27 @@ def test_nothing_is_counted_again_while_nothing_moves(wrote: Wrote, monkeypatch:
     assert counted == []
     wrote.count()
     assert counted == [wrote.wave.id]
+
+
+def test_a_board_reads_what_was_counted_and_a_trial_what_would_change(wrote: Wrote, session: Session) -> None:
+    wrote.write("A", *["Chờ lâu"] * 6, *["Trời xanh"] * 5, days_ago=10)
+    wrote.write("B", "Chờ lâu", "Giờ giấc thất thường", days_ago=40)
+    wrote.close()
+    wrote.count()
+    waiting = wrote.theme("cho-doi")
+    exact = themes.board(session, wrote.wave, wrote.units["T"], exact=True, by_half_month=True)
+    assert (exact.every, exact.untold) == ((13, 13), 0)
+    assert [line.theme for line in exact.lines] == [waiting]
+    assert [label.vi for _, label in exact.periods] == ["1–14/2/2026", "1–14/3/2026"]
+    assert exact.share(exact.lines[0].counted) == pytest.approx(7 / 13)
+    unit = themes.board(session, wrote.wave, wrote.units["A"], exact=False)
+    assert (unit.every, unit.none is not None and unit.none.counted) == ((11, 11), (5, 5))
+    # Two people alone answered in B: their comments are never released, and count nowhere below the compiler.
+    assert [counted for _, counted in themes.public_themes(session, wrote.wave, wrote.units["T"])] == [(6, 6)]
+    every = themes.every_theme(session)
+    trial = try_words(session, every, waiting.id, ["trời xanh", "giờ giấc"], unless_negated=False)
+    assert (trial.gained, trial.found, trial.lost, trial.left_alone) == (6, 6, 7, 7)
+    assert trial.complete
+    assert try_words(session, every, 0, ["mưa"], unless_negated=False).gained == 0
+    same = [word.word for word in waiting.words]
+    assert try_words(session, every, waiting.id, same, unless_negated=False).lost == 0
