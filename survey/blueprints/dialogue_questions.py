@@ -89,8 +89,8 @@ def arrange(dialogue_code: str) -> ResponseReturnValue:
             if (theme, unit) != (question.theme, question.answering_unit):
                 dialogue_questions.place(session, question, theme=theme, answering_unit=unit)
     dialogue_questions.order(session, dialogue, wanted_order(list(questions)))
-    if code := request.form.get("accept"):
-        dialogue_questions.accept(session, questions[code] if code in questions else question_or_404(dialogue, code))
+    if "accept" in request.form:
+        dialogue_questions.accept(session, question_or_404(dialogue, request.form["accept"]))
     if "group" in request.form:
         group([questions[code] for code in request.form.getlist("same") if code in questions])
     commit()
