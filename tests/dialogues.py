@@ -85,5 +85,6 @@ def dialogue_objects(session: Session, unit: Unit) -> dict[str, object]:
         "commitment_id": make_commitment(session, dialogue).id,
         "dialogue_code": dialogue.code,
         "dialogue_period": "2026-1",
+        "poll_kind": "exit",
         "question_code": make_question(session, dialogue).code,
     }

@@ -14,7 +14,8 @@ from reports.dialogue_record import DialogueRecord
 from reports.dialogue_review import dialogue_review_pdf
 from reports.figures import Language
 from survey.accounts.guard import may, staff_blueprint
-from survey.accounts.scope import dialogue_path, unit_path
+from survey.accounts.scope import dialogue_path, source_for, unit_path
+from survey.analysis.dialogue_polls import review_figure
 from survey.analysis.dialogue_record import record, review
 from survey.blueprints.dialogues import period_or_404, unit_or_404
 from survey.database import current_session
@@ -51,7 +52,9 @@ def review_of(unit_code: str, dialogue_period: str) -> ResponseReturnValue:
     unit, asked = unit_or_404(unit_code), period_or_404(dialogue_period)
     if unit is None or asked is None:
         abort(404)
-    gathered = review(current_session(), unit, asked, province_today())
+    source, session = source_for(unit.path), current_session()
+    poll, before = (review_figure(session, unit, each, source=source) for each in (asked, asked.before))
+    gathered = review(session, unit, asked, province_today(), poll=poll, poll_before=before)
     return pdf(dialogue_review_pdf(gathered, language()), f"doi-thoai-{unit_code}-{dialogue_period}.pdf")
 
 

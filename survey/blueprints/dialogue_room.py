@@ -78,7 +78,7 @@ def room_page(dialogue: Dialogue, notes: NotesForm | None = None) -> ResponseRet
         carried=carried,
         promised=commitments.promised_in(session, dialogue),
         present=present(dialogue),
-        code=Markup(qr_svg(public_url(dialogue), gettext("QR code of the dialogue"))),  # noqa: S704 our own
+        code=Markup(qr_svg(scanned_in_room(dialogue), gettext("QR code of the dialogue"))),  # noqa: S704 our own
         form=form,
         kept=kept,
         conflict=notes is not None,
@@ -87,6 +87,12 @@ def room_page(dialogue: Dialogue, notes: NotesForm | None = None) -> ResponseRet
         projecting="chieu" in request.args,
     )
     return page, 409 if notes is not None else 200
+
+
+def scanned_in_room(dialogue: Dialogue) -> str:
+    """While the meeting runs the code on the screen counts who scans it as present; then it leads to the page."""
+    url = public_url(dialogue)
+    return f"{url}/co-mat?ma={dialogue.room_code}" if dialogue.state == "running" else url
 
 
 @blueprint.post("/ghi-chep")

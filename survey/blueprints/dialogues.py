@@ -32,7 +32,7 @@ from survey.dialogue_pages import (
 from survey.dialogue_wording import STATES
 from survey.models import Unit
 from survey.models.dialogue import ATTENDEE_GROUPS
-from survey.operations import commitments, dialogues
+from survey.operations import commitments, dialogue_polls, dialogues
 from survey.operations.commitments import CommitmentError
 from survey.operations.dialogues import DialogueError, mark_of
 from survey.operations.errors import OperationError
@@ -132,8 +132,11 @@ def start(dialogue_code: str) -> ResponseReturnValue:
 @blueprint.post("/<dialogue_code>/ket-thuc")
 @may("dialogues.run", dialogue_path)
 def end(dialogue_code: str) -> ResponseReturnValue:
-    """Close the meeting."""
-    dialogues.end(current_session(), dialogue_or_404(dialogue_code), now())
+    """Close the meeting; from now on those present can rate it."""
+    session, dialogue, at = current_session(), dialogue_or_404(dialogue_code), now()
+    dialogues.end(session, dialogue, at)
+    if dialogue_polls.obstacle(session, dialogue, "exit", province_today()) is None:
+        dialogue_polls.open_poll(session, dialogue, "exit", at)
     commit()
     flash(gettext("The meeting is closed. Complete numbers, answers and commitments, then conclude."), "success")
     return redirect(url_for(".show", dialogue_code=dialogue_code), 303)
