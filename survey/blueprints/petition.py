@@ -175,7 +175,7 @@ def received(petition_code: str) -> ResponseReturnValue:
 @blueprint.post("/y-kien/<petition_code>/danh-gia")
 def rate(petition_code: str) -> ResponseReturnValue:
     """The citizen's rating of the handling, once."""
-    petition, form = case_to_change(petition_code), RateForm(request.form)
+    form, petition = RateForm(request.form), case_to_change(petition_code)
     if not is_signed(petition):
         return case_page(petition, form, ReopenForm(), 400, send_again())
     if not form.validate():
@@ -190,7 +190,7 @@ def rate(petition_code: str) -> ResponseReturnValue:
 @blueprint.post("/y-kien/<petition_code>/gui-lai")
 def reopen(petition_code: str) -> ResponseReturnValue:
     """The citizen sends his case back, once, with the reason."""
-    petition, form = case_to_change(petition_code), ReopenForm(request.form)
+    form, petition = ReopenForm(request.form), case_to_change(petition_code)
     if not is_signed(petition):
         return case_page(petition, RateForm(), form, 400, send_again())
     if not form.validate():
@@ -291,7 +291,10 @@ def case_page(
 
 
 def case_to_change(code: str) -> Petition:
-    """The case in a transaction that may write; 404 where no opinion has that code."""
+    """The case in a transaction that may write; 404 where no opinion has that code.
+
+    The form is read before: a body that comes slowly would hold up every other write.
+    """
     session = current_session()
     session.rollback()
     begin_write(session)
