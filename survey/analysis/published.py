@@ -1,4 +1,4 @@
-"""What the public may look up: published waves, the units that took part in them, and a unit's way up the tree."""
+"""What the public may look up: published surveys, the units that took part in them, and a unit's way up the tree."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from survey.models import TransactionCorrection, Unit, Wave, WaveUnit
+from survey.operations.poll_waves import IS_SURVEY
 
 
 def published_waves(session: Session) -> Sequence[Wave]:
     """Published waves, the newest period first."""
     return session.scalars(
         select(Wave)
-        .where(Wave.state == "published")
+        .where(Wave.state == "published", IS_SURVEY)
         .options(joinedload(Wave.questionnaire), joinedload(Wave.target))
         .order_by(Wave.period_end.desc(), Wave.period_start.desc(), Wave.code)
     ).all()
 
 
 def published_wave(session: Session, code: str) -> Wave | None:
-    return session.scalar(select(Wave).where(Wave.code == code, Wave.state == "published"))
+    return session.scalar(select(Wave).where(Wave.code == code, Wave.state == "published", IS_SURVEY))
 
 
 def unit_of_wave(session: Session, wave: Wave, code: str) -> Unit | None:

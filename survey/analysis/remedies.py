@@ -15,6 +15,7 @@ from survey.analysis.instrument import read_instrument
 from survey.analysis.published import unit_of_wave
 from survey.analysis.remedy_judgement import label_of
 from survey.models import Remedy, RemedyJudgement, Unit, Wave
+from survey.operations.poll_waves import IS_SURVEY
 
 RUNNING = ("planned", "running")
 State = Literal["", "open", "planned", "running", "late", "done", "dropped"]
@@ -137,7 +138,9 @@ def figure_of(report: UnitReport, subject: str, code: str) -> Figure | None:
 def last_published(session: Session, unit: Unit) -> Wave | None:
     """The newest published wave in which the unit took part."""
     waves = session.scalars(
-        select(Wave).where(Wave.state == "published").order_by(Wave.period_end.desc(), Wave.period_start.desc())
+        select(Wave)
+        .where(Wave.state == "published", IS_SURVEY)
+        .order_by(Wave.period_end.desc(), Wave.period_start.desc())
     )
     return next((wave for wave in waves if unit_of_wave(session, wave, unit.code) is not None), None)
 

@@ -57,11 +57,12 @@ def command(every: float | None, parent: int | None) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
-    schedule, cross_tables, mail, follow_up = _schedule(every), _cross_tables(every), _mail(every), _follow_up(every)
+    schedule, cross_tables, mail = _schedule(every), _cross_tables(every), _mail(every)
+    themes, judging = _themes(every), _judging(every)
     dates = [_hourly(work) for work in by_date()]
     with delivering(engine(), post()):
         while not stop.is_set() and parent in (None, os.getppid()):
-            for work in (_seal, _release, schedule, cross_tables, mail, *dates, follow_up):
+            for work in (_seal, _release, schedule, cross_tables, mail, *dates, themes, judging):
                 _try(work, every)
             stop.wait(every)
 
@@ -109,15 +110,16 @@ def _mail(every: float) -> Callable[[], None]:
     return _beside(lambda: send_due(source, server, now()), every)
 
 
-def _follow_up(every: float) -> Callable[[], None]:
-    """Counting the themes of new comments, judging remedies by waves that have closed."""
+def _themes(every: float) -> Callable[[], None]:
+    """Counting the themes of new comments."""
     source = engine()
+    return _beside(lambda: theme_counting.run_due(source, now()), every)
 
-    def follow_up() -> None:
-        theme_counting.run_due(source, now())
-        judge_due(source)
 
-    return _beside(follow_up, every)
+def _judging(every: float) -> Callable[[], None]:
+    """Judging remedies by waves that have closed; those that no wave can judge yet are looked at every hour."""
+    source = engine()
+    return _hourly(_beside(lambda: judge_due(source), every))
 
 
 def by_date() -> Sequence[Callable[[], object]]:
