@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from forms.definition import Questionnaire
 from forms.library import standard
-from survey.models import Collector
+from survey.models import Collector, Unit
 from survey.operations import waves
 from tests import factories
 
@@ -28,11 +28,12 @@ def hang_up(
     trust: str = "open",
     unit_name: str = UNIT,
     one_stop: str = ONE_STOP,
+    parent: Unit | None = None,
 ) -> Collector:
     """A committed collector at a counter, its wave in `state`; a standard questionnaire goes by its code."""
     asked = standard(questionnaire) if isinstance(questionnaire, str) else questionnaire
     number = 1 + (session.scalar(select(func.count(Collector.id))) or 0)
-    unit = factories.make_unit(session, code=f"unit-{number}", name_vi=unit_name)
+    unit = factories.make_unit(session, code=f"unit-{number}", name_vi=unit_name, parent=parent)
     unit.one_stop_vi = one_stop
     counter = factories.make_counter(session, unit, code="1", name_vi=COUNTER)
     wave = factories.make_wave(
