@@ -64,7 +64,7 @@ def show(dialogue_code: str) -> ResponseReturnValue:
 @blueprint.post("/<dialogue_code>/cau-hoi")
 def ask(dialogue_code: str) -> ResponseReturnValue:
     """Put the question into the box; whatever stands in the way, what was written comes back."""
-    dialogue, form = dialogue_to_change(dialogue_code), AskForm(request.form)
+    form, dialogue = AskForm(request.form), dialogue_to_change(dialogue_code)
     number = number_of(ASKING, dialogue)
     too_fast = number is not None and time.time() - number.issued_at < MINIMUM_SECONDS
     if number is None or too_fast or request.form.get(HONEYPOT):
@@ -153,7 +153,7 @@ def dialogue_or_404(code: str) -> Dialogue:
 
 
 def dialogue_to_change(code: str) -> Dialogue:
-    """The dialogue in a transaction that may write."""
+    """The dialogue in a transaction that may write; begun after the form was read, which may come slowly."""
     session = current_session()
     session.rollback()
     begin_write(session)

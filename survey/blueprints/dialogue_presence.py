@@ -65,7 +65,7 @@ def presence(dialogue_code: str) -> ResponseReturnValue:
 @blueprint.post("/<dialogue_code>/co-mat")
 def enter(dialogue_code: str) -> ResponseReturnValue:
     """Count somebody as present and give him his pass; the same form again gives the same one."""
-    dialogue, form = dialogue_to_change(dialogue_code), CheckInForm(request.form)
+    form, dialogue = CheckInForm(request.form), dialogue_to_change(dialogue_code)
     number = number_of(PRESENCE, dialogue)
     if number is None or request.form.get(HONEYPOT):
         return presence_page(dialogue, form, 400, send_again())
