@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypedDict
@@ -12,11 +11,9 @@ import yaml
 from sqlalchemy import Engine, and_, delete, func, insert, select
 from sqlalchemy.orm import Session, selectinload
 
-from survey.analysis import half_month
 from survey.analysis.theme_matching import Dictionary
 from survey.models import Comment, CommentTheme, Response, TextAnswer, Theme, ThemeReading, ThemeWord
 from survey.models.theme import EVERY, NONE
-from survey.operations.periods import province_day
 from survey.operations.writing import begin_write
 
 BATCH = 1000  # comments read in one transaction
@@ -99,7 +96,7 @@ def _texts_after(session: Session, response_id: int) -> list[Any]:
     """Comments in the order of their responses; all of a response together, since the mark stands between responses."""
     same = and_(TextAnswer.response_id == Comment.response_id, TextAnswer.question_id == Comment.question_id)
     query = (
-        select(Comment.id, Comment.response_id, TextAnswer.text, Response.received_at)
+        select(Comment.id, Comment.response_id, TextAnswer.text, Response.half_month)
         .join(TextAnswer, same)
         .join(Response, Response.id == Comment.response_id)
         .order_by(Comment.response_id, Comment.question_id)
@@ -113,7 +110,6 @@ def _texts_after(session: Session, response_id: int) -> list[Any]:
 
 
 def _rows(found: list[Any], dictionary: Dictionary) -> Iterator[dict[str, int]]:
-    for comment_id, _response_id, text, received_at in found:
-        written = half_month.number(province_day(datetime.fromtimestamp(received_at, UTC)))
+    for comment_id, _response_id, text, half_month in found:
         for theme in (EVERY, *(sorted(dictionary.themes_of(text)) or (NONE,))):
-            yield {"comment_id": comment_id, "theme": theme, "half_month": written}
+            yield {"comment_id": comment_id, "theme": theme, "half_month": half_month}
