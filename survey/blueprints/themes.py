@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import abort, render_template, request
@@ -117,10 +117,12 @@ def show(theme_code: str) -> ResponseReturnValue:
 
 
 def examples(chosen: Chosen, theme: Theme | None) -> comment_reading.Page:
+    """In the order of their numbers, which chance drew: the newest ones alone would be no fair examples."""
     filters = Filters(chosen.wave, chosen.unit, theme=theme.id if theme else NONE)
+    reader = replace(reach(), in_order=False)
     try:
         return comment_reading.page(
-            current_session(), reach(), filters, today(), request.args.get("after", ""), EXAMPLES
+            current_session(), reader, filters, today(), request.args.get("after", ""), EXAMPLES
         )
     except ValueError:
         abort(404)
