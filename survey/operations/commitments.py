@@ -85,7 +85,7 @@ def report_progress(
     session: Session, commitment: Commitment, *, percent: int, text: str, account_id: int | None, at: datetime
 ) -> CommitmentProgress:
     """Add a line of what the owner says is done. Raises :class:`CommitmentError`."""
-    _require_open(commitment)
+    _require_open(session, commitment)
     if not 0 <= percent <= 100:
         raise CommitmentError("percent")
     line = CommitmentProgress(
@@ -103,7 +103,7 @@ def report_progress(
 
 def finish(session: Session, commitment: Commitment, evidence: str, *, today: date) -> None:
     """Say that it is done, and by what that can be seen. Raises :class:`CommitmentError`."""
-    _require_open(commitment)
+    _require_open(session, commitment)
     commitment.evidence = _text(evidence, LONGEST_EVIDENCE, missing="evidence_missing")
     commitment.state, commitment.ended_on = "done", today
     session.flush()
@@ -111,7 +111,7 @@ def finish(session: Session, commitment: Commitment, evidence: str, *, today: da
 
 def drop(session: Session, commitment: Commitment, reason: str, *, today: date) -> None:
     """Say that it will not be done, and why. Raises :class:`CommitmentError`."""
-    _require_open(commitment)
+    _require_open(session, commitment)
     commitment.dropped_reason = _text(reason, LONGEST_REASON, lines=False, missing="reason_missing")
     commitment.state, commitment.ended_on = "dropped", today
     session.flush()
@@ -159,7 +159,9 @@ def with_merged(session: Session, unit_id: int) -> set[int]:
     return known
 
 
-def _require_open(commitment: Commitment) -> None:
+def _require_open(session: Session, commitment: Commitment) -> None:
+    """Locks it and sees it as it is now."""
+    session.refresh(commitment, ["state"], with_for_update=True)
     if commitment.state != "open":
         raise CommitmentError("ended")
 

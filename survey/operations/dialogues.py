@@ -195,8 +195,10 @@ def may_step(dialogue: Dialogue, step: str) -> bool:
     return dialogue.state in STEPS[step].begins
 
 
-def _require(dialogue: Dialogue, step: str) -> str:
-    """The state the step leads to; raises :class:`DialogueError` unless it may be taken now."""
+def _require(session: Session, dialogue: Dialogue, step: str) -> str:
+    """The state the step leads to, with the dialogue locked and seen as it is now; raises :class:`DialogueError` unless
+    the step may be taken: of two people who start a meeting only one draws its room code."""
+    session.refresh(dialogue, ["state"], with_for_update=True)
     if not may_step(dialogue, step):
         raise DialogueError("step")
     return STEPS[step].leads
@@ -204,7 +206,7 @@ def _require(dialogue: Dialogue, step: str) -> str:
 
 def announce(session: Session, dialogue: Dialogue) -> None:
     """Make the notice public; the question box opens on its day. Raises :class:`DialogueError`."""
-    reached = _require(dialogue, "announce")
+    reached = _require(session, dialogue, "announce")
     if not any(group.invited for group in dialogue.groups):
         raise DialogueError("no_groups")
     dialogue.state = reached
@@ -213,14 +215,14 @@ def announce(session: Session, dialogue: Dialogue) -> None:
 
 def start(session: Session, dialogue: Dialogue, at: datetime, rng: Chooser = secrets) -> None:
     """Open the meeting: from now on its room code counts who is present. Raises :class:`DialogueError`."""
-    reached = _require(dialogue, "start")
+    reached = _require(session, dialogue, "start")
     dialogue.room_code, dialogue.started_at, dialogue.state = new_code(rng), at, reached
     session.flush()
 
 
 def end(session: Session, dialogue: Dialogue, at: datetime) -> None:
     """Close the meeting; answers and promises can still be completed. Raises :class:`DialogueError`."""
-    dialogue.state, dialogue.ended_at = _require(dialogue, "end"), at
+    dialogue.state, dialogue.ended_at = _require(session, dialogue, "end"), at
     session.flush()
 
 
@@ -229,7 +231,7 @@ def conclude(session: Session, dialogue: Dialogue, conclusion: str) -> None:
 
     Raises :class:`DialogueError`.
     """
-    reached, text = _require(dialogue, "conclude"), long_text(conclusion)
+    reached, text = _require(session, dialogue, "conclude"), long_text(conclusion)
     if not text:
         raise DialogueError("conclusion_missing")
     left = session.scalar(
@@ -247,7 +249,7 @@ def conclude(session: Session, dialogue: Dialogue, conclusion: str) -> None:
 
 def cancel(session: Session, dialogue: Dialogue, reason: str) -> None:
     """Call the dialogue off; the reason is public. Raises :class:`DialogueError`."""
-    reached, text = _require(dialogue, "cancel"), clean_text(reason, lines=False)
+    reached, text = _require(session, dialogue, "cancel"), clean_text(reason, lines=False)
     if not text:
         raise DialogueError("reason_missing")
     if len(text) > LONGEST_REASON:

@@ -80,7 +80,7 @@ def plan_remedy(
 
 def edit_remedy(session: Session, remedy: Remedy, plan: Plan, *, today: date) -> None:
     """Change what is planned, while it is under way. Raises :class:`RemedyError`."""
-    _require_running(remedy)
+    _require_running(session, remedy)
     if plan.deadline_on < today and plan.deadline_on != remedy.deadline_on:
         raise RemedyError("deadline_past")
     _write(remedy, remedy.unit, plan)
@@ -91,7 +91,7 @@ def report_progress(
     session: Session, remedy: Remedy, percent: int, text: str, *, account_id: int | None, now: datetime
 ) -> RemedyProgress:
     """A line that is never changed; the first one sets the remedy running. Raises :class:`RemedyError`."""
-    _require_running(remedy)
+    _require_running(session, remedy)
     if not 0 <= percent <= 100:
         raise RemedyError("percent")
     line = _log(session, remedy, percent, _required(text, "text_missing"), account_id, now)
@@ -102,7 +102,7 @@ def report_progress(
 
 def finish_remedy(session: Session, remedy: Remedy, evidence: str, *, account_id: int | None, now: datetime) -> None:
     """Carried out, with what shows it. Raises :class:`RemedyError`."""
-    _require_running(remedy)
+    _require_running(session, remedy)
     remedy.evidence = _required(evidence, "evidence_missing")
     remedy.state, remedy.ended_on = "done", province_day(now)
     _log(session, remedy, 100, remedy.evidence, account_id, now)
@@ -111,7 +111,7 @@ def finish_remedy(session: Session, remedy: Remedy, evidence: str, *, account_id
 
 def drop_remedy(session: Session, remedy: Remedy, reason: str, *, account_id: int | None, now: datetime) -> None:
     """Given up, with the reason. Raises :class:`RemedyError`."""
-    _require_running(remedy)
+    _require_running(session, remedy)
     remedy.dropped_reason = _required(reason, "reason_missing", LONGEST_REASON)
     remedy.state, remedy.ended_on = "dropped", province_day(now)
     _log(session, remedy, percent_of(remedy), remedy.dropped_reason, account_id, now)
@@ -188,7 +188,9 @@ def _judge(engine: Engine, remedy_id: int) -> bool:
     return True
 
 
-def _require_running(remedy: Remedy) -> None:
+def _require_running(session: Session, remedy: Remedy) -> None:
+    """Locks it and sees it as it is now."""
+    session.refresh(remedy, ["state", "ended_on"], with_for_update=True)
     if remedy.is_over:
         raise RemedyError("over")
 
