@@ -79,7 +79,6 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=8), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("kind", sa.String(length=14), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
         sa.Column("wants_answer", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=False),
@@ -87,12 +86,8 @@ def upgrade() -> None:
         sa.Column("class_id", sa.Integer(), nullable=True),
         sa.Column("deadline_on", sa.Date(), nullable=False),
         sa.Column("handled_by_id", sa.Integer(), nullable=True),
-        sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("answered_on", sa.Date(), nullable=True),
-        sa.Column("public_text", sa.Text(), nullable=False),
-        sa.Column("public_answer", sa.Text(), nullable=False),
         sa.Column("published_on", sa.Date(), nullable=True),
-        sa.Column("rejected_reason", sa.String(length=1000), nullable=False),
         sa.Column("rating", sa.SmallInteger(), nullable=True),
         sa.Column("rated_on", sa.Date(), nullable=True),
         sa.Column("reopened", sa.SmallInteger(), nullable=False),
@@ -100,6 +95,12 @@ def upgrade() -> None:
         sa.Column("escalated_on", sa.Date(), nullable=True),
         sa.Column("late_cause", sa.String(length=1000), nullable=False),
         sa.Column("was_late", sa.Boolean(), nullable=False),
+        # Long texts last: what stands before them is read without them.
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("public_text", sa.Text(), nullable=False),
+        sa.Column("public_answer", sa.Text(), nullable=False),
+        sa.Column("rejected_reason", sa.String(length=1000), nullable=False),
         sa.CheckConstraint("(state = 'published') = (published_on IS NOT NULL)", name=op.f("ck_petition_published")),
         sa.CheckConstraint("(state = 'rejected') = (rejected_reason <> '')", name=op.f("ck_petition_rejected")),
         sa.CheckConstraint("(state IN ('answered', 'published')) <= (answer <> '')", name=op.f("ck_petition_answer")),
@@ -179,6 +180,7 @@ def upgrade() -> None:
         )
     op.create_index("ix_petition_received_on_id", "petition", ["received_on", "id"], unique=False)
     op.create_index("ix_petition_state_deadline_on_id", "petition", ["state", "deadline_on", "id"], unique=False)
+    op.create_index("ix_petition_state_received_on_id", "petition", ["state", "received_on", "id"], unique=False)
     op.create_index("ix_petition_unit_id_received_on_id", "petition", ["unit_id", "received_on", "id"], unique=False)
     op.create_table(
         "petition_contact",

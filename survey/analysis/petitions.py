@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from survey.models import Petition, PetitionStep, Unit
@@ -89,14 +89,16 @@ def waiting(session: Session, within: ColumnElement[bool], owner: int, today: da
 
 def held(session: Session, within: ColumnElement[bool]) -> ColumnElement[bool]:
     """The condition that a case's holder lies `within`: none where that is every unit, by name where they are few."""
-    units = session.scalars(select(Unit.id).where(within).limit(LONGEST_LIST + 1)).all()
-    if len(units) <= LONGEST_LIST:
-        if len(units) == session.scalar(select(func.count()).select_from(Unit)):
-            return true()
-        return Petition.holder_id.in_(units)
+    units = _units(session, within)
+    return true() if units is None else Petition.holder_id.in_(units)
+
+
+def _units(session: Session, within: ColumnElement[bool]) -> Sequence[int] | Select[int] | None:
+    """The units `within`: named where they are few, else as a query; None where they are all."""
     if session.scalar(select(Unit.id).where(~within).limit(1)) is None:
-        return true()
-    return Petition.holder_id.in_(select(Unit.id).where(within))
+        return None
+    found = session.scalars(select(Unit.id).where(within).limit(LONGEST_LIST + 1)).all()
+    return found if len(found) <= LONGEST_LIST else select(Unit.id).where(within)
 
 
 def find(session: Session, reference: str) -> Petition | None:
@@ -151,8 +153,7 @@ def _conditions(
         within = and_(within, Unit.path.startswith(filters.unit.path, autoescape=True))
     conditions: list[ColumnElement[bool]] = []
     if filters.state == MOVED:
-        conditions.append(Petition.id.in_(_handed_on(within)))
-        conditions.append(Petition.holder_id.not_in(select(Unit.id).where(within)))
+        conditions.append(_handed_on(session, within))
     else:
         conditions.append(held(session, within))
     if filters.state == OPEN:
@@ -170,5 +171,10 @@ def _conditions(
     return conditions
 
 
-def _handed_on(within: ColumnElement[bool]) -> Select[int]:
-    return select(PetitionStep.petition_id).where(PetitionStep.holder_id.in_(select(Unit.id).where(within)))
+def _handed_on(session: Session, within: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The condition that a unit `within` had the case, and none has it now."""
+    units = _units(session, within)
+    if units is None:
+        return false()
+    had = select(PetitionStep.petition_id).where(PetitionStep.holder_id.in_(units))
+    return and_(Petition.id.in_(had), Petition.holder_id.not_in(units))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
+from itertools import accumulate
 from types import MappingProxyType
 
 from holidays import HolidayBase, country_holidays
@@ -50,7 +51,10 @@ class WorkingCalendar:
         """How many working days follow `start` until `end` inclusive; negative where `end` lies before `start`."""
         if end < start:
             return -self.between(end, start)
-        return sum(self.is_working(start + timedelta(days=number)) for number in range(1, (end - start).days + 1))
+        years = sum(_worked(year)[-1] for year in range(start.year, end.year))
+        plain = years + _worked(end.year)[end.timetuple().tm_yday] - _worked(start.year)[start.timetuple().tm_yday]
+        otherwise = (day for day in self._exceptions if start < day <= end)
+        return plain + sum(self.is_working(day) - _calendar().is_working_day(day) for day in otherwise)
 
     def late(self, deadline: date, day: date) -> int:
         """How many working days a day lies beyond a deadline, at least one; 0 until the deadline."""
@@ -68,6 +72,13 @@ def holidays_of(year: int) -> list[tuple[date, str]]:
     names = _calendar()
     days = (date(year, 1, 1) + timedelta(days=number) for number in range(366))
     return [(day, str(names[day])) for day in days if day.year == year and day in names]
+
+
+@cache
+def _worked(year: int) -> tuple[int, ...]:
+    """How many working days the calendar has in a year until each day of it, by the number of the day."""
+    days = (date(year, 1, 1) + timedelta(days=number) for number in range(366))
+    return (0, *accumulate(int(_calendar().is_working_day(day)) for day in days if day.year == year))
 
 
 @cache
