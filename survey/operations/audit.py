@@ -82,8 +82,10 @@ SECRET_COLUMNS = frozenset(
         "room_code",
     }
 )
-# What changes by mere use, as signing in does, which is recorded by itself.
-USE_COLUMNS = frozenset({"last_sign_in_at", "tf_last_counter", "fs_uniquifier"})
+# A citizen's words, by table: an office reads them on their page, and not in the log.
+CITIZENS_WORDS = {"dialogue_question": frozenset({"text"}), "petition": frozenset({"text"})}
+# What changes by mere use, as signing in does, which is recorded by itself, or notes that store themselves while typed.
+USE_COLUMNS = frozenset({"last_sign_in_at", "tf_last_counter", "fs_uniquifier", "notes"})
 SECRET = "•••"  # noqa: S105 the sign that stands for one
 LONGEST_VALUE = 2000
 SUBJECT_COLUMNS = ("reference", "code", "email", "name", "name_vi", "file_name", "id")
@@ -225,9 +227,9 @@ def _change(session: Session, actor: Actor, verb: str, changed: object) -> dict[
             history = state.attrs[column.key].history
             if not history.has_changes() or column.key in USE_COLUMNS:
                 continue
-            before[column.key] = _shown(column.key, history.deleted[0] if history.deleted else None)
+            before[column.key] = _shown(table, column.key, history.deleted[0] if history.deleted else None)
         values = before if verb == "delete" else after
-        values[column.key] = _shown(column.key, getattr(changed, column.key))
+        values[column.key] = _shown(table, column.key, getattr(changed, column.key))
     if verb == "change" and not after:
         return None
     if verb != "change":  # what is empty says nothing
@@ -235,8 +237,8 @@ def _change(session: Session, actor: Actor, verb: str, changed: object) -> dict[
     return _line(actor, f"{table}.{verb}", table, subject_of(changed), place_of(session, changed), before, after)
 
 
-def _shown(column: str, value: object) -> object:
-    if value is not None and column in SECRET_COLUMNS:
+def _shown(table: str, column: str, value: object) -> object:
+    if value is not None and (column in SECRET_COLUMNS or column in CITIZENS_WORDS.get(table, ())):
         return SECRET
     if isinstance(value, str) and len(value) > LONGEST_VALUE:
         return f"{value[:LONGEST_VALUE]}…"

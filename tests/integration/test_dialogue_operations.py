@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.models import AuditEntry, Dialogue, Unit
@@ -361,7 +361,12 @@ def test_steps_and_parts_are_noted_under_the_unit(session: Session) -> None:
     }
     assert {entry.unit_path for entry in entries} == {unit.path}
     assert dialogue.room_code is not None
-    assert not any(dialogue.room_code in (entry.after or "") for entry in entries)
+    for hidden in (dialogue.room_code, "Bao giờ sửa đường"):
+        assert not any(hidden in (entry.after or "") for entry in entries), hidden
+    dialogues.write_notes(session, dialogue, "Ông A hỏi", seen=mark_of(""))
+    session.commit()
+    count = select(func.count()).select_from(AuditEntry).where(AuditEntry.subject_kind.like("dialogue%"))
+    assert session.scalar(count) == len(entries), "notes that store themselves fill no log"
 
 
 @pytest.mark.parametrize("state", REACHED)
