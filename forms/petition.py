@@ -29,7 +29,7 @@ def _cleaned_lines(text: str | None) -> str:
     return _lines(text or "")
 
 
-class PetitionForm(Form):
+class PetitionForm(Form):  # type: ignore[misc]  # the library carries no types
     """An opinion. `offers_contact` says whether contacts can be sealed here; without it their fields are not read."""
 
     kind = StringField()
@@ -94,7 +94,7 @@ class PetitionForm(Form):
             raise ValidationError(_l("To answer you we need your consent. Please tick it, or untick the answer above."))
 
 
-class RateForm(Form):
+class RateForm(Form):  # type: ignore[misc]  # the library carries no types
     """How satisfied the citizen is with the handling, 1–5."""
 
     rating = StringField()
@@ -110,7 +110,7 @@ class RateForm(Form):
             raise ValidationError(_l("Choose one of the five answers."))
 
 
-class ReopenForm(Form):
+class ReopenForm(Form):  # type: ignore[misc]  # the library carries no types
     """Why the answer does not settle the matter."""
 
     reason = TextAreaField(

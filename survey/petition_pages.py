@@ -38,6 +38,20 @@ STATES: dict[str, LazyString] = {
     "published": _l("Answered, and published"),
     "rejected": _l("Not accepted for handling"),
 }
+# What happened, by the public steps of survey.operations.petition_cases.
+STEPS: dict[str, LazyString] = {
+    "received": _l("%(unit)s received your opinion."),
+    "classified": _l("Accepted. It will be answered by %(day)s."),
+    "transferred": _l("Passed to %(unit)s, which is in charge of the matter."),
+    "taken": _l("%(unit)s is working on it."),
+    "extended": _l("More time is needed. It will be answered by %(day)s."),
+    "answered": _l("%(unit)s answered."),
+    "published": _l("Opinion and answer were published, without your name."),
+    "rejected": _l("%(unit)s did not accept your opinion."),
+    "restored": _l("%(unit)s accepted your opinion after all."),
+    "rated": _l("You rated how it was handled."),
+    "reopened": _l("You sent it back. It will be answered by %(day)s."),
+}
 
 
 def page(template: str, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any) -> Response:
@@ -66,30 +80,8 @@ def step_lines(steps: Sequence[PetitionStep], language: Language) -> list[tuple[
 
 
 def _words(step: PetitionStep, language: Language) -> str:
-    unit, deadline = unit_name(step.holder, language), short_date(step.deadline_on, language)
-    match step.step:
-        case "received":
-            return gettext("%(unit)s received your opinion.", unit=unit)
-        case "classified":
-            return gettext("Accepted. It will be answered by %(day)s.", day=deadline)
-        case "transferred":
-            return gettext("Passed to %(unit)s, which is in charge of the matter.", unit=unit)
-        case "taken":
-            return gettext("%(unit)s is working on it.", unit=unit)
-        case "extended":
-            return gettext("More time is needed. It will be answered by %(day)s.", day=deadline)
-        case "answered":
-            return gettext("%(unit)s answered.", unit=unit)
-        case "published":
-            return gettext("Opinion and answer were published, without your name.")
-        case "rejected":
-            return gettext("%(unit)s did not accept your opinion.", unit=unit)
-        case "restored":
-            return gettext("%(unit)s accepted your opinion after all.", unit=unit)
-        case "rated":
-            return gettext("You rated how it was handled.")
-        case _:
-            return gettext("You sent it back. It will be answered by %(day)s.", day=deadline)
+    values = {"unit": unit_name(step.holder, language), "day": short_date(step.deadline_on, language)}
+    return str(STEPS[step.step]) % values
 
 
 def days_late(deadline: date, today: date) -> int:
