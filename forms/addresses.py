@@ -6,8 +6,10 @@ import re
 
 LONGEST_ADDRESS = 254  # RFC 5321
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-# What the HTML standard takes in a field for an address: letters of ASCII, which every mail server takes.
-_ADDRESS = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+# Letters of ASCII, which every mail server takes; no full stop at an end or beside another (RFC 5322), and nothing that
+# a header would read as an encoded word.
+_ADDRESS = re.compile(rf"(?!.*=\?)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 _BETWEEN_DIGITS = re.compile(r"[\s.()/-]")
 _PHONE = re.compile(r"\+?\d{8,15}")
 

@@ -12,6 +12,7 @@ import logging
 import re
 import smtplib
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -84,9 +85,11 @@ def send_due(engine: Engine, server: MailServer | None, now: datetime) -> int:
     tried. Raises SQLAlchemyError where the database does not answer."""
     if server is None or not _is_due(engine, now):
         return 0
-    taken = 0
+    taken, begun = 0, time.monotonic()
     with _connection(server) as send:
         for _ in range(MOST_AT_ONCE):
+            if time.monotonic() - begun > CLAIM.total_seconds() / 2:  # `now` has grown old, and claims with it
+                break
             claim = claim_next(engine, now)
             if claim is None:
                 break

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from email.headerregistry import Address
+
 import pytest
 
 from forms.addresses import is_address, phone_number
 
 
 @pytest.mark.parametrize("text", ["hoa@example.vn", "le.thi-hoa+pakn@mail.example.com.vn", f"{'a' * 64}@b.vn"])
-def test_addresses_are_recognised(text: str) -> None:
+def test_addresses_are_recognised_and_fit_into_a_header(text: str) -> None:
     assert is_address(text)
+    assert str(Address(addr_spec=text)) == text
 
 
 @pytest.mark.parametrize(
@@ -17,6 +20,7 @@ def test_addresses_are_recognised(text: str) -> None:
     [
         *("", "hoa", "hoa@", "hoa@vn", "hoa@b..vn", "hoa@-b.vn", "hòa@b.vn", "hoa@b.vn\n", " hoa@b.vn"),
         *("a@b.vn\nBcc: c@d.vn", "a@b.vn,c@d.vn", "Hòa <hoa@b.vn>", f"{'a' * 65}@b.vn", f"a@{'b.' * 130}vn"),
+        *(".hoa@b.vn", "hoa.@b.vn", "le..hoa@b.vn", "=?utf-8?q?hoa?=@b.vn"),  # no header takes them
     ],
 )
 def test_what_is_no_single_address_is_none(text: str) -> None:
