@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from os import SEEK_END
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -38,7 +39,7 @@ from survey.operations.contacts import Contact, current_key
 from survey.operations.errors import OperationError
 from survey.operations.periods import province_today
 from survey.operations.petition_cases import PetitionError
-from survey.operations.petition_intake import PHOTO_BYTES, IntakeError, Photo, read_photos, receive
+from survey.operations.petition_intake import PHOTO_BYTES, IntakeError, Photo, read_photos, receive, require_sizes
 from survey.operations.submission import BadToken, SubmissionId, issue_token, read_token
 from survey.operations.writing import begin_write
 from survey.petition_pages import KINDS, STATES, code_picture, days_late, page, spaced, step_lines, unit_name
@@ -324,8 +325,13 @@ def offers_contact() -> bool:
 
 
 def photo_files() -> list[bytes]:
-    """The files that were chosen, as they came."""
-    return [content for file in request.files.getlist("photos") if (content := file.read())]
+    """The files that were chosen, as they came; what is too much is refused while it still lies on the disk."""
+    files = [file.stream for file in request.files.getlist("photos")]
+    sizes = [file.seek(0, SEEK_END) for file in files]
+    require_sizes([size for size in sizes if size])
+    for file in files:
+        file.seek(0)
+    return [content for file in files if (content := file.read())]
 
 
 def say(error: OperationError) -> str:

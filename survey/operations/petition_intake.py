@@ -86,12 +86,8 @@ def read_photos(files: Sequence[bytes]) -> list[Photo]:
     """
     if not files:
         return []
-    if len(files) > MOST_PHOTOS:
-        raise IntakeError("photos_many", most=MOST_PHOTOS)
-    total = sum(map(len, files))
-    if total > PHOTO_BYTES:
-        raise IntakeError("photos_large", size=-(-total // MEGABYTE), most=PHOTO_BYTES // MEGABYTE)
     sizes = {"sizes": [len(file) for file in files]}
+    require_sizes(sizes["sizes"])
     try:
         found: list[dict[str, Any]] = run_bounded("forms.photos:reencode", b"".join(files), sizes, _LIMITS, "photos")
     except BoundedError as error:
@@ -100,6 +96,14 @@ def read_photos(files: Sequence[bytes]) -> list[Photo]:
         if photo["fault"]:
             raise IntakeError(f"photo_{photo['fault']}", number=number)
     return [Photo(photo["width"], photo["height"], b64decode(photo["jpeg"])) for photo in found]
+
+
+def require_sizes(sizes: Sequence[int]) -> None:
+    """Raises :class:`IntakeError` for more photos, or more bytes of them, than may be sent."""
+    if len(sizes) > MOST_PHOTOS:
+        raise IntakeError("photos_many", most=MOST_PHOTOS)
+    if (total := sum(sizes)) > PHOTO_BYTES:
+        raise IntakeError("photos_large", size=-(-total // MEGABYTE), most=PHOTO_BYTES // MEGABYTE)
 
 
 def receive(
