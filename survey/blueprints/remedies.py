@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +18,7 @@ from survey.accounts import directory
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, remedy_owner_path, remedy_path, scope, source_for, unit_path
 from survey.analysis import remedies as reading
-from survey.analysis.remedies import Filters, Owner, State
+from survey.analysis.remedies import Filters, Owner
 from survey.analysis.remedy_judgement import judge, next_wave, shown_figure
 from survey.blueprints.result_filters import own_name, wave_and_unit
 from survey.database import current_session
@@ -95,7 +95,7 @@ def filters_or_404() -> Filters:
     if code := request.args.get("unit", "").strip():
         within = scope("remedies.read").covers(Unit.path)
         unit = current_session().scalar(select(Unit).where(Unit.code == code, within)) or abort(404)
-    return Filters(cast("State", state), unit, movement)
+    return Filters(state, unit, movement)
 
 
 @blueprint.route("/moi/<wave_code>/<unit_code>", methods=["GET", "POST"])

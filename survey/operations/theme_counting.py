@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, delete, exists, func, insert, select, tuple_
@@ -32,8 +32,8 @@ from survey.operations.writing import begin_write
 
 PHRASES = 30  # kept of a wave
 PHRASED_COMMENTS = 20_000  # without a theme, among which phrases are looked for
-PAUSE = timedelta(minutes=5)  # between two counts of a wave that is open
-WRITTEN_AT_ONCE = 500  # rows
+PAUSE = timedelta(minutes=10)  # between two counts of a wave that is open
+WRITTEN_AT_ONCE = 1000  # rows, in one transaction
 
 Row = tuple[int, bool, int, int]  # unit, released, period, theme: the key of a tally within its wave
 
@@ -79,38 +79,53 @@ def _moved(engine: Engine, now: datetime) -> list[tuple[int, str]]:
 
 
 def _count(engine: Engine, wave_id: int, stands: str, now: datetime) -> None:
+    """Rows that change are first taken away and then written anew, in short transactions: what a reader sees in between
+    are rows that stand before and after, so that no difference of two counts tells of few people."""
     with Session(engine) as session:
         wanted = _tallies(session, wave_id)
         phrases = _phrases(session, wave_id)
-        query = select(ThemeTally).where(ThemeTally.wave_id == wave_id)
-        kept = {
-            (row.unit_id, row.released, row.period, row.theme): Counted(row.comments, row.people)
-            for row in session.scalars(query)
-        }
+        rows = session.scalars(select(ThemeTally).where(ThemeTally.wave_id == wave_id))
+        kept = {(row.unit_id, row.released, row.period, row.theme): Counted(row.comments, row.people) for row in rows}
+    gone = [key for key, counted in kept.items() if wanted.get(key) != counted]
+    new = [key for key, counted in wanted.items() if kept.get(key) != counted]
+    _in_parts(engine, gone, lambda session, keys: _remove(session, wave_id, keys))
+    _in_parts(engine, new, lambda session, keys: _write(session, wave_id, {key: wanted[key] for key in keys}))
     with Session(engine) as session:
         begin_write(session)
-        changed = [key for key, counted in wanted.items() if kept.get(key) != counted]
-        _remove(session, wave_id, [key for key in kept if key not in wanted or kept[key] != wanted[key]])
-        for at in range(0, len(changed), WRITTEN_AT_ONCE):
-            rows = [
-                dict(zip(("unit_id", "released", "period", "theme"), key, strict=True))
-                | {"wave_id": wave_id, "comments": wanted[key].comments, "people": wanted[key].people}
-                for key in changed[at : at + WRITTEN_AT_ONCE]
-            ]
-            session.execute(insert(ThemeTally), rows)
         session.execute(delete(ThemePhrase).where(ThemePhrase.wave_id == wave_id))
         session.add_all(ThemePhrase(wave_id=wave_id, phrase=phrase, comments=number) for phrase, number in phrases)
         session.merge(ThemeCount(wave_id=wave_id, stood=stands, counted_at=now))
         session.commit()
 
 
-def _remove(session: Session, wave_id: int, keys: Collection[Row]) -> None:
+def _in_parts(engine: Engine, keys: Sequence[Row], work: Callable[[Session, Sequence[Row]], None]) -> None:
+    for at in range(0, len(keys), WRITTEN_AT_ONCE):
+        with Session(engine) as session:
+            begin_write(session)
+            work(session, keys[at : at + WRITTEN_AT_ONCE])
+            session.commit()
+
+
+def _remove(session: Session, wave_id: int, keys: Sequence[Row]) -> None:
     key = tuple_(ThemeTally.unit_id, ThemeTally.released, ThemeTally.period, ThemeTally.theme)
-    listed = list(keys)
-    for at in range(0, len(listed), WRITTEN_AT_ONCE):
-        part = listed[at : at + WRITTEN_AT_ONCE]
-        gone = delete(ThemeTally).where(ThemeTally.wave_id == wave_id, key.in_(part))
-        session.execute(gone.execution_options(synchronize_session=False))
+    gone = delete(ThemeTally).where(ThemeTally.wave_id == wave_id, key.in_(keys))
+    session.execute(gone.execution_options(synchronize_session=False))
+
+
+def _write(session: Session, wave_id: int, counts: Mapping[Row, Counted]) -> None:
+    rows = [
+        {
+            "wave_id": wave_id,
+            "unit_id": unit_id,
+            "released": released,
+            "period": period,
+            "theme": theme,
+            "comments": counted.comments,
+            "people": counted.people,
+        }
+        for (unit_id, released, period, theme), counted in counts.items()
+    ]
+    session.execute(insert(ThemeTally), rows)
 
 
 def _tallies(session: Session, wave_id: int) -> dict[Row, Counted]:
