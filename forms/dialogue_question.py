@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from forms.staff import StaffForm
@@ -40,6 +40,7 @@ class AnswerForm(StaffForm):
 
     answer = TextAreaField(_l("The answer"), validators=[Length(max=50_000)], render_kw={"rows": 6})
     answering_unit = SelectField(_l("Unit that answers"), default="")
+    seen = HiddenField()
     due_on = DateField(
         _l("Answer follows in writing until"),
         validators=[Optional()],

@@ -28,6 +28,7 @@ from survey.dialogue_wording import group_choices
 from survey.models import Dialogue, DialogueQuestion, DialogueTheme, Unit
 from survey.operations import dialogue_questions, dialogue_themes
 from survey.operations.dialogue_questions import QuestionError
+from survey.operations.dialogues import mark_of
 from survey.operations.errors import OperationError
 from survey.operations.periods import province_today
 
@@ -192,17 +193,20 @@ def answer(dialogue_code: str, question_code: str) -> ResponseReturnValue:
     form = answer_form(dialogue, question)
     if not form.validate_on_submit():
         return question_page(dialogue, question, answering=form)
-    text, unit, today = form.answer.data or "", unit_of(dialogue, form.answering_unit.data), province_today()
+    text, unit = form.answer.data or "", unit_of(dialogue, form.answering_unit.data)
+    told = {"unit": unit, "today": province_today(), "seen": form.seen.data}
     try:
         if "later" in request.form:
-            dialogue_questions.answer_later(session, question, form.due_on.data, text=text, unit=unit, today=today)
+            dialogue_questions.answer_later(session, question, form.due_on.data, text=text, **told)
         else:
-            dialogue_questions.answer(session, question, text, unit=unit, today=today)
+            dialogue_questions.answer(session, question, text, **told)
     except QuestionError as error:
         fields = {"due_missing": form.due_on, "due_past": form.due_on, "answer_missing": form.answer}
+        fields["written_meanwhile"] = form.answer
         if error.code not in fields:
             raise
         fields[error.code].errors = [explain(error)]
+        form.seen.data = mark_of(question.answer)
         return question_page(dialogue, question, answering=form)
     commit()
     flash(gettext("The answer is recorded."), "success")
@@ -223,7 +227,12 @@ def typed_form(dialogue: Dialogue, *, formdata: bool = True) -> TypedQuestionFor
 def answer_form(dialogue: Dialogue, question: DialogueQuestion) -> AnswerForm:
     """The form of the answer; before one is recorded, the notes are its draft."""
     unit = question.answering_unit or dialogue.unit
-    kept = {"answer": question.answer or question.notes, "answering_unit": unit.code, "due_on": question.answer_due_on}
+    kept = {
+        "answer": question.answer or question.notes,
+        "answering_unit": unit.code,
+        "due_on": question.answer_due_on,
+        "seen": mark_of(question.answer),
+    }
     form = AnswerForm() if request.method == "POST" else AnswerForm(formdata=None, data=kept)
     form.answering_unit.choices = unit_choices(answering_units(dialogue.unit), choose())
     return form

@@ -14,7 +14,7 @@ from forms.ballot import clean_text
 from survey.models import Dialogue, DialogueQuestion, DialogueTheme, Unit
 from survey.models.dialogue import ATTENDEE_GROUPS
 from survey.operations.codes import Chooser, new_code
-from survey.operations.dialogues import CODE_ATTEMPTS, Step, long_text
+from survey.operations.dialogues import CODE_ATTEMPTS, Step, long_text, mark_of
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 
@@ -61,6 +61,9 @@ class QuestionError(OperationError):
         "same_elsewhere": _n("Only questions of the same dialogue are grouped."),
         "same_answered": _n("This question has an answer of its own, so it stands alone."),
         "same_declined": _n("A declined question cannot be grouped."),
+        "written_meanwhile": _n(
+            "Somebody else has recorded another answer meanwhile. Both texts are kept below: join them."
+        ),
         "grouped": _n("This question is answered with the one it is grouped with."),
         "theme_elsewhere": _n("This theme belongs to another dialogue."),
         "no_free_code": _n("No free code was found in %(attempts)s attempts."),
@@ -150,8 +153,11 @@ def may_step(question: DialogueQuestion, step: str) -> bool:
     return open_book and question.state in STEPS[step].begins
 
 
-def _require(question: DialogueQuestion, step: str) -> str:
-    """The state the step leads to; raises :class:`QuestionError` unless it may be taken now."""
+def _require(session: Session, question: DialogueQuestion, step: str) -> str:
+    """The state the step leads to, with the question locked and seen as it is now, its dialogue kept from being
+    concluded meanwhile; raises :class:`QuestionError` unless the step may be taken."""
+    session.refresh(question.dialogue, ["state"], with_for_update={"read": True})
+    session.refresh(question, ["state", "same_as_id"], with_for_update=True)
     if may_step(question, step):
         return STEPS[step].leads
     if question.same_as_id is not None and step in ("answer", "answer_later"):
@@ -163,7 +169,7 @@ def _require(question: DialogueQuestion, step: str) -> str:
 
 def accept(session: Session, question: DialogueQuestion) -> None:
     """Bring the question before the meeting. Raises :class:`QuestionError`."""
-    question.state, question.declined_reason = _require(question, "accept"), ""
+    question.state, question.declined_reason = _require(session, question, "accept"), ""
     session.flush()
 
 
@@ -172,7 +178,7 @@ def decline(session: Session, question: DialogueQuestion, reason: str) -> None:
 
     Raises :class:`QuestionError`.
     """
-    reached, text = _require(question, "decline"), clean_text(reason, lines=False)
+    reached, text = _require(session, question, "decline"), clean_text(reason, lines=False)
     if not text:
         raise QuestionError("reason_missing")
     if len(text) > LONGEST_REASON:
@@ -182,9 +188,21 @@ def decline(session: Session, question: DialogueQuestion, reason: str) -> None:
     session.flush()
 
 
-def answer(session: Session, question: DialogueQuestion, text: str, *, unit: Unit | None = None, today: date) -> None:
-    """Record the answer and the unit in charge (as before where none is given). Raises :class:`QuestionError`."""
-    reached, cleaned = _require(question, "answer"), long_text(text)
+def answer(
+    session: Session,
+    question: DialogueQuestion,
+    text: str,
+    *,
+    unit: Unit | None = None,
+    today: date,
+    seen: str | None = None,
+) -> None:
+    """Record the answer and the unit in charge (as before where none is given).
+
+    `seen` is the mark (:func:`survey.operations.dialogues.mark_of`) of the answer the writer began from, where he was
+    shown one: another that was recorded meanwhile is not overwritten. Raises :class:`QuestionError`.
+    """
+    reached, cleaned = _require(session, question, "answer"), _joined(session, question, text, seen)
     if not cleaned:
         raise QuestionError("answer_missing")
     question.state, question.answer, question.answered_on = reached, cleaned, today
@@ -201,9 +219,13 @@ def answer_later(
     text: str = "",
     unit: Unit | None = None,
     today: date,
+    seen: str | None = None,
 ) -> None:
-    """Record that the answer follows until `due_on`, with what was said already. Raises :class:`QuestionError`."""
-    reached, cleaned = _require(question, "answer_later"), long_text(text)
+    """Record that the answer follows until `due_on`, with what was said already; `seen` as :func:`answer` has it.
+
+    Raises :class:`QuestionError`.
+    """
+    reached, cleaned = _require(session, question, "answer_later"), _joined(session, question, text, seen)
     if due_on is None:
         raise QuestionError("due_missing")
     if due_on < today:
@@ -212,6 +234,15 @@ def answer_later(
     if unit is not None:
         question.answering_unit = unit
     session.flush()
+
+
+def _joined(session: Session, question: DialogueQuestion, text: str, seen: str | None) -> str:
+    """The text, cleaned, unless another answer was recorded since `seen`."""
+    cleaned = long_text(text)
+    session.refresh(question, ["answer"])
+    if seen is not None and cleaned != question.answer and seen != mark_of(question.answer):
+        raise QuestionError("written_meanwhile")
+    return cleaned
 
 
 def place(

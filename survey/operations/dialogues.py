@@ -260,6 +260,7 @@ def cancel(session: Session, dialogue: Dialogue, reason: str) -> None:
 
 def keep_conclusion(session: Session, dialogue: Dialogue, conclusion: str, *, seen: str) -> None:
     """Keep a draft of the conclusions between the meeting's end and its conclusion; `seen` as :func:`write_notes`."""
+    session.refresh(dialogue, ["state", "conclusion"], with_for_update=True)
     if dialogue.state != "held":
         raise DialogueError("step")
     dialogue.conclusion = _joined(dialogue.conclusion, conclusion, seen)
@@ -284,6 +285,7 @@ def write_notes(
     if dialogue.state not in OPEN_TO_NOTES:
         raise DialogueError("notes_closed")
     target = question or dialogue
+    session.refresh(target, ["notes"], with_for_update=True)  # of two that store at once the second sees the first's
     target.notes = _joined(target.notes, text, seen)
     session.flush()
 

@@ -171,6 +171,13 @@ def test_an_answer_that_follows_needs_a_day(office: Office) -> None:
     )
     office.session.refresh(question)
     assert (question.state, question.answer_due_on) == ("later", due)
+    stale = {"answering_unit": "X1", "seen": mark_of("")}
+    both = office.post(f"{asked}/tra-loi", asked, 422, answer="Khác hẳn", **stale)
+    assert "Đang xác minh" in both, "two secretaries: what the first recorded is not overwritten"
+    assert "Khác hẳn" in both
+    office.post(f"{asked}/tra-loi", asked, answer="Đã xác minh", answering_unit="X1", seen=mark_of("Đang xác minh"))
+    office.session.refresh(question)
+    assert (question.state, question.answer) == ("answered", "Đã xác minh")
 
 
 def test_the_screen_leads_through_the_meeting(office: Office) -> None:

@@ -19,6 +19,7 @@ from tests.dialogues import STARTS, make_commitment, make_dialogue
 from tests.factories import make_unit, make_wave
 
 TODAY = date(2026, 9, 1)
+EMPTY = dialogues.mark_of("")
 
 
 @pytest.fixture
@@ -39,6 +40,11 @@ def things(session: Session) -> dict[type, int]:
     ("kind", "step", "refusal"),
     [
         (Dialogue, lambda session, one: dialogues.start(session, one, STARTS), DialogueError),
+        (
+            Dialogue,
+            lambda session, one: dialogues.write_notes(session, one, f"{id(session)}", seen=EMPTY),
+            DialogueError,
+        ),
         (Commitment, lambda session, one: commitments.finish(session, one, "Ảnh", today=TODAY), CommitmentError),
         (
             Remedy,
