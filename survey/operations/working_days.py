@@ -29,7 +29,7 @@ class WorkingCalendar:
         Days off of a year that the Government has not decided yet are expected by the rule of the law.
         """
         decided = self._exceptions.get(day)
-        return _calendar().is_working_day(day) if decided is None else decided
+        return _calendar(day.year).is_working_day(day) if decided is None else decided
 
     def after(self, day: date, days: int) -> date:
         """The day `days` working days after a day, which itself does not count; 0 gives the day itself."""
@@ -54,7 +54,7 @@ class WorkingCalendar:
         years = sum(_worked(year)[-1] for year in range(start.year, end.year))
         plain = years + _worked(end.year)[end.timetuple().tm_yday] - _worked(start.year)[start.timetuple().tm_yday]
         otherwise = (day for day in self._exceptions if start < day <= end)
-        return plain + sum(self.is_working(day) - _calendar().is_working_day(day) for day in otherwise)
+        return plain + sum(self.is_working(day) - _calendar(day.year).is_working_day(day) for day in otherwise)
 
     def late(self, deadline: date, day: date) -> int:
         """How many working days a day lies beyond a deadline, at least one; 0 until the deadline."""
@@ -69,7 +69,7 @@ def calendar(session: Session) -> WorkingCalendar:
 
 def holidays_of(year: int) -> list[tuple[date, str]]:
     """The public holidays of a year with their names in Vietnamese, days off in lieu among them."""
-    names = _calendar()
+    names = _calendar(year)
     days = (date(year, 1, 1) + timedelta(days=number) for number in range(366))
     return [(day, str(names[day])) for day in days if day.year == year and day in names]
 
@@ -78,10 +78,14 @@ def holidays_of(year: int) -> list[tuple[date, str]]:
 def _worked(year: int) -> tuple[int, ...]:
     """How many working days the calendar has in a year until each day of it, by the number of the day."""
     days = (date(year, 1, 1) + timedelta(days=number) for number in range(366))
-    return (0, *accumulate(int(_calendar().is_working_day(day)) for day in days if day.year == year))
+    return (0, *accumulate(int(_calendar(day.year).is_working_day(day)) for day in days if day.year == year))
 
 
 @cache
-def _calendar() -> HolidayBase:
-    """Public holidays of Viet Nam with the days off in lieu; a year is worked out when it is first asked for."""
-    return country_holidays("VN", language="vi")
+def _calendar(year: int) -> HolidayBase:
+    """The public holidays of Viet Nam in a year, with the days off in lieu.
+
+    A year is worked out whole before anybody reads it: where the library adds one by itself, another thread meanwhile
+    takes its holidays for working days.
+    """
+    return country_holidays("VN", language="vi", years=year, expand=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -52,6 +54,17 @@ def test_the_holidays_of_a_year_have_names() -> None:
     known = dict(holidays_of(2026))
     assert known[date(2026, 9, 2)] == "Quốc khánh"
     assert all(day.year == 2026 for day in known)
+
+
+def test_a_year_that_is_asked_for_by_many_at_once_is_whole_for_each() -> None:
+    days = [date(year, 9, 2) for year in range(2031, 2071) for _ in range(4)]
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert not any(pool.map(PLAIN.is_working, days))
+    finally:
+        sys.setswitchinterval(usual)
 
 
 @given(DAYS, st.integers(0, 40))
