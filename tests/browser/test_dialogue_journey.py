@@ -45,7 +45,9 @@ def plan(page: Page, period: HalfYear, day: date) -> None:
 def ask(page: Page, *questions: str) -> None:
     """Type questions in, each stored by the keyboard."""
     page.get_by_role("navigation", name="Các trang").get_by_role("link", name="Câu hỏi").click()
+    page.wait_for_url("**/cau-hoi/")
     for stored, text in enumerate(questions, 1):
+        page.wait_for_load_state()  # the keys are the script's
         page.locator("#text").fill(text)
         page.keyboard.press("Control+Enter")
         expect(page.locator("table.questions tbody tr")).to_have_count(stored)
@@ -76,6 +78,7 @@ def test_a_promise_of_one_half_year_is_on_the_table_of_the_next(desk: Page) -> N
     plan(desk, now.before, days_of(now.before)[1])
     ask(desk, "Bao giờ sửa đường thôn 3?", "Có thu phí qua mã QR không?")
     desk.get_by_role("button", name="Bắt đầu cuộc họp").click()
+    desk.wait_for_url("**/phong/")
     desk.keyboard.press("PageDown")
     expect(desk.get_by_role("heading", level=1)).to_have_text("Bao giờ sửa đường thôn 3?")
     notes = desk.get_by_label("Ghi chép")
@@ -93,6 +96,10 @@ def test_a_promise_of_one_half_year_is_on_the_table_of_the_next(desk: Page) -> N
     desk.get_by_label("Chuyển đến").select_option(label="2. Có thu phí qua mã QR không?")
     desk.get_by_role("button", name="Chuyển", exact=True).click()
     notes.fill("Có, từ tháng sau.")
+    desk.get_by_role("link", name="Quay lại").click()  # at once: the notes are stored before it leads on
+    expect(notes).to_have_value("Sửa xong trong quý sau.")
+    desk.get_by_role("link", name="Tiếp theo").click()
+    expect(notes).to_have_value("Có, từ tháng sau.")
     desk.get_by_role("button", name="Ghi nhận là câu trả lời").click()
     finish(desk)
     expect(desk.get_by_role("row", name="Sửa đường thôn 3")).to_contain_text("Quá hạn")
@@ -108,6 +115,7 @@ def test_a_promise_of_one_half_year_is_on_the_table_of_the_next(desk: Page) -> N
     expect(desk.get_by_text("1 quá hạn")).to_be_visible()
     desk.get_by_role("link", name="Mở cuộc đối thoại").click()
     desk.get_by_role("button", name="Bắt đầu cuộc họp").click()
+    desk.wait_for_url("**/phong/")
     desk.keyboard.press("ArrowRight")
     expect(desk.get_by_role("heading", level=1)).to_have_text("Cam kết của các kỳ trước")
     expect(desk.get_by_role("row", name="Sửa đường thôn 3")).to_contain_text("60%")

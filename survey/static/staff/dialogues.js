@@ -74,6 +74,7 @@
           body: new URLSearchParams(new FormData(form)),
           headers: { Accept: "application/json" },
           redirect: "error",
+          keepalive: true,
         });
         if (answer.status === 409) conflict(await answer.json());
         else if (!answer.ok) throw new Error(String(answer.status));
@@ -101,6 +102,14 @@
     form.addEventListener("submit", () => {
       clearTimeout(timer);
       blocked = true; // the form itself stores it; what was kept here goes when the page it leads to shows it
+    });
+    // What leads on waits until the notes are stored; where they cannot be, the device has them.
+    document.addEventListener("click", async (event) => {
+      const link = event.target.closest("a[href]");
+      if (!link || blocked || text.value === stored || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      await send();
+      if (text.value === stored) location.href = link.href;
     });
     window.addEventListener("beforeunload", (event) => {
       if (text.value !== stored && !blocked) {
