@@ -17,10 +17,12 @@ from survey.models import Collector, Questionnaire, Target, Unit, Wave, WaveUnit
 from survey.operations.batches import store_submissions
 from survey.operations.collectors import make_collector
 from survey.operations.demo.ballots import submissions
+from survey.operations.demo.dialogue_polls import add_polls
 from survey.operations.demo.dialogues import load_dialogues
 from survey.operations.demo.places import CENTRE, FIELDS, PLACES, PROVINCE, PROVINCE_NAME, Place
 from survey.operations.demo.remedies import LIFTS, add_remedies
 from survey.operations.periods import PROVINCE_TIME, half_year, previous_half_year, province_day
+from survey.operations.poll_waves import IS_SURVEY
 from survey.operations.questionnaires import publish_questionnaire
 from survey.operations.responses import Submission
 from survey.operations.scans import add_scans
@@ -71,7 +73,7 @@ def find_demo(session: Session) -> Demo | None:
         select(Wave)
         .join(WaveUnit)
         .join(Unit, Unit.id == WaveUnit.unit_id)
-        .where(Unit.parent_id == root.id)
+        .where(Unit.parent_id == root.id, IS_SURVEY)
         .distinct()
         .order_by(Wave.period_start)
     ).all()
@@ -126,6 +128,7 @@ def load_demo(
             publish_wave(session, wave, _at(min(plan.end + timedelta(days=16), today)))
         waves.append(wave)
     load_dialogues(session, units, today)
+    add_polls(session, units, today)
     add_remedies(session, units, waves, today)
     return Demo(tuple(waves), collectors["BENTRA"][0], created=True)
 
