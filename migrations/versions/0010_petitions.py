@@ -162,7 +162,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_petition_holder_id_state_deadline_on_id",
         "petition",
-        ["holder_id", "state", "deadline_on", "id"],
+        ["holder_id", "state", "deadline_on", "id", "handled_by_id"],
         unique=False,
     )
     op.create_index("ix_petition_handled_by_id_state", "petition", ["handled_by_id", "state"], unique=False)
@@ -179,7 +179,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("published_on IS NOT NULL"),
         )
     op.create_index("ix_petition_received_on_id", "petition", ["received_on", "id"], unique=False)
-    op.create_index("ix_petition_state_deadline_on_id", "petition", ["state", "deadline_on", "id"], unique=False)
+    op.create_index(
+        "ix_petition_state_deadline_on_id", "petition", ["state", "deadline_on", "id", "handled_by_id"], unique=False
+    )
     op.create_index("ix_petition_state_received_on_id", "petition", ["state", "received_on", "id"], unique=False)
     op.create_index("ix_petition_unit_id_received_on_id", "petition", ["unit_id", "received_on", "id"], unique=False)
     op.create_table(
