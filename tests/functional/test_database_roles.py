@@ -17,7 +17,7 @@ from survey import create_app, database
 from survey.accounts import policy
 from survey.blueprints import petition
 from survey.models import Base, Petition, PetitionClass, Unit, Wave, grants
-from survey.operations import petitions
+from survey.operations import petitions, remedies
 from survey.operations.closing import finish_wave, unfinished
 from survey.operations.transactions import set_transactions
 from survey.staff_sealing import seal_at_once
@@ -33,6 +33,7 @@ from tests.factories import (
 from tests.page_rules import CheckingClient
 from tests.petitioning import CONTACT, code_of, make_contact_key, photo, write_opinion
 from tests.published_waves import finish
+from tests.remedy_objects import Office
 from tests.sample_waves import store
 from tests.scanning import token_of
 from tests.serving import KEY
@@ -364,3 +365,20 @@ def test_sqlite_has_no_roles(sqlite_url: str) -> None:
     app.extensions["engine"].dispose()
     assert result.exit_code == 1
     assert "SQLite has no roles" in result.output
+
+
+def test_the_public_role_reads_what_was_done_and_how_it_was_judged(postgresql_url: str) -> None:
+    run(postgresql_url, "db", "roles")
+    engine = database.make_engine(postgresql_url)
+    with Session(engine, expire_on_commit=False) as session:
+        office = Office(session, engine)
+        office.finish()
+        remedies.show_publicly(session, office.remedy(done=True), "Chờ lâu", "Mở thêm quầy")
+        session.commit()
+    engine.dispose()
+    settings = {"TESTING": True, "SECRET_KEY": KEY, "SCAN_SECONDS": 0}
+    app = create_app({**settings, "DATABASE_URL": connection_url(postgresql_url, grants.PUBLIC)}, surfaces=("public",))
+    text = app.test_client().get("/ket-qua/don-vi/B2/da-lam").text
+    app.extensions["engine"].dispose()
+    assert "Mở thêm quầy" in text
+    assert "+55,56 điểm phần trăm" in text

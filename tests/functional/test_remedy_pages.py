@@ -7,17 +7,15 @@ from html import unescape
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.models import Remedy, Unit, Wave
+from survey.models import Remedy
 from survey.operations import remedies
 from survey.operations.periods import province_today
 from survey.operations.waves import publish_wave
-from tests.factories import make_counter, make_unit, make_wave
 from tests.page_rules import CheckingClient, html_of
-from tests.published_waves import LAST_YEAR, answer_alike, finish, make_province
-from tests.remedy_objects import make_remedy
+from tests.remedy_objects import Office
 from tests.staff import make_account, post, sign_in
 
 PLAN = {
@@ -27,36 +25,6 @@ PLAN = {
     "owner_name": "Ông An",
     "deadline_on": (province_today() + timedelta(days=20)).isoformat(),
 }
-
-
-class Office:
-    """A province whose commune B2, with a room, was weak before and is better now; the newer wave may wait."""
-
-    def __init__(self, session: Session, engine: Engine) -> None:
-        self.session, self.engine = session, engine
-        self.units: dict[str, Unit] = make_province(session)
-        self.units["B2-P"] = make_unit(session, code="B2-P", kind="room", parent=self.units["B2"], name_vi="Phòng Một")
-        below = [self.units[code] for code in ("B2", "C3", "Z1")]
-        self.before: Wave = make_wave(session, code="before", units=below, period=LAST_YEAR, state="open")
-        for unit in below:
-            answer_alike(session, self.before, unit, (10, 20, 10, 10, 10))
-        finish(session, engine, self.before)
-        self.now = make_wave(session, code="now", units=below, questionnaire=self.before.questionnaire, state="open")
-        counter = make_counter(session, self.units["B2"], code="1", name_vi="Quầy Hộ tịch")
-        answer_alike(session, self.now, self.units["B2"], (0, 0, 10, 40, 40), counter=counter)
-        for code in ("C3", "Z1"):
-            answer_alike(session, self.now, self.units[code], (10, 20, 10, 15, 10))
-        session.commit()
-
-    def finish(self, *, publish: bool = True) -> None:
-        finish(self.session, self.engine, self.now, publish=publish)
-
-    def remedy(self, *, owner: str = "B2", done: bool = False) -> Remedy:
-        remedy = make_remedy(self.session, self.before, self.units["B2"], owner=self.units[owner])
-        if done:
-            remedies.finish_remedy(self.session, remedy, "Quyết định 12", account_id=None, now=datetime.now(UTC))
-        self.session.commit()
-        return remedy
 
 
 @pytest.fixture
