@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
@@ -31,6 +32,8 @@ from survey.operations.dialogue_questions import QuestionError
 from survey.operations.dialogues import mark_of
 from survey.operations.errors import OperationError
 from survey.operations.periods import province_today
+
+PAGE = 60  # questions; each holds the units that may answer it
 
 blueprint = staff_blueprint("dialogue_questions", __name__, url_prefix="/staff/doi-thoai/<dialogue_code>/cau-hoi")
 blueprint.register_error_handler(OperationError, refused)
@@ -96,17 +99,22 @@ def arrange(dialogue_code: str) -> ResponseReturnValue:
         group([questions[code] for code in request.form.getlist("same") if code in questions])
     commit()
     flash(gettext("The arrangement is stored."), "success")
-    return redirect(url_for(".index", dialogue_code=dialogue_code), 303)
+    state, after = request.args.get("state"), request.args.get("after")
+    return redirect(url_for(".index", dialogue_code=dialogue_code, state=state, after=after), 303)
 
 
 def wanted_order(codes: Sequence[str]) -> list[str]:
-    """The codes by the numbers typed beside them; where none is typed a question keeps its place."""
+    """The codes by the numbers typed beside them; where none is typed, as on another page, a question keeps its place.
 
-    def place(at: int, code: str) -> tuple[int, int]:
+    Whoever types 3 means the third place, from wherever the question comes.
+    """
+
+    def place(at: int, code: str) -> tuple[int, int, int]:
         typed = request.form.get(f"order-{code}", "").strip()
-        return (int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else at + 1, at)
+        wanted = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else at
+        return wanted, (wanted > at) - (wanted < at), at
 
-    return [code for _place, code in sorted((place(at, code), code) for at, code in enumerate(codes))]
+    return [code for _place, code in sorted((place(at, code), code) for at, code in enumerate(codes, 1))]
 
 
 def group(chosen: Sequence[DialogueQuestion]) -> None:
@@ -240,10 +248,19 @@ def answer_form(dialogue: Dialogue, question: DialogueQuestion) -> AnswerForm:
 
 def list_page(dialogue: Dialogue, typing: TypedQuestionForm, theme: ThemeForm) -> ResponseReturnValue:
     questions = questions_of(current_session(), dialogue)
+    heads = [question for question in questions if question.same_as_id is None]
+    state = request.args.get("state", "")
+    chosen = [question for question in heads if state in ("", question.state)]
+    begins = next((at for at, each in enumerate(chosen, 1) if each.code == request.args.get("after")), 0)
+    shown = chosen[begins : begins + PAGE]
     page = render_template(
         "dialogue_questions/index.html",
         dialogue=dialogue,
-        questions=[question for question in questions if question.same_as_id is None],
+        questions=shown,
+        after=shown[-1].code if begins + PAGE < len(chosen) else None,
+        places={question.code: at for at, question in enumerate(questions, 1)},
+        counts=Counter(question.state for question in heads),
+        state=state,
         same=grouped_with(questions),
         themes=dialogue_themes.themes_of(current_session(), dialogue),
         units=answering_units(dialogue.unit),

@@ -146,6 +146,7 @@ def test_questions_are_arranged_in_one_form(office: Office) -> None:
     shown = office.page(questions)
     assert "cùng 1 câu chung nội dung" in shown
     assert shown.index(first.code) < shown.index(second.code), "what has a theme comes first"
+    assert "Câu 2" not in office.page(f"{questions}?state=received")
     office.post(f"{questions}{third.code}/gop", f"{questions}{third.code}", apart="1")
     office.post(f"{questions}{third.code}/gop", f"{questions}{third.code}", head=first.code)
     office.post(f"{questions}{second.code}/tu-choi", f"{questions}{second.code}", reason="Là khiếu nại")
@@ -156,6 +157,31 @@ def test_questions_are_arranged_in_one_form(office: Office) -> None:
     office.session.refresh(second)
     assert second.state == "declined", "a step that is not written is refused"
     assert "Câu trả lời được ghi từ khi bắt đầu cuộc họp" in office.page(f"{questions}{second.code}")
+
+
+@pytest.mark.parametrize(("moved", "to", "order"), [(4, 1, "4123"), (1, 3, "2314"), (2, 2, "1234"), (3, 9, "1243")])
+def test_a_number_typed_is_the_place_it_comes_to(office: Office, moved: int, to: int, order: str) -> None:
+    dialogue, url = office.dialogue("announced")
+    made = [make_question(office.session, dialogue, text=str(k)) for k in range(1, 5)]
+    office.session.commit()
+    data: dict[str, object] = {f"order-{question.code}": k for k, question in enumerate(made, 1)}
+    data[f"order-{made[moved - 1].code}"] = to
+    office.post(f"{url}/cau-hoi/sap-xep", f"{url}/cau-hoi/", **data)
+    office.session.refresh(dialogue)
+    assert "".join(question.text for question in dialogue.questions) == order
+
+
+def test_many_questions_are_paged(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("survey.blueprints.dialogue_questions.PAGE", 2)
+    dialogue, url = office.dialogue("announced")
+    made = [make_question(office.session, dialogue, text=f"Câu số {k}") for k in (1, 2, 3)]
+    office.session.commit()
+    first = office.page(f"{url}/cau-hoi/")
+    assert "Câu số 2" in first
+    assert "Câu số 3" not in first
+    second = office.page(f"{url}/cau-hoi/?after={made[1].code}")
+    assert "Câu số 1" not in second
+    assert 'value="3"' in second, "its place among all"
 
 
 def test_an_answer_that_follows_needs_a_day(office: Office) -> None:
