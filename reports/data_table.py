@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
+from textwrap import wrap
 
 from reportlab.lib.colors import HexColor, black
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Table, TableStyle
 
 from reports.page import CONTENT_WIDTH, Styles, paragraph
 
+TALLEST = 400  # points that a row takes of a page of 723, so that it fits below a head of several lines
+
+_PADDING = 2
 _THIN = HexColor("#7a858f")
 
 
@@ -23,25 +29,37 @@ def data_table(
     """A table with its head repeated on every page, thin rules, no split row, and `numbers` columns set right.
 
     `widths` are parts of the content width. Strings are literal text; numbers in a column carry equal decimals, so
-    that right alignment stands them on the comma.
+    that right alignment stands them on the comma. What is too tall for a page goes on in rows of its own: somebody's
+    long text would otherwise keep the document from being drawn.
     """
     whole = sum(widths)
     heads = [paragraph(text, style.head_number if k in numbers else style.head) for k, text in enumerate(head)]
-    body = [
-        [
-            paragraph(cell, style.number if k in numbers else style.cell) if isinstance(cell, str) else cell
+    columns = [CONTENT_WIDTH * width / whole for width in widths]
+    body: list[Sequence[Flowable | str]] = []
+    for row in rows:
+        cells = [
+            _pieces(cell, columns[k], style.number if k in numbers else style.cell) if isinstance(cell, str) else [cell]
             for k, cell in enumerate(row)
         ]
-        for row in rows
-    ]
+        body += zip_longest(*cells, fillvalue="")
     return Table(
         [heads, *body],
-        colWidths=[CONTENT_WIDTH * width / whole for width in widths],
+        colWidths=columns,
         repeatRows=1,
         splitInRow=0,
         spaceAfter=8,
         style=_TABLE,
     )
+
+
+def _pieces(text: str, width: float, style: ParagraphStyle) -> list[Flowable]:
+    """The text as one cell, or as several below each other where one would be taller than :data:`TALLEST`."""
+    inside = width - 2 * _PADDING
+    most = max(1, int(inside / style.fontSize)) * int(TALLEST / style.leading)  # of the widest letters
+    cell = paragraph(text, style)
+    if len(text) <= most or cell.wrap(inside, TALLEST)[1] <= TALLEST:
+        return [cell]
+    return [paragraph(piece, style) for piece in wrap(text, most)]
 
 
 _TABLE = TableStyle(
@@ -50,8 +68,8 @@ _TABLE = TableStyle(
         ("LINEABOVE", (0, 0), (-1, 0), 0.8, black),
         ("LINEBELOW", (0, 0), (-1, 0), 0.6, black),
         ("LINEBELOW", (0, 1), (-1, -1), 0.3, _THIN),
-        ("LEFTPADDING", (0, 0), (-1, -1), 2),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+        ("LEFTPADDING", (0, 0), (-1, -1), _PADDING),
+        ("RIGHTPADDING", (0, 0), (-1, -1), _PADDING),
         ("TOPPADDING", (0, 0), (-1, -1), 2.5),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
         ("NOSPLIT", (0, 0), (-1, 1)),  # the head never stands alone at the foot of a page
