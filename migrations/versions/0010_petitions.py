@@ -180,7 +180,10 @@ def upgrade() -> None:
         )
     op.create_index("ix_petition_received_on_id", "petition", ["received_on", "id"], unique=False)
     op.create_index(
-        "ix_petition_state_deadline_on_id", "petition", ["state", "deadline_on", "id", "handled_by_id"], unique=False
+        "ix_petition_state_deadline_on_id",
+        "petition",
+        ["state", "deadline_on", "id", "handled_by_id", "holder_id"],
+        unique=False,
     )
     op.create_index("ix_petition_state_received_on_id", "petition", ["state", "received_on", "id"], unique=False)
     op.create_index("ix_petition_unit_id_received_on_id", "petition", ["unit_id", "received_on", "id"], unique=False)

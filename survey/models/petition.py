@@ -106,7 +106,7 @@ class Petition(Base):
         CheckConstraint("(rating IS NULL) = (rated_on IS NULL)", name="rated"),
         # The person in charge stands behind the order, so that what waits is counted without the cases themselves.
         Index("ix_petition_holder_id_state_deadline_on_id", "holder_id", "state", "deadline_on", "id", "handled_by_id"),
-        Index("ix_petition_state_deadline_on_id", "state", "deadline_on", "id", "handled_by_id"),
+        Index("ix_petition_state_deadline_on_id", "state", "deadline_on", "id", "handled_by_id", "holder_id"),
         Index("ix_petition_state_received_on_id", "state", "received_on", "id"),
         Index("ix_petition_unit_id_received_on_id", "unit_id", "received_on", "id"),
         Index("ix_petition_received_on_id", "received_on", "id"),
