@@ -92,7 +92,8 @@ def arrange(dialogue_code: str) -> ResponseReturnValue:
             unit = units.get(request.form.get(f"unit-{code}", ""))
             if (theme, unit) != (question.theme, question.answering_unit):
                 dialogue_questions.place(session, question, theme=theme, answering_unit=unit)
-    dialogue_questions.order(session, dialogue, wanted_order(list(questions)))
+    heads = [code for code, question in questions.items() if question.same_as_id is None]
+    dialogue_questions.order(session, dialogue, wanted_order(heads))
     if "accept" in request.form:
         dialogue_questions.accept(session, question_or_404(dialogue, request.form["accept"]))
     if "group" in request.form:
@@ -258,7 +259,7 @@ def list_page(dialogue: Dialogue, typing: TypedQuestionForm, theme: ThemeForm) -
         dialogue=dialogue,
         questions=shown,
         after=shown[-1].code if begins + PAGE < len(chosen) else None,
-        places={question.code: at for at, question in enumerate(questions, 1)},
+        places={question.code: at for at, question in enumerate(heads, 1)},
         counts=Counter(question.state for question in heads),
         state=state,
         same=grouped_with(questions),
