@@ -86,7 +86,7 @@ def question_state(question: DialogueQuestion, today: date) -> str:
     """What has become of a question, for who asked it."""
     state = question.state
     if state == "received":
-        return gettext("Your question was received. The unit puts it under a theme before the meeting.")
+        return gettext("Your question was received. The unit reads it and puts it on the agenda of the meeting.")
     if state == "accepted":
         return gettext("Your question is on the agenda of the meeting.")
     if state == "answered":
