@@ -19,7 +19,7 @@ from survey.cli.sealing import seal_everything
 from survey.cli.transaction import now
 from survey.database import engine
 from survey.models import Wave
-from survey.operations import contacts, dialogue_reminders, notices, petition_deadlines, theme_counting
+from survey.operations import contacts, dialogue_polls, dialogue_reminders, notices, petition_deadlines, theme_counting
 from survey.operations.comments import attend_comments, release_comments
 from survey.operations.cross_tables import count_requested
 from survey.operations.kept_statistics import keep_disclosure
@@ -130,6 +130,7 @@ def by_date() -> Sequence[Callable[[], object]]:
         lambda: petition_deadlines.run_due(source, now()),
         lambda: notices.run_due(source, now()),
         lambda: dialogue_reminders.run_due(source, now()),
+        lambda: dialogue_polls.run_due(source, now()),
         lambda: contacts.run_due(source, now(), contact_days),
     )
 

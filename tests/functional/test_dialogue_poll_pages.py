@@ -94,6 +94,7 @@ def test_the_exit_poll_opens_with_the_end_of_the_meeting_and_closes_by_a_button(
     assert (poll.kind, poll.wave.state) == ("exit", "open")
     closing = post(staff_client, f"{base}/danh-gia/exit/dong", page=f"{base}/danh-gia")
     assert closing.location == f"{base}/danh-gia"
+    staff_session.rollback()  # closed by a session of its own
     staff_session.refresh(poll.wave)
     assert poll.wave.state == "closed"
     assert "Đã đóng" in staff_client.get(f"{base}/danh-gia").text

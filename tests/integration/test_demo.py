@@ -139,7 +139,7 @@ def test_it_holds_the_edges(session: Session) -> None:
         assert all(people[code] < number for code, number in known.items())
         missing = {place.code for place in PLACES if place.counters} - known.keys()
         assert len(missing) == (1 if wave.state == "open" else 0)
-    assert {row.channel for row in session.scalars(select(Collector))} == {"qr", "kiosk", "paper"}
+    assert {row.channel for row in session.scalars(select(Collector))} == {"qr", "kiosk", "paper", "link"}
 
 
 def test_answers_look_like_peoples(session: Session) -> None:
