@@ -34,7 +34,7 @@ class RemedyForm(StaffForm):
 
 
 class ProgressForm(StaffForm):
-    percent = IntegerField(_l("Done so far (%%)"), validators=[InputRequired(), NumberRange(0, 100)])
+    percent = IntegerField(_l("Done so far (%)"), validators=[InputRequired(), NumberRange(0, 100)])
     text = TextAreaField(
         _l("What was done"),
         description=_l("A line of progress is never changed."),
