@@ -20,7 +20,7 @@ Status = Literal["late", "due", "running", "planned", "none", "held_late", "held
 STATUSES: tuple[Status, ...] = ("late", "due", "running", "planned", "none", "held_late", "held")
 # Who must hold a dialogue every half-year; a room may, and so may the province.
 DUTY_KINDS = ("department", "commune")
-PAGE = 100
+PAGE = 50
 _HELD = ("held", "concluded")
 _ORDER = ("held", "concluded", "running", "announced", "planned")
 

@@ -45,5 +45,5 @@ def test_lines_are_counted_and_paged() -> None:
     lines = [Line(k, f"U{k:03}", "Xã", "", "commune", "/1/", "none", None, 0) for k in range(150)]
     assert counted(lines)["none"] == 150
     shown, more = page_of(lines, "")
-    assert (len(shown), more) == (100, "U099")
+    assert (len(shown), more) == (50, "U049")
     assert [line.code for line in page_of(lines, "U148")[0]] == ["U149"]
