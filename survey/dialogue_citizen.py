@@ -58,11 +58,6 @@ def dialogue_name(dialogue: Dialogue) -> str:
     return (dialogue.name_en or dialogue.name_vi) if english else dialogue.name_vi
 
 
-def spaced(code: str) -> str:
-    """A long code as it is read out and typed: in groups of four."""
-    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
-
-
 def picture(url: str) -> Markup:
     """The QR code of an address to keep."""
     return Markup(qr_svg(url, gettext("QR code of the page to keep")))  # noqa: S704 our own drawing

@@ -60,11 +60,6 @@ def page(template: str, status: int = 200, headers: Mapping[str, str] | None = N
     return answer(text, status, headers, policy=POLICY)
 
 
-def spaced(code: str) -> str:
-    """A tracking code as it is read out and typed: "7KQ2-M9FD-XB4T"."""
-    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
-
-
 def code_picture(url: str) -> Markup:
     """The QR code that leads to the tracking page."""
     return Markup(qr_svg(url, gettext("QR code of the page where you follow your opinion")))  # noqa: S704 our own drawing

@@ -40,9 +40,9 @@ from survey.blueprints.dialogue import (
 from survey.citizen_pages import answer
 from survey.citizen_places import Asked, Place, place_of
 from survey.database import current_session
-from survey.dialogue_citizen import dialogue_name, page, picture, spaced
+from survey.dialogue_citizen import dialogue_name, page, picture
 from survey.models import Collector, Dialogue, DialoguePoll
-from survey.operations.codes import normalise
+from survey.operations.codes import normalise, spaced
 from survey.operations.dialogue_passes import PassError, ballot_id, check_in, given_ballot, knows_pass, new_pass
 from survey.operations.dialogue_polls import last_deadline, running_poll
 from survey.operations.dialogue_questions import box_source

@@ -33,7 +33,7 @@ from survey.models import Petition, Unit
 from survey.models.petition import OPEN_STATES
 from survey.operations import petitions
 from survey.operations.bounded import MEGABYTE, ReadersBusy
-from survey.operations.codes import normalise
+from survey.operations.codes import normalise, spaced
 from survey.operations.collectors import find_collector
 from survey.operations.contacts import Contact, current_key
 from survey.operations.errors import OperationError
@@ -42,7 +42,7 @@ from survey.operations.petition_cases import PetitionError
 from survey.operations.petition_intake import PHOTO_BYTES, IntakeError, Photo, read_photos, receive, require_sizes
 from survey.operations.submission import BadToken, SubmissionId, issue_token, read_token
 from survey.operations.writing import begin_write
-from survey.petition_pages import KINDS, STATES, code_picture, days_late, page, spaced, step_lines, unit_name
+from survey.petition_pages import KINDS, STATES, code_picture, days_late, page, step_lines, unit_name
 
 BODY_LIMIT = 32 * MEGABYTE  # some more than the photos may have, so that who sends too many keeps his words
 MINIMUM_SECONDS = 3  # nobody writes an opinion in less

@@ -18,6 +18,7 @@ from survey.blueprints.petitions import wordings
 from survey.database import current_session
 from survey.models import Petition
 from survey.models.petition import PETITION_KINDS
+from survey.operations.codes import spaced
 from survey.operations.periods import province_today
 from survey.operations.petition_cases import PetitionError, open_case
 from survey.petition_wording import KINDS
@@ -41,7 +42,7 @@ def new() -> ResponseReturnValue:
             gettext(
                 "Entered. The tracking code for the citizen is %(code)s: write it down for him now, it is not shown "
                 "again.",
-                code=spelled(petition.code),
+                code=spaced(petition.code),
             ),
             "success",
         )
@@ -77,8 +78,3 @@ def entered(form: Any) -> Petition | None:
     except PetitionError as error:
         form.text.errors = [say(error)]
         return None
-
-
-def spelled(code: str) -> str:
-    """A tracking code in groups of four, as it is read out."""
-    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))

@@ -84,7 +84,7 @@ class Petition(Base):
     do that; `transfer_due_on` the last day to hand it to the competent unit. `answer` goes to the citizen;
     `public_text` and `public_answer` are what is published, without anything that names a person. `rating` (1–5) is the
     citizen's of the handling. `escalated_to_id` is the unit above that was told of its lateness last, `late_cause` what
-    the holder says about it, `was_late` whether an answer before the case was reopened came late.
+    the holder says about it, `was_late` whether it was late before it was reopened or not accepted.
     """
 
     __tablename__ = "petition"

@@ -42,6 +42,11 @@ def normalise(text: str) -> str:
     return "".join(character for character in folded if character not in _IGNORED and not character.isspace())
 
 
+def spaced(code: str) -> str:
+    """A long code as it is read out and typed: "7KQ2-M9FD-XB4T"."""
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
 def is_valid(code: str) -> bool:
     """Whether a normalised code has the right length, characters and check character."""
     if len(code) != LENGTH or not _VALUES.keys() >= set(code):
