@@ -98,21 +98,22 @@ def board(session: Session, wave: Wave, unit: Unit, *, exact: bool, by_half_mont
     return ThemeBoard(every, tuple(lines), none, tuple((p, label(p)) for p in periods), untold, counted_at)
 
 
-def public_themes(session: Session, wave: Wave, unit: Unit) -> list[tuple[Text, Counted]]:
-    """What the public may read of a published wave: themes of at least five people, the most people first."""
+def public_themes(session: Session, wave: Wave, unit: Unit) -> tuple[Counted | None, list[tuple[Text, Counted]]]:
+    """What the public may read of a published wave: the base, as far as it may be shown, and the themes of at least
+    five people, the most people first."""
+    tally = (ThemeTally.wave_id == wave.id) & (ThemeTally.unit_id == unit.id)
+    tally &= ThemeTally.released & (ThemeTally.period == WHOLE_WAVE)
     rows = session.execute(
         select(Theme.name_vi, Theme.name_en, ThemeTally.comments, ThemeTally.people)
         .join(Theme, Theme.id == ThemeTally.theme)
-        .where(
-            ThemeTally.wave_id == wave.id,
-            ThemeTally.unit_id == unit.id,
-            ThemeTally.released,
-            ThemeTally.period == WHOLE_WAVE,
-            Theme.ended_on.is_(None),
-        )
+        .where(tally, Theme.ended_on.is_(None))
         .order_by(ThemeTally.people.desc(), Theme.position)
     ).all()
-    return [(Text(vi, en), Counted(comments, people)) for vi, en, comments, people in rows]
+    every = session.execute(
+        select(ThemeTally.comments, ThemeTally.people).where(tally, ThemeTally.theme == EVERY)
+    ).first()
+    found = [(Text(vi, en), Counted(comments, people)) for vi, en, comments, people in rows]
+    return (Counted(*every) if every else None), found
 
 
 def phrases(session: Session, wave: Wave) -> list[tuple[str, int]]:

@@ -135,7 +135,7 @@ def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
         corrections=corrections_after(current_session(), found, place),
         above=ancestors(current_session(), place),
         other_waves=[other for other in others if unit_of_wave(current_session(), other, place.code)],
-        themes=[] if report.index.suppressed else public_themes(current_session(), found, place),
+        themes=(None, []) if report.index.suppressed else public_themes(current_session(), found, place),
         responded=public_remedies(current_session(), place),
     )
 
