@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from reports.dialogue_record import HalfYear
 from survey.analysis.unit_choice import in_list_order
 from survey.models import Commitment, Dialogue, Unit
+from survey.models.base import UtcDateTime
 from survey.operations.periods import half_year, province_day
 
 Status = Literal["late", "due", "running", "planned", "none", "held_late", "held"]
@@ -94,13 +95,15 @@ def board(session: Session, within: ColumnElement[bool], period: HalfYear, today
 
 
 def dialogues_of(session: Session, period: HalfYear) -> dict[int, Held]:
-    """The dialogue that counts for each unit in a half-year."""
-    query = select(Dialogue.unit_id, Dialogue.id, Dialogue.code, Dialogue.state, Dialogue.starts_at).where(
+    """The dialogue that counts for each unit in a half-year, on the day it was held: a plan that was not kept makes no
+    late meeting timely."""
+    began = func.coalesce(Dialogue.started_at, Dialogue.starts_at, type_=UtcDateTime)
+    query = select(Dialogue.unit_id, Dialogue.id, Dialogue.code, Dialogue.state, began).where(
         Dialogue.year == period.year, Dialogue.half == period.half, Dialogue.state != "cancelled"
     )
     best: dict[int, tuple[tuple[int, date], Held]] = {}
-    for unit_id, key, code, state, starts_at in session.execute(query):
-        found = Held(code, state, province_day(starts_at), key)
+    for unit_id, key, code, state, moment in session.execute(query):
+        found = Held(code, state, province_day(moment), key)
         rank = (max(_ORDER.index(state), 1), found.day)
         if unit_id not in best or rank < best[unit_id][0]:
             best[unit_id] = (rank, found)

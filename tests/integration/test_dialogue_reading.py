@@ -93,6 +93,15 @@ def test_the_board_says_who_held_and_who_is_late(session: Session) -> None:
     assert province.code not in lines
 
 
+def test_a_meeting_counts_on_the_day_it_began_not_on_the_planned_one(session: Session) -> None:
+    _province, own, _other = tree(session)
+    dialogue = make_dialogue(session, own, state="announced")
+    dialogues.start(session, dialogue, STARTS + timedelta(days=120))
+    dialogues.end(session, dialogue, STARTS + timedelta(days=120, hours=3))
+    line = next(line for line in board(session, true(), FIRST, date(2026, 9, 1)) if line.code == "X1")
+    assert line.status == "held_late"
+
+
 def test_commitments_are_found_by_state_and_deadline(session: Session) -> None:
     _province, own, _other = tree(session)
     dialogue = make_dialogue(session, own, state="held")
