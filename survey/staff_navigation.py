@@ -16,6 +16,7 @@ class Entry:
     endpoint: str
     label: LazyString
     action: str
+    also: str = ""  # a room without an entry of its own, found from this one
 
 
 MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
@@ -32,7 +33,7 @@ MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
         _l("Follow-up"),
         (
             Entry("petitions.index", _l("Opinions and recommendations"), "petitions.read"),
-            Entry("dialogues.index", _l("Dialogues"), "dialogues.read"),
+            Entry("dialogues.index", _l("Dialogues"), "dialogues.read", also="commitments.index"),
             Entry("remedies.index", _l("Remedies"), "remedies.read"),
             Entry("themes.index", _l("Themes of comments"), "themes.read"),
         ),
@@ -74,12 +75,17 @@ class Link:
     current: bool
 
 
+def addresses(entry: Entry) -> tuple[str, ...]:
+    """Where the pages begin at which the entry is marked."""
+    return tuple(url_for(endpoint) for endpoint in (entry.endpoint, entry.also) if endpoint)
+
+
 def menu() -> list[tuple[LazyString, list[Link]]]:
     """The groups of links the signed-in person may follow, the one of this page marked; empty groups left out."""
     groups = []
     for heading, entries in MENU:
         links = [
-            Link(entry.label, address := url_for(entry.endpoint), request.path.startswith(address))
+            Link(entry.label, url_for(entry.endpoint), request.path.startswith(addresses(entry)))
             for entry in entries
             if entry.endpoint in current_app.view_functions and can(entry.action)
         ]

@@ -92,7 +92,7 @@ def proposed(units: list[Unit]) -> dict[str, Any]:
     if unit is not None:
         names = {
             "unit": f"{unit.code} – {unit_name(unit)}",
-            "name_vi": f"Đối thoại giữa lãnh đạo {unit.name_vi} với tổ chức, công dân",
+            "name_vi": f"Đối thoại giữa lãnh đạo {office_name(unit)} với tổ chức, công dân",
         }
     return names | {
         "period": f"{period.year}-{period.half}",
@@ -104,6 +104,11 @@ def proposed(units: list[Unit]) -> dict[str, Any]:
             "Questions and answers by theme\nNew commitments\nConclusions of the chair"
         ),
     }
+
+
+def office_name(unit: Unit) -> str:
+    """Whose leaders hold the dialogue, in Vietnamese: a commune is led by its people's committee."""
+    return f"UBND {unit.name_vi[0].lower()}{unit.name_vi[1:]}" if unit.kind == "commune" else unit.name_vi
 
 
 def period_choices(today: date) -> list[tuple[str, str]]:
