@@ -196,6 +196,8 @@ def forms_of(petition: Petition, typed: Mapping[str, StaffForm]) -> dict[str, St
     choose_owner(forms["take"], petition)
     if "classify" not in typed:
         forms["classify"].petition_class.data = petition.petition_class.code if petition.petition_class else None
+    if "take" not in typed:
+        forms["take"].owner.data = str(account().id)
     if "answer" not in typed:
         begun = request.args.get("mau", type=int)
         chosen = next((one for one in petition_settings.templates_for(session, petition) if one.id == begun), None)
@@ -215,7 +217,8 @@ def made(form_class: type[StaffForm], name: str, **arguments: Any) -> Any:
 
 def choose_class(form: Any) -> None:
     classes = petition_settings.classes_in_use(current_session(), province_today())
-    form.petition_class.choices = [
+    form.petition_class.choices = [SelectChoice("", gettext("Choose a class"))]
+    form.petition_class.choices += [
         SelectChoice(
             one.code,
             ngettext(
