@@ -56,7 +56,7 @@ NOT_AUDITED = {
     "petition_photo": "a citizen's, kept whole",
     "petition_contact": "sealed; each look at it is recorded",
     "petition_consent": "a citizen's, kept with the contact",
-    "mail_message": "written by steps, which are noted themselves",
+    "mail_message": "written by steps, which are noted themselves; who cancels one or sends it again is recorded",
     "dialogue_pass": "names nobody and is kept as a hash",
     "commitment_progress": "a log of its own, kept with who wrote it",
     "remedy_progress": "a log of its own, kept with who wrote it",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from forms.addresses import is_address
 from forms.ballot import clean_text
 from survey.models import MailMessage
+from survey.operations import audit
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 
@@ -100,6 +101,7 @@ def cancel(session: Session, message: MailMessage) -> None:
         raise MailError("not_pending")
     message.state = "cancelled"
     session.flush()
+    _record(session, message, "hold_back")
 
 
 def send_again(session: Session, message: MailMessage, at: datetime) -> None:
@@ -110,3 +112,9 @@ def send_again(session: Session, message: MailMessage, at: datetime) -> None:
     message.state, message.attempts, message.sent_at = "pending", 0, None
     message.held_until, message.last_error = at, ""
     session.flush()
+    _record(session, message, "send_again")
+
+
+def _record(session: Session, message: MailMessage, verb: str) -> None:
+    """Who keeps a notice from being sent, of a late case say, does not do so unseen."""
+    audit.record(session, f"mail_message.{verb}", subject=message.subject, unit_path=message.unit.path)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.models import MailMessage, Petition, Unit
+from survey.models import AuditEntry, MailMessage, Petition, Unit
 from survey.operations.mail_delivery import NO_CONTACT
 from survey.operations.petition_cases import open_case
 from tests.factories import NOW, make_unit
@@ -49,6 +49,10 @@ def test_the_administrator_sees_cancels_and_sends_again(
         staff_session.rollback()
         staff_session.refresh(message)
         assert message.state == state
+    noted = staff_session.scalars(
+        select(AuditEntry.action).where(AuditEntry.subject_kind == "mail_message").order_by(AuditEntry.id)
+    )
+    assert list(noted) == ["mail_message.hold_back", "mail_message.send_again"]
     assert "chờ gửi" in staff_client.get("/staff/thu/?state=pending").text
     assert "Không có thư nào" in staff_client.get("/staff/thu/?state=failed").text
     assert staff_client.get("/staff/thu/?state=lost").status_code == 404
