@@ -20,7 +20,7 @@ def _one_line(text: str | None) -> str:
     return clean_text(text or "", lines=False)
 
 
-class GroupForm(Form):
+class GroupForm(Form):  # type: ignore[misc]  # WTForms carries no types
     """Which group somebody belongs to; no name."""
 
     group = StringField()

@@ -79,17 +79,14 @@ def commitment_words(line: CommitmentLine) -> str:
 
 def question_state(question: DialogueQuestion, today: date) -> str:
     """What has become of a question, for who asked it."""
-    state = question.state
-    if state == "received":
-        return gettext("Your question was received. The unit reads it and puts it on the agenda of the meeting.")
-    if state == "accepted":
-        return gettext("Your question is on the agenda of the meeting.")
-    if state == "answered":
-        return gettext("Your question was answered.")
-    if state == "later":
-        due = question.answer_due_on or today  # a CHECK asks for the day
-        day = dialogue_wording.short_day(due)
-        if due < today:
-            return gettext("The answer was due on %(day)s and is late.", day=day)
-        return gettext("The answer follows by %(day)s.", day=day)
-    return gettext("Your question was not taken up.")
+    due = question.answer_due_on or today
+    states: dict[str, str] = {
+        "received": gettext("Your question was received. The unit reads it and puts it on the agenda of the meeting."),
+        "accepted": gettext("Your question is on the agenda of the meeting."),
+        "answered": gettext("Your question was answered."),
+        "declined": gettext("Your question was not taken up."),
+        "later": gettext("The answer follows by %(day)s.", day=dialogue_wording.short_day(due)),
+    }
+    if question.state == "later" and due < today:
+        states["later"] = gettext("The answer was due on %(day)s and is late.", day=dialogue_wording.short_day(due))
+    return states[question.state]

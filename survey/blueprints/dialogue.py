@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -142,7 +143,7 @@ def dialogue_page(dialogue: Dialogue, form: AskForm, status: int = 200, trouble:
     )
 
 
-def at(dialogue: Dialogue) -> dict[str, str]:
+def at(dialogue: Dialogue) -> dict[str, Any]:
     return {"dialogue_code": dialogue.code}
 
 

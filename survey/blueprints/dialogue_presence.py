@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -196,7 +197,7 @@ def place_and_form(dialogue: Dialogue, poll: DialoguePoll) -> tuple[Place, Asked
     return place, reception().asked(place)
 
 
-def beside(dialogue: Dialogue, given: str) -> dict[str, str]:
+def beside(dialogue: Dialogue, given: str) -> dict[str, Any]:
     """What the poll's form has that others have not: the pass, and addresses that keep it."""
     switch = url_for(".rate", **at(dialogue), the=given, lang=other_language())
     return {"template": "dialogue/rate.html", "given": given, "switch": switch}

@@ -91,7 +91,8 @@ def check_in(session: Session, dialogue: Dialogue, *, room_code: str, group: str
     if passes_of(session, dialogue) >= MOST_PASSES:
         raise PassError("full")
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    passes, groups = _table(DialoguePass), _table(DialogueGroup)
+    passes: Table = inspect(DialoguePass).local_table  # type: ignore[assignment]  # a class of ours is mapped to a table
+    groups: Table = inspect(DialogueGroup).local_table  # type: ignore[assignment]
     given = {"dialogue_id": dialogue.id, "pass_hash": pass_hash(pass_code), "group": group}
     kept = dialect.insert(passes).values(given).on_conflict_do_nothing().returning(passes.c.group)
     if connection.execute(kept).first() is None:
@@ -101,8 +102,3 @@ def check_in(session: Session, dialogue: Dialogue, *, room_code: str, group: str
     one_more = {"checked_in": groups.c.checked_in + 1}  # of several at once each is counted
     connection.execute(counted.on_conflict_do_update(index_elements=["dialogue_id", "group"], set_=one_more))
     session.expire(dialogue, ["groups"])
-
-
-def _table(mapped: type[DialoguePass] | type[DialogueGroup]) -> Table:
-    table: Table = inspect(mapped).local_table  # type: ignore[assignment]  # a class of ours is mapped to a table
-    return table
