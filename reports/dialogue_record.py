@@ -172,13 +172,17 @@ class HalfYearFigures:
 
 @dataclass(frozen=True, slots=True)
 class DialogueReview:
-    """A unit's half-year of dialogues beside the one before, with every promise that was open in it."""
+    """A unit's half-year of dialogues beside the one before, with the promises that were open in it.
+
+    Of very many the first stand here, those still open before the others; `not_listed` says how many do not.
+    """
 
     place: Place
     now: HalfYearFigures
     before: HalfYearFigures | None
     commitments: tuple[CommitmentLine, ...]
     as_of: date
+    not_listed: int = 0
 
 
 def attendee_group(code: str, language: Language) -> str:

@@ -123,6 +123,15 @@ class _Review:
         yield from self.heading(gettext("Commitments", language))
         if self.review.commitments:
             yield promises_table(self.review.commitments, language, self.style, with_state=True)
+            if left := self.review.not_listed:
+                text = ngettext(
+                    "{n} more commitment is counted above and not listed.",
+                    "{n} more commitments are counted above and not listed.",
+                    left,
+                    language,
+                    n=count(left, language),
+                )
+                yield paragraph(text, self.style.body)
         else:
             yield paragraph(gettext("No commitment was open in this half-year.", language), self.style.body)
 

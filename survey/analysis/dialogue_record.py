@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reports.dialogue_record import (
@@ -21,11 +21,12 @@ from reports.dialogue_record import (
 from reports.figures import Figure, Text
 from survey.analysis.dialogues import grouped_with, questions_of
 from survey.analysis.labels import place
-from survey.models import Commitment, Dialogue, DialogueGroup, DialogueQuestion, Unit
+from survey.models import Commitment, Dialogue, DialogueGroup, DialogueQuestion, DialogueTheme, Unit
 from survey.models.dialogue import ATTENDEE_GROUPS
 from survey.operations.commitments import carried_over, is_late, promised_in, with_merged
 from survey.operations.periods import PROVINCE_TIME, half_year, province_day
 
+MOST_LISTED = 100  # promises in a review: a province has thousands
 _HELD = ("held", "concluded")
 
 
@@ -131,34 +132,35 @@ def review(
     """
     before = figures(session, unit, period.before, today, poll_before)
     first, last = half_year(date(period.year, 6 * period.half - 5, 1))
+    within = (
+        or_(Unit.path.startswith(unit.path, autoescape=True), Commitment.unit_id.in_(with_merged(session, unit.id))),
+        or_(Commitment.ended_on.is_(None), Commitment.ended_on >= first),
+        or_(Dialogue.year < period.year, (Dialogue.year == period.year) & (Dialogue.half <= period.half)),
+    )
     query = (
         select(Commitment)
         .join(Unit, Unit.id == Commitment.unit_id)
         .join(Dialogue, Dialogue.id == Commitment.dialogue_id)
-        .where(
-            or_(
-                Unit.path.startswith(unit.path, autoescape=True), Commitment.unit_id.in_(with_merged(session, unit.id))
-            ),
-            or_(Commitment.ended_on.is_(None), Commitment.ended_on >= first),
-            or_(Dialogue.year < period.year, (Dialogue.year == period.year) & (Dialogue.half <= period.half)),
-        )
-        .order_by(Commitment.deadline_on, Commitment.id)
-        .options(joinedload(Commitment.owner_unit), joinedload(Commitment.dialogue), selectinload(Commitment.progress))
+        .where(*within)
     )
-    lines = tuple(commitment_line(line, min(today, last)) for line in session.scalars(query))
+    loaded = (joinedload(Commitment.owner_unit), joinedload(Commitment.dialogue), selectinload(Commitment.progress))
+    open_first = (case((Commitment.state == "open", 0), else_=1), Commitment.deadline_on, Commitment.id)
+    shown = session.scalars(query.order_by(*open_first).limit(MOST_LISTED).options(*loaded)).all()
+    whole = session.scalar(query.with_only_columns(func.count())) or 0
     return DialogueReview(
         place=place(unit),
         now=figures(session, unit, period, today, poll),
         before=before if before.dialogues else None,
-        commitments=lines,
+        commitments=tuple(commitment_line(line, min(today, last)) for line in shown),
         as_of=today,
+        not_listed=whole - len(shown),
     )
 
 
 def figures(session: Session, unit: Unit, period: HalfYear, today: date, poll: Figure | None = None) -> HalfYearFigures:
     """The numbers of the dialogues that the unit and those below it held in a half-year, as they stand today."""
-    held = session.scalars(
-        select(Dialogue)
+    held = (
+        select(Dialogue.id)
         .join(Unit, Unit.id == Dialogue.unit_id)
         .where(
             Unit.path.startswith(unit.path, autoescape=True),
@@ -166,22 +168,19 @@ def figures(session: Session, unit: Unit, period: HalfYear, today: date, poll: F
             Dialogue.half == period.half,
             Dialogue.state.in_(_HELD),
         )
-        .options(selectinload(Dialogue.groups), selectinload(Dialogue.questions).joinedload(DialogueQuestion.theme))
-    ).all()
-    questions = [question for dialogue in held for question in dialogue.questions]
-    heads = {question.id: question for question in questions}
-    told = [heads[question.same_as_id] if question.same_as_id else question for question in questions]
+    )
+    asked, promised = _asked(session, held), _promised(session, held)
+    heads = {question.id: question for question in asked}
+    told = [heads[question.same_as_id] if question.same_as_id else question for question in asked]
     states = Counter(question.state for question in told)
-    themes = Counter(head.theme.name_vi if head.theme else "" for head in told if head.state != "declined")
-    promised = session.scalars(
-        select(Commitment).where(Commitment.dialogue_id.in_([dialogue.id for dialogue in held]))
-    ).all()
+    themes = Counter(head.name_vi or "" for head in told if head.state != "declined")
+    late_by = [(line.ended_on - line.deadline_on).days for line in promised if line.state == "done" and line.ended_on]
     return HalfYearFigures(
         period=period,
-        dialogues=len(held),
-        groups=group_lines(row for dialogue in held for row in dialogue.groups),
+        dialogues=session.scalar(select(func.count()).select_from(held.subquery())) or 0,
+        groups=group_lines(session.scalars(select(DialogueGroup).where(DialogueGroup.dialogue_id.in_(held)))),
         themes=tuple(sorted(themes.items(), key=lambda pair: (not pair[0], -pair[1], pair[0]))),
-        questions=len(questions),
+        questions=len(asked),
         answered=states["answered"],
         later=states["later"],
         overdue=sum(
@@ -189,14 +188,24 @@ def figures(session: Session, unit: Unit, period: HalfYear, today: date, poll: F
         ),
         declined=states["declined"],
         promises=len(promised),
-        kept=sum(_kept(line) and line.ended_on <= line.deadline_on for line in promised if line.ended_on),
-        kept_late=sum(_kept(line) and line.ended_on > line.deadline_on for line in promised if line.ended_on),
+        kept=sum(days <= 0 for days in late_by),
+        kept_late=sum(days > 0 for days in late_by),
         open=sum(line.state == "open" for line in promised),
-        late=sum(is_late(line, today) for line in promised),
+        late=sum(line.state == "open" and line.deadline_on < today for line in promised),
         dropped=sum(line.state == "dropped" for line in promised),
         poll=poll,
     )
 
 
-def _kept(commitment: Commitment) -> bool:
-    return commitment.state == "done"
+def _asked(session: Session, held: Select[int]) -> Sequence[Row[int, int | None, str, date | None, str]]:
+    """Every question of those dialogues with its theme, as plain rows: a province asks thousands."""
+    asked = DialogueQuestion
+    columns = (asked.id, asked.same_as_id, asked.state, asked.answer_due_on, DialogueTheme.name_vi)
+    query = select(*columns).outerjoin(DialogueTheme, DialogueTheme.id == asked.theme_id)
+    return session.execute(query.where(asked.dialogue_id.in_(held))).all()
+
+
+def _promised(session: Session, held: Select[int]) -> Sequence[Row[str, date | None, date]]:
+    """Every promise of those dialogues, as plain rows."""
+    columns = (Commitment.state, Commitment.ended_on, Commitment.deadline_on)
+    return session.execute(select(*columns).where(Commitment.dialogue_id.in_(held))).all()

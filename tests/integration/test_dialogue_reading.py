@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
+import pytest
 from sqlalchemy import Engine, select, true
 from sqlalchemy.orm import Session
 
@@ -132,7 +133,7 @@ def test_a_record_holds_what_its_documents_say(session: Session) -> None:
     assert told.carried_over == ()
 
 
-def test_a_review_counts_two_half_years_side_by_side(session: Session) -> None:
+def test_a_review_counts_two_half_years_side_by_side(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     province, own, _other = tree(session)
     first_half(session, own)
     second = make_dialogue(
@@ -159,7 +160,11 @@ def test_a_review_counts_two_half_years_side_by_side(session: Session) -> None:
     assert (told.now.present, told.now.questions, told.now.answered_share) == (14, 0, None)
     assert [line.state for line in told.commitments] == ["open"], "only what was open in the second half-year"
     assert [line.state for line in review(session, own, FIRST, TODAY).commitments].count("open") == 1
-    assert len(review(session, own, FIRST, TODAY).commitments) == 3
+    listed = review(session, own, FIRST, TODAY)
+    assert ([line.state for line in listed.commitments], listed.not_listed) == (["open", "done", "dropped"], 0)
+    monkeypatch.setattr("survey.analysis.dialogue_record.MOST_LISTED", 1)
+    listed = review(session, own, FIRST, TODAY)
+    assert ([line.state for line in listed.commitments], listed.not_listed) == (["open"], 2)
     assert review(session, own, FIRST, TODAY).before is None
     assert review(session, province, FIRST, TODAY).now.dialogues == 1, "a superior's review counts those below it"
 
