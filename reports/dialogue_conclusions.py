@@ -72,7 +72,7 @@ def _content(
             "The units in charge carry this out, report their progress, and it is examined at the next dialogue./.",
             language,
         ),
-        style.body,
+        style.last,
     )
     yield closing(issuer, language, style)
 

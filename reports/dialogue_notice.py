@@ -104,7 +104,7 @@ def _content(
             language,
             place=body_of(record.place, language),
         ),
-        style.body,
+        style.last,
     )
     yield closing(issuer, language, style)
 

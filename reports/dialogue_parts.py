@@ -53,7 +53,7 @@ def body_of(place: Place, language: Language) -> str:
     name = place.name[language]
     if place.kind not in ("province", "commune"):
         return name
-    return committee_of(name[:1].lower() + name[1:] if language == "vi" else name, language)
+    return committee_of(name, language)
 
 
 def people_table(groups: Sequence[GroupLine], language: Language, style: Styles) -> Table:

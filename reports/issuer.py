@@ -24,6 +24,7 @@ def unit_as_issuer(place: Place, language: Language) -> Issuer:
 
 def committee_of(name: str, language: Language) -> str:
     """The people's committee of a place, unless the name already is a committee's."""
-    committee = gettext("People's Committee of {place}", language, place=name)
+    place = name[:1].lower() + name[1:] if language == "vi" else name
+    committee = gettext("People's Committee of {place}", language, place=place)
     named = (gettext("People's Committee of {place}", language, place="").strip().casefold(), "ubnd ")
     return name if name.casefold().startswith(named) else committee

@@ -67,6 +67,7 @@ class Styles:
 
     fonts: Family
     body: ParagraphStyle
+    last: ParagraphStyle  # the sentence that stands on one page with the signature
     plain: ParagraphStyle
     centred: ParagraphStyle
     heading: ParagraphStyle
@@ -92,11 +93,13 @@ def styles(fonts: Family) -> Styles:
         return ParagraphStyle(name, parent=base, **changes)
 
     cell = derived("cell", fontSize=11, leading=13.5)
+    body = derived("body", alignment=TA_JUSTIFY, firstLineIndent=10 * mm, spaceAfter=6)
     note = derived("note", fontSize=11, leading=14, alignment=TA_JUSTIFY, spaceAfter=3)
     head = ParagraphStyle("head", parent=cell, fontName=fonts.bold, alignment=TA_CENTER)
     return Styles(
         fonts=fonts,
-        body=derived("body", alignment=TA_JUSTIFY, firstLineIndent=10 * mm, spaceAfter=6),
+        body=body,
+        last=ParagraphStyle("last", parent=body, keepWithNext=1),
         plain=base,
         centred=derived("centred", alignment=TA_CENTER),
         heading=derived("heading", fontName=fonts.bold, spaceBefore=8, spaceAfter=6, firstLineIndent=10 * mm),
@@ -138,14 +141,17 @@ class Head(Flowable):
         super().__init__()
         self.issuer, self.fonts = issuer, issuer.fonts or serif()
         self.left_width, self.right_width = 0.40 * CONTENT_WIDTH, 0.60 * CONTENT_WIDTH - self.GAP
-        self.superior = wrap(issuer.superior.upper(), self.fonts.regular, 12, self.left_width)
-        self.name = [line for part in _parts(issuer.name) for line in wrap(part, self.fonts.bold, 12, self.left_width)]
+        self.superior = self._lines(issuer.superior, self.fonts.regular)
+        self.name = self._lines(issuer.name, self.fonts.bold)
         self.nation = gettext("SOCIALIST REPUBLIC OF VIET NAM", language)
         self.motto = gettext("Independence – Freedom – Happiness", language)
         self.number = gettext("No.:            {suffix}", language, suffix=issuer.number_suffix)
         day = official_date(issuer.date, language)
         self.place_and_date = f"{issuer.place or chr(0xA0) * 16}, {day}"
         self.lines = max(3, len(self.superior) + len(self.name) + 1)
+
+    def _lines(self, name: str, font: str) -> list[str]:
+        return [line for part in _parts(name) for line in wrap(part, font, 12, self.left_width)]
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         return CONTENT_WIDTH, self.lines * 15 + 20

@@ -82,7 +82,7 @@ class _Document:
             yield from self.units()
             yield from self.causes()
             yield from self.cases()
-        yield paragraph(gettext("Reported for consideration and directions./.", language), self.style.body)
+        yield paragraph(gettext("Reported for consideration and directions./.", language), self.style.last)
         yield closing(self.issuer, language, self.style)
 
     def summary(self) -> Iterator[Flowable]:
@@ -136,7 +136,7 @@ class _Document:
             gettext("Handled on time in the period", language),
         ]
         rows = [self.unit_row(str(number), unit) for number, unit in enumerate(self.late_units, 1)]
-        rows.append(self.unit_row("", replace(self.report.total, name=Text(gettext("Together", language)))))
+        rows.append(self.unit_row("", replace(self.report.total, name=Text(gettext("All units", language)))))
         yield data_table(head, rows, (5, 34, 9, 9, 13, 10, 20), self.style, numbers={0, 2, 3, 4, 5, 6})
         note = gettext(
             "Working days: without Saturdays, Sundays and public holidays. On time: of the cases received in the "

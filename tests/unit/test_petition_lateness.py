@@ -43,7 +43,7 @@ def test_the_interior_department_reports_to_the_chairman() -> None:
     for expected in (
         "SỞ NỘI VỤ",
         "/BC-SNV",
-        "Kính gửi: Chủ tịch Ủy ban nhân dân Tỉnh Sông Trà",
+        "Kính gửi: Chủ tịch Ủy ban nhân dân tỉnh Sông Trà",
         "6 trên 18 vụ việc đang xử lý đã quá hạn, tại 2 đơn vị; cộng lại quá hạn 34 ngày làm việc",
         "900 trên 1.000 ý kiến đã đến hạn (90,00%)",
         "Chờ ý kiến của sở (2 vụ việc); chưa nêu nguyên nhân (1 vụ việc)",
@@ -57,7 +57,7 @@ def test_the_interior_department_reports_to_the_chairman() -> None:
 
 def test_a_commune_reports_to_the_province() -> None:
     text = text_of(petition_lateness_pdf(make_report(1), place=COMMUNE, moment=MOMENT))[0]
-    assert "Kính gửi: Ủy ban nhân dân Tỉnh Sông Trà" in text
+    assert "Kính gửi: Ủy ban nhân dân tỉnh Sông Trà" in text
 
 
 def test_nothing_late_says_so_and_lists_nothing() -> None:
