@@ -55,6 +55,8 @@ KEPT_NOWHERE = frozenset(
         "people.PeopleFilter.q",
         "people.PeopleFilter.unit",
         "people.RoleForm.unit",
+        "petitions.NewPetitionForm.unit",
+        "petitions.TransferForm.unit",
         "place.CloseForm.successor",
         "place.CounterForm.code",
         "place.MergeForm.codes",

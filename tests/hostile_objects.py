@@ -32,6 +32,7 @@ from tests.factories import (
     make_response,
     make_wave,
 )
+from tests.petition_cases import petitions_in_other_states
 from tests.staff import make_account
 
 # Pages and files that show more by their query.
@@ -84,6 +85,7 @@ def make_more(session: Session, tree: dict[str, Unit], values: dict[str, object]
         values
         | {"draft_id": added.id, "collector_code": collector.code, "batch_id": waiting.id, "response_id": doubtful.id},
         values | {"wave_code": "P"},
+        *(values | other for other in petitions_in_other_states(session, own)),
     ]
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from survey.accounts.models import Account
 from survey.models import AnswerTemplate, CalendarException, Petition, PetitionClass, PetitionPhoto, Unit
 from survey.operations import petitions
-from survey.operations.periods import PROVINCE_TIME
+from survey.operations.periods import PROVINCE_TIME, province_today
 from survey.operations.petition_cases import open_case
 from survey.operations.petition_settings import create_class
 from tests.staff import make_account
@@ -101,3 +101,12 @@ def petition_objects(session: Session, unit: Unit) -> dict[str, object]:
         "template_id": template.id,
         "day": "2026-03-07",
     }
+
+
+def petitions_in_other_states(session: Session, unit: Unit) -> list[dict[str, object]]:
+    """The same for cases whose pages offer other steps: new, in progress, answered, published, not accepted."""
+    states = ("received", "in_progress", "answered", "published", "rejected")
+    today = province_today()
+    cases = [make_petition(session, unit, state=state, on=today) for state in states]
+    cases.append(make_petition(session, unit, state="in_progress"))  # late by now
+    return [{"petition_reference": case.reference} for case in cases]
