@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from forms.dialogue_plan import PlanForm, read_people
 from reports.dialogue_record import HalfYear
@@ -45,37 +45,45 @@ def plan() -> ResponseReturnValue:
     form.period.choices = period_choices(province_today())
     invited, wrong = read_people(request.form, "invited-", ATTENDEE_GROUPS)
     if form.validate_on_submit() and people_hold(form, wrong):
-        code = (form.unit.data or "").partition(" – ")[0].strip()
-        unit = next((unit for unit in units if unit.code == code), None)
-        period = period_or_404(form.period.data)
-        if unit is None or period is None:
-            form.unit.errors = [gettext("Choose a unit of the list.")]
-        else:
-            try:
+        unit, period = unit_typed(form), period_or_404(form.period.data) or period_of(province_today())
+        try:
+            if unit is not None:
                 terms = terms_of(form)
                 made = dialogues.plan(
                     current_session(), unit=unit, year=period.year, half=period.half, terms=terms, invited=invited
                 )
-            except DialogueError as error:
-                form.form_errors.append(explain(error))
-            else:
                 commit()
                 flash(gettext("The dialogue is planned. Announce it when everything is settled."), "success")
                 return redirect(url_for("dialogues.show", dialogue_code=made.code), 303)
+        except DialogueError as error:
+            form.form_errors.append(explain(error))
     status = 422 if form.errors else 200
     typed = request.form if request.method == "POST" else {}
     return render_template("dialogue_plans/plan.html", form=form, units=units, typed=typed, dialogue=None), status
 
 
-def units_to_plan() -> list[Unit]:
-    """The units in reach that exist, first those that must hold dialogues."""
+def unit_typed(form: PlanForm) -> Unit | None:
+    """The unit in reach whose code was typed, with or without its name; otherwise the form says so."""
+    code = (form.unit.data or "").partition(" – ")[0].strip()
+    unit = current_session().scalar(living_units().where(Unit.code == code))
+    if unit is None:
+        form.unit.errors = [gettext("Choose a unit of the list.")]
+    return unit
+
+
+def living_units() -> Select[Unit]:
+    """The units in reach that exist today."""
     today = province_today()
-    found = current_session().scalars(
-        select(Unit)
-        .where(scope("dialogues.run").covers(Unit.path), Unit.valid_from <= today)
-        .where(Unit.valid_until.is_(None) | (Unit.valid_until >= today))
-        .limit(MOST_OFFERED)
+    return select(Unit).where(
+        scope("dialogues.run").covers(Unit.path),
+        Unit.valid_from <= today,
+        Unit.valid_until.is_(None) | (Unit.valid_until >= today),
     )
+
+
+def units_to_plan() -> list[Unit]:
+    """The units in reach that exist, as far as a list can be offered, first those that must hold dialogues."""
+    found = current_session().scalars(living_units().limit(MOST_OFFERED))
     return sorted(
         found, key=lambda unit: (unit.kind not in DUTY_KINDS, *in_list_order(unit.kind, unit.name_vi, unit.code))
     )
