@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, load_only
 
 from reports.figures import Figure, Text, UnitReport
 from survey.analysis.instrument import read_instrument
@@ -20,6 +20,18 @@ from survey.operations.poll_waves import IS_SURVEY
 RUNNING = ("planned", "running")
 State = Literal["", "open", "planned", "running", "late", "done", "dropped"]
 STATES: tuple[State, ...] = ("open", "planned", "running", "late", "done", "dropped")
+# What the public database role may read of a remedy (:mod:`survey.models.grants`).
+PUBLIC = (
+    Remedy.id,
+    Remedy.unit_id,
+    Remedy.wave_id,
+    Remedy.subject,
+    Remedy.subject_code,
+    Remedy.ended_on,
+    Remedy.said,
+    Remedy.did,
+    Remedy.is_public,
+)
 Owner = aliased(Unit, name="owner_unit")
 
 
@@ -100,8 +112,9 @@ def labels(session: Session, remedies: Collection[Remedy]) -> dict[int, Text]:
 
 
 def public_remedies(session: Session, unit: Unit) -> Sequence[Remedy]:
-    """Those the unit chose to show, the newest first."""
-    query = select(Remedy).where(Remedy.unit_id == unit.id, Remedy.is_public)
+    """Those the unit chose to show, the newest first; of what it wrote for itself nothing is read."""
+    query = select(Remedy).options(load_only(*PUBLIC, raiseload=True))
+    query = query.where(Remedy.unit_id == unit.id, Remedy.is_public)
     return session.scalars(query.order_by(Remedy.ended_on.desc(), Remedy.id.desc())).all()
 
 

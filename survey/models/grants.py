@@ -125,7 +125,7 @@ GRANTS: dict[str, tuple[str, str]] = {
     "dialogue_poll": (_READ, _ALL),
     "commitment": (_READ, _ALL),
     "commitment_progress": (_READ, _ADD),
-    "remedy": (_READ, _ALL),
+    "remedy": ("SELECT (id, unit_id, wave_id, subject, subject_code, ended_on, said, did, is_public)", _ALL),
     "remedy_progress": (_NOTHING, _ADD),
     "remedy_judgement": (_NOTHING, _ALL),
     "theme": (_READ, _ALL),

@@ -228,6 +228,8 @@ NOT_THE_PUBLICS = (
     "SELECT text_version FROM petition_consent",
     "SELECT subject FROM mail_message",
     "INSERT INTO mail_message (key) VALUES ('x')",
+    "SELECT cause FROM remedy",
+    "SELECT owner_name FROM remedy",
     "UPDATE petition SET answer = ''",
     "UPDATE petition SET holder_id = unit_id",
     "DELETE FROM petition_contact",
