@@ -15,12 +15,16 @@ from sqlalchemy.orm import Session
 from forms.library import standard
 from survey import create_app, database
 from survey.accounts import policy
+from survey.blueprints import dialogue as dialogue_pages
 from survey.blueprints import petition
-from survey.models import Base, Petition, PetitionClass, Unit, Wave, grants
-from survey.operations import petitions, remedies
+from survey.models import Base, DialogueQuestion, Petition, PetitionClass, Unit, Wave, grants
+from survey.operations import dialogue_polls, dialogue_questions, dialogues, petitions, remedies
 from survey.operations.closing import finish_wave, unfinished
+from survey.operations.periods import PROVINCE_TIME
 from survey.operations.transactions import set_transactions
 from survey.staff_sealing import seal_at_once
+from tests.dialogue_visitors import ask, enter, pass_of, rate
+from tests.dialogues import make_commitment, make_dialogue
 from tests.factories import (
     NOW,
     make_collector,
@@ -384,3 +388,37 @@ def test_the_public_role_reads_what_was_done_and_how_it_was_judged(postgresql_ur
     app.extensions["engine"].dispose()
     assert "Mở thêm quầy" in text
     assert "+55,56 điểm phần trăm" in text
+
+
+def test_a_dialogue_is_asked_entered_and_rated_as_the_public_role(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dialogue_pages, "MINIMUM_SECONDS", 0)
+    run(postgresql_url, "db", "roles")
+    engine, today = database.make_engine(postgresql_url), datetime.now(PROVINCE_TIME)
+    with Session(engine, expire_on_commit=False) as session:
+        unit, half = make_unit(session, code="X1"), 1 if today.month <= 6 else 2
+        meeting = make_dialogue(session, unit, state="running", starts_at=today, half=half)
+        make_commitment(session, meeting)
+        dialogue_polls.open_poll(session, meeting, "exit", today)
+        session.commit()
+        settings = {"TESTING": True, "SECRET_KEY": KEY, "SCAN_SECONDS": 0}
+        url = connection_url(postgresql_url, grants.PUBLIC)
+        app = create_app({**settings, "DATABASE_URL": url}, surfaces=("public",))
+        client = app.test_client()
+        assert ask(client, meeting).status_code == 303
+        given = pass_of(enter(client, meeting))
+        assert client.get(f"/doi-thoai/{meeting.code}/the/{given}").status_code == 200
+        assert rate(client, meeting, given).status_code == 303
+        dialogues.end(session, meeting, today)
+        question = session.scalars(select(DialogueQuestion)).one()
+        dialogue_questions.accept(session, question)
+        dialogue_questions.answer(session, question, "Quý IV.", today=today.date())
+        dialogues.conclude(session, meeting, "Thực hiện.")
+        session.commit()
+        assert "Quý IV." in client.get(f"/doi-thoai/{meeting.code}").text
+        assert client.get(f"/doi-thoai/{meeting.code}/cau-hoi/{question.code}").status_code == 200
+        assert client.get("/doi-thoai/").status_code == 200
+        app.extensions["engine"].dispose()
+    assert count(postgresql_url, "response") == count(postgresql_url, "dialogue_pass") == 1
+    engine.dispose()
