@@ -37,6 +37,7 @@ _WORDS = {
     "vi": {
         "title": "Tỉnh Sông Trà – dữ liệu mẫu",
         "form": "Phiếu khảo sát của người dân",
+        "opinion": "Phản ánh, kiến nghị của người dân",
         "results": "Kết quả công khai",
         "pdf": "Báo cáo PDF của một đơn vị",
         "draft": "bản nháp",
@@ -53,6 +54,7 @@ _WORDS = {
     "en": {
         "title": "Sông Trà Province – sample data",
         "form": "The citizen's form",
+        "opinion": "The citizen's opinion",
         "results": "Public results",
         "pdf": "A unit's report in PDF",
         "draft": "draft",
@@ -133,7 +135,8 @@ def _unsealed() -> int:
 def _links(demo: Demo, base: str, language: str) -> Panel:
     words = _WORDS[language]
     published = [wave for wave in demo.waves if wave.state == "published"]
-    links = [(words["form"], f"{base}/s/{demo.collector.code}"), (words["results"], f"{base}/ket-qua")]
+    form = f"{base}/s/{demo.collector.code}"
+    links = [(words["form"], form), (words["opinion"], f"{form}/y-kien"), (words["results"], f"{base}/ket-qua")]
     if published:
         links.append((words["pdf"], f"{base}/ket-qua/{published[-1].code}/{UNIT_SHOWN}/bao-cao.pdf"))
     text = Text()
