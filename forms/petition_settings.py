@@ -21,6 +21,9 @@ class ClassForm(StaffForm):
     reference_vi = StringField(
         _l("Legal reference"), [Optional(), Length(max=300)], description=_l("The document that sets the time limit.")
     )
+    ended_on = DateField(
+        _l("Last day in use"), [Optional()], description=_l("Empty as long as it may be chosen for new opinions.")
+    )
 
 
 class NewClassForm(ClassForm):
@@ -30,12 +33,7 @@ class NewClassForm(ClassForm):
         description=_l("Short, given once, such as thuong."),
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
-
-
-class EndingClassForm(ClassForm):
-    ended_on = DateField(
-        _l("Last day in use"), [Optional()], description=_l("Empty as long as it may be chosen for new opinions.")
-    )
+    ended_on = None
 
 
 class CalendarForm(StaffForm):

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy import or_, select
 from wtforms.fields.choices import SelectChoice
 
-from forms.petition_settings import CalendarForm, EndingClassForm, NewClassForm, TemplateForm
+from forms.petition_settings import CalendarForm, ClassForm, NewClassForm, TemplateForm
 from survey.accounts import directory
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, root_paths, scope, template_path
@@ -81,7 +81,7 @@ def one_class(class_code: str) -> ResponseReturnValue:
     """Change a class, or end it."""
     query = select(PetitionClass).where(PetitionClass.code == class_code)
     chosen = current_session().scalar(query) or abort(404)
-    form = EndingClassForm(obj=chosen)
+    form = ClassForm(obj=chosen)
     if form.validate_on_submit():
         try:
             petition_settings.change_class(
