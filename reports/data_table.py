@@ -35,13 +35,13 @@ def data_table(
     whole = sum(widths)
     heads = [paragraph(text, style.head_number if k in numbers else style.head) for k, text in enumerate(head)]
     columns = [CONTENT_WIDTH * width / whole for width in widths]
-    body: list[Sequence[Flowable | str]] = []
+    body: list[list[Flowable | str]] = []
     for row in rows:
         cells = [
             _pieces(cell, columns[k], style.number if k in numbers else style.cell) if isinstance(cell, str) else [cell]
             for k, cell in enumerate(row)
         ]
-        body += zip_longest(*cells, fillvalue="")
+        body += map(list, zip_longest(*cells, fillvalue=""))
     return Table(
         [heads, *body],
         colWidths=columns,
