@@ -126,6 +126,10 @@ def test_nothing_is_told_of_fewer_than_five_people(place: Place, session: Sessio
     newer = place.wave(SECOND, {"A": (50, 50), "B": (60, 40), "C": (60, 40)})
     found = judge(session, place.units["A"], older, newer, "item", "access_1")
     assert (found.hidden, found.shift.difference, found.others) == (True, None, None)
+    # Seven people of the room are enough, but with the whole of A they would give away the four at A's own counter.
+    nested = place.wave((date(2028, 1, 1), date(2028, 6, 30)), {"A": (2, 2), "A1": (4, 3), "B": (50, 50)})
+    after = place.wave((date(2028, 7, 1), date(2028, 12, 31)), {"A": (50, 50), "A1": (50, 50), "B": (50, 50)})
+    assert judge(session, place.units["A1"], nested, after, "item", "access_1").hidden
     # Of the common units, the room that answered only once leaves fewer than five people apart.
     first = place.wave((date(2027, 1, 1), date(2027, 6, 30)), {"A": (50, 50), "B": (50, 50)})
     second = place.wave((date(2027, 7, 1), date(2027, 12, 31)), {"A": (50, 50), "A1": (2, 2), "B": (50, 50)})
