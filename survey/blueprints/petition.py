@@ -12,9 +12,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from forms.ballot import clean_text
-from forms.consents import CONSENTS, current
 from forms.petition import PetitionForm, RateForm, ReopenForm
-from reports import names
 from reports.wording import short_date
 from survey.analysis import petition_tracking as tracking
 from survey.blueprints.citizen import (
@@ -30,7 +28,6 @@ from survey.blueprints.citizen import (
 from survey.citizen_places import Place
 from survey.database import current_session
 from survey.models import Petition, Unit
-from survey.models.petition import OPEN_STATES
 from survey.operations import petitions
 from survey.operations.bounded import MEGABYTE, ReadersBusy
 from survey.operations.codes import normalise, spaced
@@ -39,16 +36,25 @@ from survey.operations.contacts import Contact, current_key
 from survey.operations.errors import OperationError
 from survey.operations.periods import province_today
 from survey.operations.petition_cases import PetitionError
-from survey.operations.petition_intake import PHOTO_BYTES, IntakeError, Photo, read_photos, receive, require_sizes
-from survey.operations.submission import BadToken, SubmissionId, issue_token, read_token
+from survey.operations.petition_intake import IntakeError, Photo, read_photos, receive, require_sizes
+from survey.operations.submission import BadToken, SubmissionId, read_token
 from survey.operations.writing import begin_write
-from survey.petition_pages import KINDS, STATES, code_picture, days_late, page, step_lines, unit_name
+from survey.petition_pages import (
+    HANDLING,
+    KINDS,
+    WRITING,
+    case_page,
+    code_picture,
+    complaint_page,
+    form_page,
+    new_token,
+    page,
+    unit_name,
+)
 
 BODY_LIMIT = 32 * MEGABYTE  # some more than the photos may have, so that who sends too many keeps his words
 MINIMUM_SECONDS = 3  # nobody writes an opinion in less
 STATUS = {"photos_large": 413, "full": 429}
-FACES = ("very_sad", "sad", "neutral", "happy", "very_happy")
-WRITING, HANDLING = "opinion", "handling"  # what a signed number is for
 
 blueprint = Blueprint("petition", __name__)
 
@@ -229,68 +235,6 @@ def published() -> ResponseReturnValue:
     )
 
 
-def form_page(
-    place: Place,
-    form: PetitionForm,
-    token: str,
-    status: int = 200,
-    trouble: str = "",
-    headers: dict[str, str] | None = None,
-    *,
-    unread: bool = False,
-) -> Response:
-    """The form with what was written; photos cannot be put back into a page and must be chosen again.
-
-    `unread`: too much was sent to be read at all.
-    """
-    return page(
-        "petition/form.html",
-        status,
-        headers,
-        place=place,
-        heading=place.heading(written_language()),
-        form=form,
-        token=token,
-        trouble=trouble,
-        photos_lost=not unread and any(file.filename for file in request.files.getlist("photos")),
-        kinds=KINDS,
-        consents={purpose: current(purpose) for purpose in CONSENTS},
-        honeypot=HONEYPOT,
-        megabytes=PHOTO_BYTES // MEGABYTE,
-    )
-
-
-def complaint_page(place: Place, written: str = "") -> Response:
-    heading = place.heading(written_language())
-    return page("petition/complaint.html", place=place, heading=heading, written=written)
-
-
-def case_page(
-    petition: Petition, rating: RateForm, reopening: ReopenForm, status: int = 200, trouble: str = ""
-) -> Response:
-    session, language, today = current_session(), written_language(), province_today()
-    steps = tracking.public_steps(session, petition)
-    return page(
-        "petition/show.html",
-        status,
-        petition=petition,
-        holder=unit_name(petition.holder, language),
-        lines=step_lines(steps, language),
-        states=STATES,
-        kinds=KINDS,
-        possible=tracking.possible(petition, steps, today),
-        late=days_late(petition.deadline_on, today),
-        is_open=petition.state in OPEN_STATES,
-        rating=rating,
-        reopening=reopening,
-        trouble=trouble,
-        token=new_token(HANDLING, petition.code),
-        short_date=short_date,
-        spaced=spaced,
-        scale=[(value, names.scale_word(value, language), face) for value, face in enumerate(FACES, 1)],
-    )
-
-
 def case_to_change(code: str) -> Petition:
     """The case in a transaction that may write; 404 where no opinion has that code.
 
@@ -314,10 +258,6 @@ def is_signed(petition: Petition) -> bool:
     except BadToken:
         return False
     return True
-
-
-def new_token(purpose: str, code: str) -> str:
-    return issue_token(signing_keys()[0], f"{purpose} {code}", time.time_ns() // 1_000_000)
 
 
 def offers_contact() -> bool:
