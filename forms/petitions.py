@@ -34,7 +34,11 @@ class TransferForm(StaffForm):
 
 
 class ExtendForm(StaffForm):
-    days = IntegerField(_l("Working days more"), [InputRequired(), NumberRange(min=1, max=365)])
+    days = IntegerField(
+        _l("Working days more"),
+        [InputRequired(), NumberRange(min=1, max=365)],
+        render_kw={"inputmode": "numeric", "size": 5},
+    )
     reason = TextAreaField(_l("Reason, which the citizen reads"), _REASON, render_kw={"rows": 2})
 
 

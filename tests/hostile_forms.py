@@ -55,6 +55,7 @@ KEPT_NOWHERE = frozenset(
         "people.PeopleFilter.q",
         "people.PeopleFilter.unit",
         "people.RoleForm.unit",
+        "petition_settings.NewClassForm.code",
         "petitions.NewPetitionForm.unit",
         "petitions.TransferForm.unit",
         "place.CloseForm.successor",
