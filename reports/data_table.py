@@ -37,11 +37,11 @@ def data_table(
     columns = [CONTENT_WIDTH * width / whole for width in widths]
     body: list[list[Flowable | str]] = []
     for row in rows:
-        cells = [
+        cells: list[list[Flowable | str]] = [
             _pieces(cell, columns[k], style.number if k in numbers else style.cell) if isinstance(cell, str) else [cell]
             for k, cell in enumerate(row)
         ]
-        body += map(list, zip_longest(*cells, fillvalue=""))
+        body += [list(line) for line in zip_longest(*cells, fillvalue="")]
     return Table(
         [heads, *body],
         colWidths=columns,
@@ -52,7 +52,7 @@ def data_table(
     )
 
 
-def _pieces(text: str, width: float, style: ParagraphStyle) -> list[Flowable]:
+def _pieces(text: str, width: float, style: ParagraphStyle) -> list[Flowable | str]:
     """The text as one cell, or as several below each other where one would be taller than :data:`TALLEST`."""
     inside = width - 2 * _PADDING
     most = max(1, int(inside / style.fontSize)) * int(TALLEST / style.leading)  # of the widest letters
