@@ -167,6 +167,7 @@ COLUMNS: dict[str, LazyString] = {
     "retired_at": lazy_pgettext("column", "Retired at"),
     "revoked_at": lazy_pgettext("column", "Revoked at"),
     "role": lazy_pgettext("column", "Role"),
+    "rows": lazy_pgettext("column", "Rows"),
     "same": lazy_pgettext("column", "Unchanged"),
     "respondent_group": lazy_pgettext("column", "Respondents"),
     "state": lazy_pgettext("column", "State"),
