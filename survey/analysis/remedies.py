@@ -140,14 +140,6 @@ def weak_figures(report: UnitReport, most: int) -> list[tuple[str, Figure]]:
     return [(kind, figure) for _, kind, figure in sorted(weak, key=lambda each: each[0])[:most]]
 
 
-def figure_of(report: UnitReport, subject: str, code: str) -> Figure | None:
-    """The figure of a report that a remedy is about."""
-    figures = report.charted_factors if subject == "factor" else report.items
-    if subject == "item" and report.overall is not None:
-        figures = (*figures, report.overall)
-    return next((figure for figure in figures if figure.code == code), None)
-
-
 def last_published(session: Session, unit: Unit) -> Wave | None:
     """The newest published wave in which the unit took part."""
     waves = session.scalars(
