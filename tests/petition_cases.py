@@ -105,7 +105,7 @@ def petition_objects(session: Session, unit: Unit) -> dict[str, object]:
 
 def petitions_in_other_states(session: Session, unit: Unit) -> list[dict[str, object]]:
     """The same for cases whose pages offer other steps: new, in progress, answered, published, not accepted."""
-    states = ("received", "in_progress", "answered", "published", "rejected")
+    states = ("received", "classified", "in_progress", "answered", "published", "rejected")
     today = province_today()
     cases = [make_petition(session, unit, state=state, on=today) for state in states]
     cases.append(make_petition(session, unit, state="in_progress"))  # late by now

@@ -76,3 +76,4 @@ def test_a_long_list_repeats_its_head_and_hostile_causes_are_literal(language: L
     assert len(pages) > 10
     assert all(head in page for page in pages[-5:-1])
     assert "<b>Trễ</b> & <img" in " ".join(pages)
+    assert "…" in pages[-2]  # a row is never split: a long cause is cut there, and told in full above
