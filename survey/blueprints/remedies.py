@@ -16,7 +16,7 @@ from reports.shift_chart import shift_svg
 from reports.shift_wording import judged_reason, judged_word, shift_sentence
 from survey.accounts import directory
 from survey.accounts.guard import commit, may, staff_blueprint
-from survey.accounts.scope import can, remedy_owner_path, remedy_path, scope, source_for, unit_path
+from survey.accounts.scope import Scope, can, remedy_owner_path, remedy_path, scope, source_for, unit_path
 from survey.analysis import remedies as reading
 from survey.analysis.remedies import Filters, Owner
 from survey.analysis.remedy_judgement import judge, next_wave, shown_figure
@@ -78,12 +78,20 @@ def index() -> ResponseReturnValue:
         "remedies/index.html",
         page=found,
         filters=filters,
+        public_of=filters.unit or only_unit(reach),
         labels=reading.labels(session, found.remedies),
         counts=found_counts,
         filtered=any(name in request.args for name in ("state", "unit", "movement")),
         total=found_counts.running + found_counts.done + found_counts.dropped,
         movements=MOVEMENTS,
     )
+
+
+def only_unit(reach: Scope) -> Unit | None:
+    """The one unit whose remedies a person reads, a province excepted: its public page is a step away."""
+    if len(reach.paths) != 1:
+        return None
+    return current_session().scalar(select(Unit).where(Unit.path == reach.paths[0], Unit.parent_id.is_not(None)))
 
 
 def filters_or_404() -> Filters:
