@@ -1,4 +1,4 @@
-"""The outbox of mail: what was sent, what waits, what could not be sent and why; citizens' addresses are never shown."""
+"""The outbox of mail: what was sent, what waits, what could not go and why; citizens' addresses are never shown."""
 
 from __future__ import annotations
 

@@ -129,7 +129,9 @@ def edit(hook_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:hook_id>/tam-dung")
 @may("webhooks.manage", hook_path)
 def pause(hook_id: int) -> ResponseReturnValue:
-    return _step(hook_id, operations.pause_webhook, gettext("Nothing is sent for now; what happens waits, 30 days at most."))
+    return _step(
+        hook_id, operations.pause_webhook, gettext("Nothing is sent for now; what happens waits, 30 days at most.")
+    )
 
 
 @blueprint.post("/<int:hook_id>/tiep-tuc")

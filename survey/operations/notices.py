@@ -118,7 +118,9 @@ def _concerned(session: Session, petition: Petition, step: PetitionStep) -> list
     if step.step == "taken":
         if petition.handled_by_id in (None, step.account_id):
             return []
-        query = select(_account.c.id, _account.c.email, _account.c.language).where(_account.c.id == petition.handled_by_id)
+        query = select(_account.c.id, _account.c.email, _account.c.language).where(
+            _account.c.id == petition.handled_by_id
+        )
         return [Receiver(*row) for row in session.execute(query) if is_address(row.email)]
     if step.step == "escalated":
         above = session.get(Unit, petition.escalated_to_id) if petition.escalated_to_id is not None else None

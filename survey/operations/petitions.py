@@ -229,8 +229,8 @@ def reopen(session: Session, petition: Petition, reason: str, *, today: date) ->
 
 
 def is_extended(session: Session, petition: Petition) -> bool:
-    """Whether the deadline was extended since the case was opened, reopened or restored last: each time it is classified
-    anew, its days counted from the same beginning."""
+    """Whether the deadline was extended since the case was opened, reopened or restored last: each time it is
+    classified anew, its days counted from the same beginning."""
     begun = max(_last_number(session, petition, step) for step in ("reopened", "restored"))
     return _last_number(session, petition, "extended") > begun
 

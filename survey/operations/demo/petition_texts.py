@@ -6,13 +6,15 @@ from typing import NamedTuple
 
 
 class Matter(NamedTuple):
-    """An opinion as somebody wrote it, its class, and the unit that is competent, where it is always the same."""
+    """An opinion as somebody wrote it, its class, the unit that is competent, where it is always the same, and the
+    answer to just this matter, where those to its kind do not do."""
 
     kind: str
     class_code: str
     text: str
     competent: str = ""
     photo: bool = False
+    answer: str = ""
 
 
 MATTERS = (

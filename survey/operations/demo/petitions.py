@@ -39,7 +39,7 @@ RECENT = 30  # days from which every third case comes, so that something waits
 LEFT_LYING = 0.2  # of the recent ones: nobody answers them
 SEED = 20250702
 CONSENT_VERSION = "mau"
-SLOW = {"TRUNGNGHIA": 1.7, "SNNMT-DKDD": 1.6, "KIMSON": 1.3, "PHUDIEN": 1.1, "BENTRA": 1.0}  # of the time limit they need
+SLOW = {"TRUNGNGHIA": 1.7, "SNNMT-DKDD": 1.6, "KIMSON": 1.3, "PHUDIEN": 1.1, "BENTRA": 1.0}  # share of the time limit
 USUAL_PACE = 0.55
 
 
