@@ -47,10 +47,11 @@ blueprint = Blueprint("dialogue", __name__, url_prefix="/doi-thoai")
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """Where a dialogue's code is typed, and the dialogues that are announced or were just held."""
-    code = normalise(request.args.get("ma", ""))[:40]
-    if code:
+    session, code = current_session(), normalise(request.args.get("ma", ""))[:40]
+    if code and is_public(find_dialogue(session, code)):
         return redirect(url_for(".show", dialogue_code=code, lang=request.args.get("lang")), 303)
-    return page("dialogue/index.html", dialogues=current_dialogues(current_session(), province_today()))
+    dialogues = current_dialogues(session, province_today())
+    return page("dialogue/index.html", 404 if code else 200, dialogues=dialogues, unknown=code)
 
 
 @blueprint.get("/<dialogue_code>")
@@ -150,7 +151,11 @@ def at(dialogue: Dialogue) -> dict[str, Any]:
 def dialogue_or_404(code: str) -> Dialogue:
     """A dialogue that was announced; one that is being planned is nobody's business yet."""
     found = find_dialogue(current_session(), code[:40])
-    return found if found is not None and found.state in PUBLIC_STATES else abort(404)
+    return found if found is not None and is_public(found) else abort(404)
+
+
+def is_public(dialogue: Dialogue | None) -> bool:
+    return dialogue is not None and dialogue.state in PUBLIC_STATES
 
 
 def dialogue_to_change(code: str) -> Dialogue:
