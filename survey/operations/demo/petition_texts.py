@@ -25,35 +25,92 @@ MATTERS = (
             "Tôi nộp hồ sơ cấp đổi sổ đỏ từ đầu tháng, đến nay quá hẹn hai lần vẫn chưa có kết quả, hỏi thì "
             "được bảo cứ chờ."
         ),
+        answer=(
+            "Kính gửi ông/bà. Đơn vị đã kiểm tra và xin lỗi vì sự chậm trễ. Giấy chứng nhận đã được ký, trả "
+            "tại quầy trong giờ làm việc; hồ sơ sắp đến hạn nay được rà soát mỗi ngày."
+        ),
     ),
     Matter(
         "difficulty",
         "phuc-tap",
         "Thửa đất nhà tôi đo lại chênh với sổ cũ, phải đi lại bốn lần mà mỗi lần hướng dẫn một kiểu.",
         competent="SNNMT-DKDD",
+        answer=(
+            "Kính gửi ông/bà. Tổ đo đạc đã đối chiếu bản đồ và hẹn đo lại tại thửa đất; toàn bộ giấy tờ cần "
+            "có được ghi trong một phiếu hướng dẫn duy nhất."
+        ),
     ),
-    Matter("difficulty", "thuong", "Cổng dịch vụ công báo lỗi khi nộp hồ sơ khai sinh, tôi phải đem giấy đến tận nơi."),
-    Matter("difficulty", "khan", "Máy lấy số bị hỏng cả tuần, sáng nào cũng chen nhau ghi tên vào giấy."),
+    Matter(
+        "difficulty",
+        "thuong",
+        "Cổng dịch vụ công báo lỗi khi nộp hồ sơ khai sinh, tôi phải đem giấy đến tận nơi.",
+        answer=(
+            "Kính gửi ông/bà. Lỗi tải tệp khi nộp hồ sơ khai sinh đã được khắc phục. Tại quầy có người hỗ "
+            "trợ nộp trực tuyến vào các buổi sáng."
+        ),
+    ),
+    Matter(
+        "difficulty",
+        "khan",
+        "Máy lấy số bị hỏng cả tuần, sáng nào cũng chen nhau ghi tên vào giấy.",
+        answer=(
+            "Kính gửi ông/bà. Máy lấy số đã được sửa xong; khi máy hỏng, đơn vị bố trí người phát số và "
+            "hướng dẫn tại cửa."
+        ),
+    ),
     Matter(
         "difficulty",
         "thuong",
         "Phòng chờ chỉ có ba cái ghế, người già phải đứng. Tôi gửi kèm ảnh chụp sáng nay.",
         photo=True,
+        answer=("Kính gửi ông/bà. Đơn vị đã đặt thêm ghế ở phòng chờ và dành hàng ghế đầu cho người cao tuổi."),
     ),
     Matter(
-        "difficulty", "thuong", "Đã nộp đủ giấy tờ theo bảng niêm yết nhưng lại bị yêu cầu thêm bản sao hộ khẩu cũ."
+        "difficulty",
+        "thuong",
+        "Đã nộp đủ giấy tờ theo bảng niêm yết nhưng lại bị yêu cầu thêm bản sao hộ khẩu cũ.",
+        answer=(
+            "Kính gửi ông/bà. Qua kiểm tra, yêu cầu thêm bản sao hộ khẩu là không đúng quy định. Đơn vị đã "
+            "nhắc nhở người tiếp nhận, bỏ yêu cầu này và niêm yết lại thành phần hồ sơ tại quầy."
+        ),
     ),
     Matter(
         "difficulty",
         "phuc-tap",
         "Giấy phép xây dựng nhà ở quá hạn trả hai tuần, thợ đã hẹn mà không khởi công được.",
         competent="SXD-QLXD",
+        answer=(
+            "Kính gửi ông/bà. Đơn vị xin lỗi vì trả kết quả chậm. Giấy phép đã được cấp; đơn vị đã phân công "
+            "thêm người thẩm định và gửi thư xin lỗi kèm ngày hẹn lại khi hồ sơ trễ hạn."
+        ),
     ),
-    Matter("attitude", "thuong", "Cán bộ ở quầy trả lời cộc lốc, không giải thích vì sao hồ sơ bị trả lại."),
     Matter(
-        "attitude", "thuong", "Đến lúc 10 giờ 30 thì quầy đã nghỉ, không có bảng thông báo, gọi điện không ai nghe máy."
+        "attitude",
+        "thuong",
+        "Cán bộ ở quầy trả lời cộc lốc, không giải thích vì sao hồ sơ bị trả lại.",
+        answer=(
+            "Kính gửi ông/bà. Đơn vị xin lỗi về thái độ phục vụ mà ông/bà đã gặp. Người trực quầy đã được "
+            "nhắc nhở; từ nay hồ sơ bị trả lại đều có phiếu nêu rõ lý do."
+        ),
     ),
-    Matter("attitude", "thuong", "Người đến sau được gọi trước vì quen biết, tôi hỏi thì được bảo là hồ sơ ưu tiên."),
+    Matter(
+        "attitude",
+        "thuong",
+        "Đến lúc 10 giờ 30 thì quầy đã nghỉ, không có bảng thông báo, gọi điện không ai nghe máy.",
+        answer=(
+            "Kính gửi ông/bà. Quầy đóng sớm hôm đó là không đúng quy định. Từ tuần này mỗi quầy có người "
+            "trực thay và số điện thoại đường dây nóng dán tại quầy."
+        ),
+    ),
+    Matter(
+        "attitude",
+        "thuong",
+        "Người đến sau được gọi trước vì quen biết, tôi hỏi thì được bảo là hồ sơ ưu tiên.",
+        answer=(
+            "Kính gửi ông/bà. Đơn vị đã xem lại thứ tự gọi số và nhắc nhở người trực quầy. Hồ sơ ưu tiên nay "
+            "có bảng niêm yết đối tượng; các trường hợp khác gọi đúng số thứ tự."
+        ),
+    ),
     Matter(
         "recommendation", "kien-nghi", "Đề nghị nhận hồ sơ cả sáng thứ bảy, người đi làm không nghỉ được ngày thường."
     ),

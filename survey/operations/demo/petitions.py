@@ -157,7 +157,8 @@ class _Sample:
             self._wait(petition)
             return
         self._tell_lateness(petition, ready)
-        petitions.answer(session, petition, rng.choice(ANSWERS[matter.kind]), **self._by(petition, ready))
+        usual = rng.choice(ANSWERS[matter.kind])
+        petitions.answer(session, petition, matter.answer or usual, **self._by(petition, ready))
         published_on = self.days.after(ready, 1)
         if published_on <= self.today and rng.random() < 0.75:
             petitions.publish(session, petition, matter.text, petition.answer, **self._by(petition, published_on))
