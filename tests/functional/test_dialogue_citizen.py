@@ -289,5 +289,6 @@ def test_the_list_shows_announced_dialogues_and_takes_a_code(
     assert hidden.code not in page
     assert client.get(f"/doi-thoai/?ma={shown.code.lower()}").location == f"/doi-thoai/{shown.code}"
     unknown = client.get("/doi-thoai/?ma=NOPE123")
-    assert unknown.status_code == 404 and "Không có buổi đối thoại nào mang mã này" in unknown.text
+    assert unknown.status_code == 404
+    assert "Không có buổi đối thoại nào mang mã này" in unknown.text
     assert 'value="NOPE123"' in unknown.text
