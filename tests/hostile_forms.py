@@ -32,6 +32,7 @@ _NUMBER = re.compile(r"=(\d{4})\+cmd\(\)")
 UNIT = "X1"
 CODES = frozenset({"code", "version"})
 UNITS = frozenset({"unit", "parent"})
+OTHER_UNITS, OTHER_UNIT = frozenset({"transfer-unit"}), "X2"  # where a unit other than the objects' own is asked for
 FREE_TEXT = frozenset({"text", "search", "email", "url", "tel"})
 
 # Fields whose text is no one's to read again: what a list is narrowed by, what names an object or is a number.
@@ -259,4 +260,6 @@ def _plain(control: Element, name: str, value: str) -> str | None:
         return value
     if name in UNITS:
         return value or UNIT
+    if name in OTHER_UNITS:
+        return OTHER_UNIT
     return "5" if control.get("inputmode") in {"numeric", "decimal"} else None

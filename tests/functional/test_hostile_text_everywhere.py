@@ -51,7 +51,7 @@ from tests.scanning import token_of
 from tests.staff import PASSWORD, csrf_token, make_account, sign_in
 
 # What a field of that name takes but words.
-SENSIBLE = {"percent": "80", "error": "5", "within": "", "successor": "", "codes": "", "transfer-unit": "X2"}
+SENSIBLE = {"percent": "80", "error": "5", "within": "", "successor": "", "codes": ""}
 TURNED_PAGE = re.compile(r"[?&](sau|after|before|truoc)=")
 TURN = "\u202e"
 PERIOD = {"period_start": "2026-01-01", "period_end": "2026-06-30"}
