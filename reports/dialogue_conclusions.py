@@ -67,14 +67,11 @@ def _content(
     if record.carried_over:
         yield from heading(gettext("{number}. Commitments of earlier dialogues", language, number=number), style)
         yield promises_table(record.carried_over, language, style, with_state=True)
-    yield paragraph(
-        gettext(
-            "The units in charge carry this out, report their progress, and it is examined at the next dialogue./.",
-            language,
-        ),
-        style.last,
+    last = gettext(
+        "The units in charge carry this out, report their progress, and it is examined at the next dialogue./.",
+        language,
     )
-    yield closing(issuer, language, style)
+    yield closing(issuer, language, style, last)
 
 
 def _opening(record: DialogueRecord, language: Language) -> str:

@@ -98,15 +98,10 @@ def _content(
         yield from heading(gettext("3. Agenda", language), style)
         yield from listed(record.agenda, style)
     yield from _box(record, language, style)
-    yield paragraph(
-        gettext(
-            "{place} invites citizens and organisations to take part./.",
-            language,
-            place=body_of(record.place, language),
-        ),
-        style.last,
+    last = gettext(
+        "{place} invites citizens and organisations to take part./.", language, place=body_of(record.place, language)
     )
-    yield closing(issuer, language, style)
+    yield closing(issuer, language, style, last)
 
 
 def _box(record: DialogueRecord, language: Language, style: Styles) -> Iterator[Flowable]:

@@ -44,8 +44,7 @@ class _Review:
         for part in (self.comparison, self.people, self.themes, self.poll, self.commitments):
             yield from part()
         last = gettext("Figures as of {day}./.", self.language, day=short_date(self.review.as_of, self.language))
-        yield paragraph(last, self.style.last)
-        yield closing(self.issuer, self.language, self.style)
+        yield closing(self.issuer, self.language, self.style, last)
 
     def heading(self, text: str, room: float = HEADING_ROOM) -> Iterator[Flowable]:
         self.number += 1

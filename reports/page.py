@@ -67,7 +67,6 @@ class Styles:
 
     fonts: Family
     body: ParagraphStyle
-    last: ParagraphStyle  # the sentence that stands on one page with the signature
     plain: ParagraphStyle
     centred: ParagraphStyle
     heading: ParagraphStyle
@@ -93,13 +92,11 @@ def styles(fonts: Family) -> Styles:
         return ParagraphStyle(name, parent=base, **changes)
 
     cell = derived("cell", fontSize=11, leading=13.5)
-    body = derived("body", alignment=TA_JUSTIFY, firstLineIndent=10 * mm, spaceAfter=6)
     note = derived("note", fontSize=11, leading=14, alignment=TA_JUSTIFY, spaceAfter=3)
     head = ParagraphStyle("head", parent=cell, fontName=fonts.bold, alignment=TA_CENTER)
     return Styles(
         fonts=fonts,
-        body=body,
-        last=ParagraphStyle("last", parent=body, keepWithNext=1),
+        body=derived("body", alignment=TA_JUSTIFY, firstLineIndent=10 * mm, spaceAfter=6),
         plain=base,
         centred=derived("centred", alignment=TA_CENTER),
         heading=derived("heading", fontName=fonts.bold, spaceBefore=8, spaceAfter=6, firstLineIndent=10 * mm),
@@ -206,21 +203,24 @@ def title_block(kind: str, subject: Sequence[str], style: Styles) -> list[Flowab
     ]
 
 
-def closing(issuer: Issuer, language: Language, style: Styles) -> Flowable:
-    """Recipients at the left, the signatory's capacity, office and name at the right, kept on one page."""
+def closing(issuer: Issuer, language: Language, style: Styles, last: str = "") -> Flowable:
+    """Recipients at the left, the signatory's capacity, office and name at the right, kept on one page.
+
+    The `last` sentence of the text stands above them, so that no signature has a page without text.
+    """
     centred_bold = ParagraphStyle("sign", parent=style.centred, fontName=style.fonts.bold)
     left: list[Flowable] = []
     if issuer.recipients:
         left.append(paragraph(gettext("Recipients:", language), style.recipients_head))
-        last = len(issuer.recipients) - 1
         left += [
-            paragraph(f"- {name}{'.' if k == last else ';'}", style.recipients)
-            for k, name in enumerate(issuer.recipients)
+            paragraph(f"- {name}{'.' if k == len(issuer.recipients) else ';'}", style.recipients)
+            for k, name in enumerate(issuer.recipients, 1)
         ]
     right: list[Flowable] = [paragraph(line.upper(), centred_bold) for line in (issuer.capacity, issuer.office) if line]
     right += [Spacer(1, 62), paragraph(issuer.signatory, centred_bold)]
     block = Table([[left, right]], colWidths=[0.45 * CONTENT_WIDTH, 0.55 * CONTENT_WIDTH], style=_BARE)
-    return KeepTogether([Spacer(1, 10), block])
+    text = [paragraph(last, style.body)] if last else []
+    return KeepTogether([*text, Spacer(1, 10), block])
 
 
 _BARE = TableStyle(

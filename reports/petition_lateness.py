@@ -82,8 +82,8 @@ class _Document:
             yield from self.units()
             yield from self.causes()
             yield from self.cases()
-        yield paragraph(gettext("Reported for consideration and directions./.", language), self.style.last)
-        yield closing(self.issuer, language, self.style)
+        last = gettext("Reported for consideration and directions./.", language)
+        yield closing(self.issuer, language, self.style, last)
 
     def summary(self) -> Iterator[Flowable]:
         total, language = self.report.total, self.language
