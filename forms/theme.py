@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -34,7 +34,7 @@ class ThemeForm(StaffForm):
 class WordForm(StaffForm):
     """A frequent phrase put to a theme."""
 
-    word = StringField(_l("Phrase"), validators=[InputRequired(), Length(max=60)])
+    word = HiddenField(_l("Phrase"), validators=[InputRequired(), Length(max=60)])
     theme = SelectField(_l("Theme"), validators=[InputRequired()])
 
     def offer(self, themes: Mapping[str, str]) -> None:

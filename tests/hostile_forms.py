@@ -45,6 +45,7 @@ KEPT_NOWHERE = frozenset(
         "account.SignInForm.email",
         "api_key.ApiKeyForm.unit",
         "collector.MakeCollectorsForm.within",
+        "dialogue_plan.PlanForm.unit",
         "export.ExportForm.unit",
         "import_file.ImportFileForm.unit",
         "paper_batch.BatchFilter.code",
@@ -99,7 +100,7 @@ class Attacks:
         """An attack of the form that a field of that name asks for."""
         if name == "code":
             return f"N{next(self._numbers)}"
-        text = self.text(30 if name == "tags" else most)
+        text = self.text(30 if name in {"tags", "words"} else most)
         if name in {"email", "url"}:
             unbroken = text.replace(_TURN, "").replace(" ", "/")
             return f"{unbroken[:48]}@example.vn" if name == "email" else f"https://example.vn/?{unbroken}"
@@ -246,8 +247,9 @@ def _read(found: PageForm, control: Element) -> None:
         if control.get("checked") is not None or name not in dict(found.values):
             kept = [pair for pair in found.values if pair[0] != name or kind == "checkbox"]
             found.values = [*kept, (name, value or "y")]
-    elif kind in {"hidden", "date", "number", "month"}:
-        found.values.append((name, value or {"date": "2026-03-16", "number": "1"}.get(kind, "")))
+    elif kind in {"hidden", "date", "time", "number", "month"}:
+        day = "2030-01-15" if name == "deadline_on" else "2026-03-16"
+        found.values.append((name, value or {"date": day, "time": "08:00", "number": "1"}.get(kind, "")))
 
 
 def _first(options: list[tuple[str, bool]]) -> str:

@@ -20,9 +20,11 @@ from survey.models import (
     Unit,
     Wave,
 )
-from survey.operations import paper_batches, paper_entry, services, transactions
+from survey.operations import paper_batches, paper_entry, remedies, services, transactions
 from survey.operations.paper_batches import BatchHeader
+from survey.operations.periods import province_today
 from survey.operations.questionnaire_drafts import documents, lock_core, start_draft, submit, supplement
+from tests.dialogues import make_commitment, make_dialogue, make_question
 from tests.factories import (
     NOW,
     make_collector,
@@ -32,7 +34,8 @@ from tests.factories import (
     make_response,
     make_wave,
 )
-from tests.petition_cases import petitions_in_other_states
+from tests.petition_cases import make_petition, petitions_in_other_states
+from tests.remedy_objects import make_remedy
 from tests.staff import make_account
 
 # Pages and files that show more by their query.
@@ -47,7 +50,8 @@ QUERIES = (
 
 def make_more(session: Session, tree: dict[str, Unit], values: dict[str, object]) -> list[dict[str, object]]:
     """Further values of the arguments of addresses: a draft wave, a question, a supplement handed in, a batch that
-    waits for acceptance, a procedure, files of the other kind. The batch there is gets a form, the import an answer."""
+    waits for acceptance, a procedure, files of the other kind, dialogues before and after the meeting. The batch there
+    is gets a form, the import an answer."""
     own = tree["own"]
     field = services.create_field(session, code="LV", name_vi="Đất đai")
     services.create_service(session, field, code="1.001", name_vi="Cấp giấy", valid_from=date(2024, 1, 1))
@@ -86,6 +90,27 @@ def make_more(session: Session, tree: dict[str, Unit], values: dict[str, object]
         | {"draft_id": added.id, "collector_code": collector.code, "batch_id": waiting.id, "response_id": doubtful.id},
         values | {"wave_code": "P"},
         *(values | other for other in petitions_in_other_states(session, own)),
+        values | {"dialogue_code": make_dialogue(session, own, state="planned").code},
+        values | {"dialogue_code": make_dialogue(session, own, state="announced").code},
+        values | {"dialogue_code": make_dialogue(session, own, state="held").code},
+    ]
+
+
+def last_steps(session: Session, unit: Unit) -> list[tuple[str, dict[str, str], tuple[str, ...]]]:
+    """Steps that another step of the same page forestalls, each for an object of its own: where it is sent, with what,
+    and which fields take words."""
+    wave = session.scalars(select(Wave).where(Wave.code == "W")).one()
+    dialogue = make_dialogue(session, unit, state="running")
+    case = make_petition(session, unit, state="in_progress", on=province_today())
+    remedy = make_remedy(session, wave, unit)
+    remedies.finish_remedy(session, remedy, "Ảnh chụp quầy số 3", account_id=None, now=NOW)
+    of_dialogue = f"/staff/doi-thoai/{dialogue.code}"
+    return [
+        (f"{of_dialogue}/cau-hoi/{make_question(session, dialogue).code}/tu-choi", {}, ("reason",)),
+        (f"/staff/cam-ket/{make_commitment(session, dialogue).id}/khong-thuc-hien", {}, ("reason",)),
+        (f"/staff/y-kien/{case.reference}/chuyen", {"transfer-unit": "X2"}, ("transfer-reason",)),
+        (f"/staff/giai-phap/{remedy.id}/cong-khai", {"step": "publish"}, ("said", "did")),
+        ("/staff/chu-de/tu-dien/moi", {"step": "save"}, ("name_vi", "name_en", "words")),
     ]
 
 

@@ -131,16 +131,18 @@ def group(chosen: Sequence[DialogueQuestion]) -> None:
 @may("dialogues.run", dialogue_path)
 def themes(dialogue_code: str) -> ResponseReturnValue:
     """Add a theme, rename it, move it or take it away."""
-    dialogue, session = dialogue_or_404(dialogue_code), current_session()
-    theme, name = theme_of(dialogue, request.form.get("theme")), request.form.get("name", "")
-    if theme is None:
-        dialogue_themes.add_theme(session, dialogue, name)
-    elif "remove" in request.form:
+    dialogue, session, form = dialogue_or_404(dialogue_code), current_session(), ThemeForm()
+    theme = theme_of(dialogue, request.form.get("theme"))
+    if theme is not None and "remove" in request.form:
         dialogue_themes.remove_theme(session, dialogue, theme)
-    elif "up" in request.form or "down" in request.form:
+    elif theme is not None and ("up" in request.form or "down" in request.form):
         dialogue_themes.move_theme(session, dialogue, theme, -1 if "up" in request.form else 1)
+    elif not form.validate():
+        return list_page(dialogue, typed_form(dialogue, formdata=False), form)
+    elif theme is None:
+        dialogue_themes.add_theme(session, dialogue, form.name.data or "")
     else:
-        dialogue_themes.rename_theme(session, dialogue, theme, name)
+        dialogue_themes.rename_theme(session, dialogue, theme, form.name.data or "")
     commit()
     return redirect(url_for(".index", dialogue_code=dialogue_code, _anchor="themes"), 303)
 
@@ -269,7 +271,7 @@ def list_page(dialogue: Dialogue, typing: TypedQuestionForm, theme: ThemeForm) -
         theme_form=theme,
         arranges=can("dialogues.run", dialogue.unit.path) and dialogue.state in dialogue_questions.ARRANGED,
     )
-    return page, 422 if typing.errors else 200
+    return page, 422 if typing.errors or theme.errors else 200
 
 
 def question_page(
