@@ -62,6 +62,8 @@ def test_the_tree_is_walked_by_keyboard_and_units_are_merged(
     tree = page.locator("#tree")
     tree.get_by_role("link", name="Tỉnh Mẫu", exact=True).focus()
     page.keyboard.press("ArrowDown")
+    expect(tree.get_by_role("link", name="Xã Hai")).to_be_focused()
+    page.keyboard.press("ArrowDown")
     expect(tree.get_by_role("link", name="Xã Một", exact=True)).to_be_focused()
     page.keyboard.press("ArrowRight")
     room = tree.get_by_role("link", name="Phòng Tư pháp")

@@ -179,7 +179,8 @@ def test_a_closing_interrupted_half_way_goes_on(
 ) -> None:
     store(session, some_ballots(collectors, 10))
     wave = collectors[0].wave
-    session.rollback()
+    wave_id = wave.id
+    session.rollback()  # no snapshot stays open, in which SQLite would go on showing what was
 
     def die(*_arguments: object) -> None:
         raise KeyboardInterrupt
@@ -187,7 +188,7 @@ def test_a_closing_interrupted_half_way_goes_on(
     with monkeypatch.context() as patch:
         patch.setattr(closing, "_keep_statistics", die)
         with pytest.raises(KeyboardInterrupt):
-            closing.finish_wave(engine, wave.id, AFTER)
+            closing.finish_wave(engine, wave_id, AFTER)
     session.expire_all()
     assert wave.state == "closed"
     with pytest.raises(WaveError) as refused:

@@ -22,6 +22,7 @@ PAGES = {
     "counter": 2,
     "delegates": 2,
     "dialogue-exit": 1,
+    "dialogue-follow-up": 1,
     "one-tap": 1,
     "online-3": 1,
     "sipas-2017": 2,
