@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -15,10 +14,10 @@ from survey.accounts.models import Account, RoleGrant
 from survey.accounts.scope import Scope
 from survey.analysis.unit_choice import in_tree_order
 from survey.models import AuditEntry, Unit
+from survey.operations.periods import PROVINCE_TIME
 
 PAGE = 50
 OFFERED_UNITS = 400
-PROVINCE_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def people(
