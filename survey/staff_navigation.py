@@ -39,6 +39,18 @@ MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        _l("Compilation"),
+        (
+            Entry("filings.index", _l("Periodic reports"), "filings.read", also="filing_board.index"),
+            Entry("compilation.index", _l("Compilation and ranks"), "compilation.read"),
+            Entry("counter_scores.index", _l("Counter scores"), "counter_scores.read"),
+            Entry("scorecards.index", _l("PAR INDEX scorecards"), "scorecards.read"),
+            Entry("indices.index", _l("Indices over the years"), "indices.read"),
+            Entry("emulation.index", _l("Emulation"), "emulation.read"),
+            Entry("documents.index", _l("Documents to issue"), "documents.read"),
+        ),
+    ),
+    (
         _l("Survey"),
         (
             Entry("waves.index", _l("Waves"), "waves.read"),
