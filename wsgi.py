@@ -8,11 +8,14 @@ from flask import Flask
 
 from survey import create_app
 from survey.config import SURFACES
+from survey.garbage import spare_loaded
 
 
 @cache
 def _application(name: str) -> Flask:
-    return create_app(surfaces=SURFACES if name == "app" else (name,))
+    application = create_app(surfaces=SURFACES if name == "app" else (name,))
+    spare_loaded()
+    return application
 
 
 def __getattr__(name: str) -> Flask:

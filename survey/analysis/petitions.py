@@ -11,23 +11,27 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from survey.models import Petition, PetitionStep, Unit
 from survey.models.petition import OPEN_STATES, PETITION_STATES
+from survey.operations.working_days import calendar
 
 OPEN, ALL, MOVED = "open", "all", "moved"
 LISTS = (OPEN, *PETITION_STATES, ALL, MOVED)
 NOBODY = 0  # in the place of an account: the cases without anybody in charge
 LONGEST_LIST = 500  # units that a list names one by one
+SOON_DAYS = 3  # working days before a deadline
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
     """`state` is one of :data:`LISTS`: a state, all open ones, all, or those that a unit of the reader handed on.
-    `owner` is an account's id or :data:`NOBODY`; `unit` narrows to holders at or below it."""
+    `owner` is an account's id or :data:`NOBODY`; `unit` narrows to holders at or below it; `due_until` to open cases
+    that are in time and due on that day or before."""
 
     state: str = OPEN
     kind: str = ""
     unit: Unit | None = None
     owner: int | None = None
     late: bool = False
+    due_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many open cases there are, and of them: new, late, of one person, of nobody."""
+    """How many open cases there are, and of them: new, late, of one person, of nobody, to be taken up, due soon."""
 
     open: int
     new: int
     late: int
     own: int
     unowned: int
+    classified: int
+    transferred: int
+    due: int
 
 
 def page(session: Session, within: ColumnElement[bool], filters: Filters, today: date, after: str, size: int) -> Page:
@@ -69,8 +76,10 @@ def page(session: Session, within: ColumnElement[bool], filters: Filters, today:
     return Page(found, f"{last_one.deadline_on if by_deadline else last_one.received_on}_{last_one.id}")
 
 
-def waiting(session: Session, within: ColumnElement[bool], owner: int, today: date) -> Waiting:
-    """What waits of the cases whose holders lie `within`."""
+def waiting(
+    session: Session, within: ColumnElement[bool], owner: int, today: date, due_until: date | None = None
+) -> Waiting:
+    """What waits of the cases whose holders lie `within`; `due_until` is the last day that is soon, else today."""
 
     def counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
@@ -82,9 +91,17 @@ def waiting(session: Session, within: ColumnElement[bool], owner: int, today: da
             counted(Petition.deadline_on < today),
             counted(Petition.handled_by_id == owner),
             counted(Petition.handled_by_id.is_(None)),
+            counted(Petition.state == "classified"),
+            counted(Petition.state == "transferred"),
+            counted(Petition.deadline_on.between(today, due_until or today)),
         ).where(Petition.state.in_(OPEN_STATES), held(session, within))
     ).one()
     return Waiting(*(int(number) for number in row))
+
+
+def soon(session: Session, today: date) -> date:
+    """The last day of those on which a deadline is soon."""
+    return calendar(session).after(today, SOON_DAYS)
 
 
 def held(session: Session, within: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -168,6 +185,8 @@ def _conditions(
         )
     if filters.late:
         conditions += [Petition.state.in_(OPEN_STATES), Petition.deadline_on < today]
+    if filters.due_until is not None:
+        conditions += [Petition.state.in_(OPEN_STATES), Petition.deadline_on.between(today, filters.due_until)]
     return conditions
 
 
@@ -176,5 +195,7 @@ def _handed_on(session: Session, within: ColumnElement[bool]) -> ColumnElement[b
     units = _units(session, within)
     if units is None:
         return false()
-    had = select(PetitionStep.petition_id).where(PetitionStep.holder_id.in_(units))
-    return and_(Petition.id.in_(had), Petition.holder_id.not_in(units))
+    had = select(PetitionStep.petition_id).where(PetitionStep.holder_id.in_(units)).distinct().cte("had")
+    # Found first: PostgreSQL would walk all cases by their day and ask of each whether the unit had it.
+    had = had.prefix_with("MATERIALIZED")
+    return and_(Petition.id.in_(select(had.c.petition_id)), Petition.holder_id.not_in(units))

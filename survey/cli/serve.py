@@ -19,6 +19,7 @@ from gunicorn.arbiter import Arbiter
 
 from survey.config import SURFACES
 from survey.database import alembic_config, engine
+from survey.garbage import spare_loaded
 
 SEAL_SECONDS = 3
 STOP_SECONDS = 20  # longer than a writer waits for the database (survey.database.BUSY_SECONDS)
@@ -110,7 +111,9 @@ class Server(BaseApplication):
     def load(self) -> Flask:
         from survey import create_app
 
-        return create_app(surfaces=SURFACES if self.surface == "app" else (self.surface,))
+        application = create_app(surfaces=SURFACES if self.surface == "app" else (self.surface,))
+        spare_loaded()
+        return application
 
     def run(self) -> None:
         if self.surface != "app":  # its database role may not seal
