@@ -184,6 +184,7 @@ class Change:
     common_units: int = 0
     others_difference: float | None = None  # the same change in the other units, beside it
     unweighted_for_both: bool = False  # the headline of one of the two waves is weighted, that of the other cannot be
+    needed: int = 0  # the people a conclusion needs, where one of the two waves has fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,7 @@ class Shift:
     upper: float | None = None
     older_people: int = 0
     newer_people: int = 0
+    needed: int = 0  # the people a conclusion needs, where one of the two waves has fewer
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reports.catalogue import gettext, gettext_noop
 from reports.figures import Judgement, Language, Movement, Shift
-from reports.wording import percent, signed_points
+from reports.wording import count, percent, signed_points
 
 _WORDS: dict[Movement, str] = {
     "moved_up": gettext_noop("It moved: it rose"),
@@ -36,6 +36,13 @@ def judged_reason(judgement: Judgement, language: Language) -> str:
         return gettext("Hidden: fewer than 5 people stand behind it, or it would give away a smaller group.", language)
     if judgement.shift.movement == "cannot_tell" and judgement.shift.lower is None:
         return gettext("There are no answers, or no interval, in one of the two waves.", language)
+    if judgement.shift.needed:
+        return gettext(
+            "Fewer than {minimum} people answered in one of the two waves: "
+            "too few to conclude that it moved or did not.",
+            language,
+            minimum=count(judgement.shift.needed, language),
+        )
     return gettext(_REASONS[judgement.shift.movement], language)
 
 

@@ -241,6 +241,11 @@ def change_sentence(change: Change, language: Language, headline: Estimate | Non
         lower=signed_points(change.lower, language),
         upper=signed_points(change.upper, language),
     )
+    if change.needed:
+        few = gettext(
+            "fewer than {minimum} people in one of the two waves", language, minimum=count(change.needed, language)
+        )
+        text = f"{text}, {few}"
     if change.unweighted_for_both:
         why = gettext(
             "both waves unweighted here, since one of them lacks numbers of transactions; the weighted headline of the "
@@ -255,9 +260,9 @@ def change_sentence(change: Change, language: Language, headline: Estimate | Non
 
 
 def short_date(day: date, language: Language) -> str:
-    """05/02/2026 and 15/3/2026 in Vietnamese (a zero before days under 10 and months 1–2); 5 February 2026."""
+    """05/02/2026 in Vietnamese, 5 February 2026 in English: dates in lists and tables stand under each other."""
     if language == "vi":
-        return f"{day.day:02}/{_month_number(day)}/{day.year}"
+        return f"{day:%d/%m/%Y}"
     return f"{day.day} {gettext(_MONTHS[day.month - 1], language)} {day.year}"
 
 
@@ -275,7 +280,7 @@ def _month_number(day: date) -> str:
 
 
 def period(start: date, end: date, language: Language) -> str:
-    """ "từ ngày 01/01/2026 đến ngày 30/6/2026"."""
+    """ "từ ngày 01/01/2026 đến ngày 30/06/2026"."""
     return gettext("from {start} to {end}", language, start=short_date(start, language), end=short_date(end, language))
 
 

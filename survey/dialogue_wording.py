@@ -67,6 +67,6 @@ def short_day(day: date) -> str:
 
 
 def when(moment: datetime) -> str:
-    """Hour and day in the province: "08 giờ 00, 16/4/2026"."""
+    """Hour and day in the province: "08 giờ 00, 16/04/2026"."""
     there = moment.astimezone(PROVINCE_TIME)
     return f"{time_of_day(there, language())}, {short_date(there.date(), language())}"

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from reports.figures import Estimate, Figure, Judgement, Shift, Text
 from survey.analysis import disclosure
-from survey.analysis.change import compare
+from survey.analysis.change import Side, compare
 from survey.analysis.continuity import Continuity, read_continuity
 from survey.analysis.estimation import Estimator, Terms, item_base, suppressed
 from survey.analysis.instrument import Instrument, Item, Pool
@@ -207,10 +207,26 @@ def _shift(sides: tuple[View, View], asked: _Asked, sites: Sequence[Sequence[Sit
                 return None
     effective = {estimator.effective(sides[1].terms.weighting) for estimator in common}
     weighting = effective.pop() if len(effective) == 1 else "unweighted"
-    before, after = (asked.estimate(side, common[side], weighting) for side in (0, 1))
+    before, after = (
+        Side(
+            asked.estimate(side, common[side], weighting),
+            min(asked.people(side, common[side])),
+            sides[side].terms.minimum_people,
+        )
+        for side in (0, 1)
+    )
     found = compare(before, after, common_items=len(asked.items[0]))
-    people = [min(asked.people(side, common[side])) for side in (0, 1)]
-    return Shift(found.movement, before, after, found.difference, found.lower, found.upper, people[0], people[1])
+    return Shift(
+        found.movement,
+        before.estimate,
+        after.estimate,
+        found.difference,
+        found.lower,
+        found.upper,
+        before.people,
+        after.people,
+        found.needed,
+    )
 
 
 def _estimator(view: View, sites: Sequence[Site]) -> Estimator:

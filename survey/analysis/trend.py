@@ -11,12 +11,12 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from reports.figures import Change, Estimate, Text, TrendPoint
+from reports.figures import Change, Text, TrendPoint
 from survey.analysis import disclosure, half_month, tree
 from survey.analysis.breakdown import half_months
-from survey.analysis.change import compare
+from survey.analysis.change import Side, compare
 from survey.analysis.continuity import Continuity, Meaning, read_continuity
-from survey.analysis.estimation import Estimator, Terms, headline_people, suppressed
+from survey.analysis.estimation import Estimator, Terms, headline_people, item_base, suppressed
 from survey.analysis.instrument import Instrument, Pool, read_instrument
 from survey.analysis.population import Site, read_sites
 from survey.analysis.statistics import mean_of
@@ -233,7 +233,7 @@ def _change(view: View, against: Against, older: Stage, newer: Stage) -> Change:
     )
     if not items or not units or older.hidden or newer.hidden or not all(_safe(view, s, units) for s in (older, newer)):
         return change
-    before, after = _estimates(view, older, newer, items, units)
+    before, after = _sides(view, older, newer, items, units)
     headlines = {stage.estimator(view).effective(view.terms.weighting) for stage in (older, newer)}
     found = compare(before, after, common_items=len(items))
     return replace(
@@ -242,9 +242,10 @@ def _change(view: View, against: Against, older: Stage, newer: Stage) -> Change:
         difference=found.difference,
         lower=found.lower,
         upper=found.upper,
-        older=before,
-        newer=after,
+        older=before.estimate,
+        newer=after.estimate,
         unweighted_for_both=len(headlines) > 1,
+        needed=found.needed,
     )
 
 
@@ -254,9 +255,7 @@ def _safe(view: View, stage: Stage, units: frozenset[int]) -> bool:
     return disclosure.complement_is_safe(common, every)
 
 
-def _estimates(
-    view: View, older: Stage, newer: Stage, items: Sequence[str], units: frozenset[int]
-) -> tuple[Estimate, Estimate]:
+def _sides(view: View, older: Stage, newer: Stage, items: Sequence[str], units: frozenset[int]) -> tuple[Side, Side]:
     """Both waves on the common items: pooled where they make up a factor, content or the index of both, else the mean
     of the items, whose interval needs no products between items; weighted only where both waves can be."""
     sides = [(stage, stage.estimator(view, units)) for stage in (older, newer)]
@@ -266,10 +265,12 @@ def _estimates(
     found = []
     for (stage, estimator), pool in zip(sides, pools, strict=True):
         if pool is not None and None not in pools:
-            found.append(estimator.pool_estimate(pool, weighting))
+            estimate, people = estimator.pool_estimate(pool, weighting), estimator.total.sums(pool.id).people
         else:
             common = [item for item in stage.instrument.items if item.code in items]
-            found.append(mean_of([estimator.item_estimate(item, weighting) for item in common]))
+            estimate = mean_of([estimator.item_estimate(item, weighting) for item in common])
+            people = min(item_base(estimator.total, item) for item in common)
+        found.append(Side(estimate, people, estimator.terms.minimum_people))
     return found[0], found[1]
 
 
@@ -303,5 +304,5 @@ def _others_difference(view: View, others: dict[int, Stage], older: Wave, newer:
     items = common_items(before, after)
     if not units or not items or not all(_safe(view, stage, units) for stage in (before, after)):
         return None
-    old, new = _estimates(view, before, after, items, units)
+    old, new = (side.estimate for side in _sides(view, before, after, items, units))
     return None if old.estimate is None or new.estimate is None else new.estimate - old.estimate

@@ -84,7 +84,7 @@ def test_the_tree_is_walked_by_keyboard_and_units_are_merged(
     assert_accessible(page)
     page.get_by_role("button", name="Sáp nhập").press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Đã sáp nhập")
-    expect(page.locator("dd").filter(has_text="đã đóng 30/9/2026")).to_be_visible()
+    expect(page.locator("dd").filter(has_text="đã đóng 30/09/2026")).to_be_visible()
     session.expire_all()
     assert find_unit(session, "X1").valid_until == date(2026, 9, 30)
 

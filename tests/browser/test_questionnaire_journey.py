@@ -58,7 +58,7 @@ def test_a_new_version_by_the_keyboard(
     page.get_by_label("Có hiệu lực từ").fill("2026-07-01")
     page.get_by_label("Thời gian trả lời (phút)").fill("3")
     press(page, "Control+s")
-    expect(page.get_by_text("từ 01/7/2026").first).to_be_visible()
+    expect(page.get_by_text("từ 01/07/2026").first).to_be_visible()
 
     # a question with a condition, the answers brought by the choice itself
     page.get_by_role("link", name=re.compile("Thêm câu hỏi.*Ý kiến chung")).press("Enter")

@@ -75,7 +75,7 @@ def test_the_unit_sees_released_figures_and_the_compiler_exact_ones(
     shown = page(staff_client, url)
     assert figure_percent(released, "vi") in shown
     assert figure_percent(exact, "vi") not in shown
-    assert "16/3/2026" in shown  # as of when
+    assert "16/03/2026" in shown  # as of when
     enter(staff_client, staff_session, "compiler", opened.units["T"])
     shown = page(staff_client, url)
     assert figure_percent(exact, "vi") in shown

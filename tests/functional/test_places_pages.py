@@ -172,7 +172,7 @@ def test_counters_are_kept_by_the_manager_of_the_unit(staff_client: CheckingClie
     renamed = {"code": "Q3", "name_vi": "Quầy ba"}
     assert post(staff_client, f"{UNITS}X1/quay/Q2/sua", renamed).status_code == 302
     assert post(staff_client, f"{UNITS}X1/quay/Q3/dong", {"on": "2026-06-30"}).status_code == 302
-    assert "đã đóng 30/6/2026" in text_of(staff_client, f"{UNITS}X1")
+    assert "đã đóng 30/06/2026" in text_of(staff_client, f"{UNITS}X1")
     assert post(staff_client, f"{UNITS}X1/quay/Q3/mo-lai", page=f"{UNITS}X1/quay/Q1/sua").status_code == 302
     assert [counter.valid_until for counter in unit_of(tree, "X1").counters] == [None, None]
     assert staff_client.get(f"{UNITS}X2/quay/-/moi").status_code == 403

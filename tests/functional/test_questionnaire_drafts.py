@@ -397,5 +397,5 @@ def test_the_day_of_validity_orders_versions(compiler: CheckingClient, session: 
     url = begun(compiler, session)
     sent(compiler, f"{url}/chung", {"valid_from": "2026-07-01"})
     html = page_of(compiler, url)
-    assert "01/7/2026" in html
+    assert "01/07/2026" in html
     assert documents(draft_at(session, url)).valid_from == date(2026, 7, 1)

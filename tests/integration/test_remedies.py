@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Engine, select, true
 from sqlalchemy.orm import Session
 
+from reports.figures import Estimate
 from survey.analysis import remedies as reading
-from survey.analysis.change import compare
+from survey.analysis.change import Side, compare
 from survey.analysis.remedies import Filters
 from survey.analysis.remedy_judgement import judge, next_wave
 from survey.analysis.statistics import PersonSums, unweighted
@@ -91,7 +92,7 @@ def place(session: Session) -> Place:
     return Place(session)
 
 
-def estimate(satisfied: int, dissatisfied: int) -> object:
+def estimate(satisfied: int, dissatisfied: int) -> Estimate:
     counts = (0, dissatisfied, 0, 0, satisfied)
     return unweighted(PersonSums.of_counts(counts), satisfied + dissatisfied, "top_two", item=True)
 
@@ -100,7 +101,7 @@ def test_the_next_wave_judges_exactly_the_item_with_the_other_units_beside_it(pl
     older = place.wave(FIRST, {"A": (40, 60), "B": (50, 50), "C": (50, 50)}, mixed={"access_2": 1})
     newer = place.wave(SECOND, {"A": (80, 20), "B": (60, 40), "C": (60, 40)}, mixed={"access_2": 1})
     found = judge(session, place.units["A"], older, newer, "item", "access_1")
-    by_hand = compare(estimate(40, 60), estimate(80, 20), common_items=1)  # type: ignore[arg-type]
+    by_hand = compare(Side(estimate(40, 60), 100, 30), Side(estimate(80, 20), 100, 30), common_items=1)
     assert (found.shift.movement, found.shift.difference) == ("moved_up", pytest.approx(0.4))
     assert (found.shift.lower, found.shift.upper) == (by_hand.lower, by_hand.upper)
     assert (found.shift.older_people, found.shift.newer_people) == (100, 100)
@@ -114,11 +115,15 @@ def test_the_next_wave_judges_exactly_the_item_with_the_other_units_beside_it(pl
 
 
 def test_without_a_rise_it_did_not_move_and_with_few_nobody_can_tell(place: Place, session: Session) -> None:
-    older = place.wave(FIRST, {"A": (4000, 1000), "B": (5, 5), "C": (8, 12)})
-    newer = place.wave(SECOND, {"A": (4010, 990), "B": (6, 4), "C": (19, 1)})
-    movements = [judge(session, place.units[c], older, newer, "item", "access_1").shift.movement for c in "ABC"]
-    assert movements == ["not_moved", "cannot_tell", "moved_up"]
+    older = place.wave(FIRST, {"A": (4000, 1000), "B": (5, 5), "C": (18, 22)})
+    newer = place.wave(SECOND, {"A": (4010, 990), "B": (10, 0), "C": (39, 1)})
+    shifts = [judge(session, place.units[c], older, newer, "item", "access_1").shift for c in "ABC"]
+    assert [shift.movement for shift in shifts] == ["not_moved", "cannot_tell", "moved_up"]
     assert judge(session, place.units["C"], newer, older, "item", "access_1").shift.movement == "moved_down"
+    few = shifts[1]  # of ten people each the interval excludes 0, but a verdict needs thirty
+    assert few.lower is not None
+    assert few.lower > 0
+    assert [shift.needed for shift in shifts] == [0, 30, 0]
 
 
 def test_nothing_is_told_of_fewer_than_five_people(place: Place, session: Session) -> None:

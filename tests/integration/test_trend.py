@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 from sqlalchemy.orm import Session
 
-from survey.analysis.change import compare
+from survey.analysis.change import Side, compare
 from survey.analysis.statistics import PersonSums, unweighted
 from survey.analysis.summary import unit_report
 from survey.models import Questionnaire, Unit, Wave
@@ -74,7 +74,7 @@ def test_change_against_the_last_wave_and_last_year(
     assert (last_year.against, last_year.wave_code) == ("last_year", "W202507")
     assert previous.difference == pytest.approx(0.3)
     assert last_year.difference == pytest.approx(0.7)
-    by_hand = compare(_estimate(60, 40), _estimate(90, 10), common_items=4)
+    by_hand = compare(Side(_estimate(60, 40), 100, 30), Side(_estimate(90, 10), 100, 30), common_items=4)
     assert (previous.lower, previous.upper) == (by_hand.lower, by_hand.upper)
     assert (previous.others_difference, last_year.others_difference) == (pytest.approx(0.1), pytest.approx(0.1))
     assert (previous.common_items, previous.common_units, previous.dropped_items) == (4, 1, ())
@@ -104,18 +104,22 @@ def test_only_units_that_answered_in_both_waves_are_compared(
 def test_only_common_items_are_compared_and_the_break_is_shown(
     session: Session, questionnaire: Questionnaire, units: list[Unit]
 ) -> None:
-    a = units[0]
+    a, few, _ = units
     newer = make_questionnaire(session, make_definition(version="2.0", factors={"access": 2, "results": 1}))
-    add_wave(session, questionnaire, SECOND, {a: (50, 50)})
+    add_wave(session, questionnaire, SECOND, {a: (50, 50), few: (2, 18)})
     good = {"access_1": 5, "access_2": 5, "results_1": 1}
     bad = {"access_1": 1, "access_2": 1, "results_1": 1}
-    wave = add_wave(session, newer, THIRD, {a: (80, 20)}, good=good, bad=bad, close=False)
+    wave = add_wave(session, newer, THIRD, {a: (80, 20), few: (18, 2)}, good=good, bad=bad, close=False)
     report = unit_report(session, wave, a)
     (change,) = report.changes
     assert (change.common_items, change.dropped_items) == (2, ("procedures_1", "procedures_2", "results_1"))
     assert (change.newer.exact, change.older.exact) == (Fraction(4, 5), Fraction(1, 2))
     assert change.newer.method == "logit" or change.newer.method == "wilson"
     assert [point.breaks_before for point in report.trend] == [False, True]
+    (change,) = unit_report(session, wave, few).changes  # twenty people: the interval alone, as with a verdict
+    assert change.lower is not None
+    assert change.lower > 0
+    assert (change.movement, change.needed) == ("cannot_tell", 30)
 
 
 def test_without_common_items_the_series_is_broken(

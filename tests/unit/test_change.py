@@ -7,8 +7,15 @@ from math import sqrt
 import pytest
 
 from reports.figures import NO_ESTIMATE, Estimate
-from survey.analysis.change import compare, movement
+from survey.analysis.change import Difference, Side, movement
+from survey.analysis.change import compare as compare_sides
 from survey.analysis.statistics import PersonSums, proportion, unweighted
+
+
+def compare(older: Estimate, newer: Estimate, *, common_items: int, people: tuple[int, int] = (96, 96)) -> Difference:
+    """Both waves with the thirty people that a verdict asks for, unless said otherwise."""
+    sides = (Side(older, people[0], 30), Side(newer, people[1], 30))
+    return compare_sides(*sides, common_items=common_items)
 
 
 def test_mover_reproduces_newcombe() -> None:
@@ -70,3 +77,16 @@ def test_two_censuses_differ_or_do_not() -> None:
     older, newer = (Estimate(p, 0.0, p, p, None, "census") for p in (0.8, 0.801))
     assert compare(older, newer, common_items=1).movement == "moved_up"
     assert compare(older, older, common_items=1).movement == "not_moved"
+
+
+@pytest.mark.parametrize("people", [(29, 96), (96, 29), (20, 20)])
+def test_nothing_is_concluded_from_fewer_people_than_a_verdict_needs(people: tuple[int, int]) -> None:
+    change = compare(proportion(10, 100), proportion(90, 100), common_items=1, people=people)
+    assert (change.movement, change.needed) == ("cannot_tell", 30)
+    assert change.lower is not None
+    assert change.lower > 0
+
+
+def test_a_census_needs_no_minimum() -> None:
+    older, newer = (Estimate(p, 0.0, p, p, None, "census") for p in (0.5, 0.9))
+    assert compare(older, newer, common_items=1, people=(8, 8)).movement == "moved_up"

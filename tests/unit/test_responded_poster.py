@@ -80,7 +80,7 @@ def test_what_is_said_of_a_remedy_follows_from_the_interval() -> None:
     assert judged_word("moved_up", "vi") == "Đã chuyển biến: tăng"
     assert [judged_word(each, "vi") for each in ("not_moved", "cannot_tell")] == [
         "Không chuyển biến",
-        "Chưa thể kết luận",
+        "Chưa đủ căn cứ kết luận",
     ]
     sentence = shift_sentence(moved, "vi")
     assert sentence == "Từ 62,00% đến 71,00%: +9,00 điểm phần trăm (khoảng tin cậy 95% từ +3,00 đến +15,00)."

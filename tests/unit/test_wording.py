@@ -107,7 +107,7 @@ def test_dates_take_a_zero_before_small_days_and_the_first_two_months() -> None:
     assert wording.official_date(date(2026, 3, 15), "vi") == "ngày 15 tháng 3 năm 2026"
     assert wording.official_date(date(2026, 2, 5), "en") == "5 February 2026"
     assert wording.official_date(None, "vi").split() == ["ngày", "tháng", "năm", "20"]
-    assert wording.period(date(2026, 1, 1), date(2026, 6, 30), "vi") == "từ ngày 01/01/2026 đến ngày 30/6/2026"
+    assert wording.period(date(2026, 1, 1), date(2026, 6, 30), "vi") == "từ ngày 01/01/2026 đến ngày 30/06/2026"
     assert wording.period(date(2026, 1, 1), date(2026, 6, 30), "en") == "from 1 January 2026 to 30 June 2026"
 
 
