@@ -77,7 +77,7 @@ def _content(
 def _opening(record: DialogueRecord, language: Language) -> str:
     """When the dialogue was, who chaired it, how many came and how much was asked."""
     present = sum(line.present for line in record.groups)
-    asked = len(record.discussed) + sum(question.same for question in record.discussed)
+    asked = record.came_before_the_meeting
     day = (record.started_at or record.starts_at).date()
     return gettext(
         "On {day}, {place} held its dialogue with citizens and organisations at {venue}, chaired by {chair}, with "

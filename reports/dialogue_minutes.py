@@ -80,7 +80,7 @@ class _Minutes:
     def questions(self) -> Iterator[Flowable]:
         record, language = self.record, self.language
         yield from self.heading(gettext("Questions and answers", language))
-        asked = len(record.discussed) + sum(question.same for question in record.discussed)
+        asked = record.came_before_the_meeting
         sources = ngettext(
             "{n} question came before the meeting.",
             "{n} questions came before the meeting.",

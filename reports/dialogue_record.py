@@ -113,6 +113,11 @@ class DialogueRecord:
         return tuple(question for question in self.questions if question.state not in ("received", "declined"))
 
     @property
+    def came_before_the_meeting(self) -> int:
+        """How many questions: those grouped with another count, too."""
+        return sum(1 + question.same for question in self.discussed)
+
+    @property
     def declined(self) -> tuple[QuestionLine, ...]:
         return tuple(question for question in self.questions if question.state == "declined")
 

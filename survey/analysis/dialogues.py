@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, case, func, select, tuple_
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from reports.dialogue_record import HalfYear
 from survey.models import Commitment, Dialogue, DialogueQuestion, Unit
@@ -17,7 +18,10 @@ PAGE = 40
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Questions that stand for themselves and were not declined, those answered, promises still open, those late."""
+    """Questions that were not declined, those answered, those not taken up yet; promises still open, those late.
+
+    As in the minutes and in the review each question counts, and one grouped with another is answered with it.
+    """
 
     questions: int = 0
     answered: int = 0
@@ -83,13 +87,18 @@ def numbers_of(session: Session, ids: Sequence[int], today: date) -> dict[int, N
     """The numbers of each dialogue of those keys."""
     if not ids:
         return {}
-    state, own = DialogueQuestion.state, DialogueQuestion.dialogue_id
-    asked = select(
-        own,
-        func.count(),
-        func.sum(case((state == "answered", 1), else_=0)),
-        func.sum(case((state == "received", 1), else_=0)),
-    ).where(own.in_(ids), DialogueQuestion.same_as_id.is_(None), state != "declined")
+    head, own = aliased(DialogueQuestion), DialogueQuestion.dialogue_id
+    state = func.coalesce(head.state, DialogueQuestion.state)
+    asked = (
+        select(
+            own,
+            func.count(),
+            func.sum(case((state == "answered", 1), else_=0)),
+            func.sum(case((state == "received", 1), else_=0)),
+        )
+        .outerjoin(head, head.id == DialogueQuestion.same_as_id)
+        .where(own.in_(ids), state != "declined")
+    )
     promised = select(
         Commitment.dialogue_id, func.count(), func.sum(case((Commitment.deadline_on < today, 1), else_=0))
     ).where(Commitment.dialogue_id.in_(ids), Commitment.state == "open")
@@ -106,6 +115,12 @@ def questions_of(session: Session, dialogue: Dialogue) -> list[DialogueQuestion]
         .order_by(DialogueQuestion.position, DialogueQuestion.id)
     ).all()
     return sorted(found, key=lambda question: (theme_place(question), question.position, question.id))
+
+
+def counts_by_state(questions: Sequence[DialogueQuestion]) -> Counter[str]:
+    """How many questions stand where; one grouped with another stands where that one does."""
+    states = {question.id: question.state for question in questions}
+    return Counter(states[question.same_as_id or question.id] for question in questions)
 
 
 def theme_place(question: DialogueQuestion) -> tuple[bool, int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,7 +11,7 @@ from flask_babel import gettext
 from forms.dialogue_question import AnswerForm, DeclineForm, SameForm, ThemeForm, TypedQuestionForm
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, dialogue_path
-from survey.analysis.dialogues import grouped_with, questions_of
+from survey.analysis.dialogues import counts_by_state, grouped_with, questions_of
 from survey.database import current_session
 from survey.dialogue_pages import (
     answering_units,
@@ -262,7 +261,7 @@ def list_page(dialogue: Dialogue, typing: TypedQuestionForm, theme: ThemeForm) -
         questions=shown,
         after=shown[-1].code if begins + PAGE < len(chosen) else None,
         places={question.code: at for at, question in enumerate(heads, 1)},
-        counts=Counter(question.state for question in heads),
+        counts=counts_by_state(questions),
         state=state,
         same=grouped_with(questions),
         themes=dialogue_themes.themes_of(current_session(), dialogue),

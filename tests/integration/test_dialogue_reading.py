@@ -13,7 +13,7 @@ from reports.dialogue_record import HalfYear
 from survey.analysis import commitments as promises
 from survey.analysis import dialogues as reading
 from survey.analysis.dialogue_board import board
-from survey.analysis.dialogue_record import record, review
+from survey.analysis.dialogue_record import figures, record, review
 from survey.models import Dialogue, MailMessage, Unit
 from survey.operations import commitments, dialogue_questions, dialogue_reminders, dialogue_themes, dialogues
 from survey.operations.periods import PROVINCE_TIME
@@ -51,7 +51,7 @@ def first_half(session: Session, unit: Unit) -> Dialogue:
     return dialogue
 
 
-def test_the_list_is_paged_from_the_latest_meeting_and_counts_what_stands_alone(session: Session) -> None:
+def test_the_list_is_paged_from_the_latest_meeting_and_counts_every_question(session: Session) -> None:
     _province, own, other = tree(session)
     first = first_half(session, own)
     later = [make_dialogue(session, other, starts_at=STARTS + timedelta(days=k)) for k in (1, 2)]
@@ -60,10 +60,27 @@ def test_the_list_is_paged_from_the_latest_meeting_and_counts_what_stands_alone(
     assert [dialogue.code for dialogue in page.dialogues] == [later[1].code, later[0].code]
     rest = reading.page(session, true(), TODAY, size=2, after=page.after or "")
     assert ([dialogue.code for dialogue in rest.dialogues], rest.after) == ([first.code], None)
-    assert rest.numbers[first.id] == reading.Numbers(questions=3, answered=2, waiting=0, open=1, late=1)
+    assert rest.numbers[first.id] == reading.Numbers(questions=4, answered=3, waiting=0, open=1, late=1)
     assert reading.half_years(session, true()) == [FIRST]
     assert [row.code for row in reading.page(session, Unit.code == "X1", TODAY).dialogues] == [first.code]
     assert reading.page(session, true(), TODAY, period=SECOND).dialogues == []
+
+
+def test_screen_list_minutes_and_review_count_the_questions_of_a_dialogue_alike(session: Session) -> None:
+    """Five were asked: one declined, one grouped with an answered one, one answered later."""
+    _province, own, _other = tree(session)
+    dialogue = first_half(session, own)
+    listed = reading.numbers_of(session, [dialogue.id], TODAY)[dialogue.id]
+    screen = reading.counts_by_state(reading.questions_of(session, dialogue))
+    told, half = record(session, dialogue, "", TODAY), figures(session, own, FIRST, TODAY)
+    assert screen == {"answered": 3, "later": 1, "declined": 1}
+    assert (listed.questions, listed.answered) == (4, 3)
+    assert (told.came_before_the_meeting, len(told.declined)) == (4, 1)
+    assert (half.questions, half.answered, half.later, half.declined) == (5, 3, 1, 1)
+    [later] = [question for question in reading.questions_of(session, dialogue) if question.state == "later"]
+    dialogue_questions.answer(session, later, "Đã bố trí vốn", today=TODAY)
+    assert reading.numbers_of(session, [dialogue.id], TODAY)[dialogue.id].answered == 4
+    assert figures(session, own, FIRST, TODAY).answered_share == 1
 
 
 def test_questions_stand_by_theme_and_then_as_the_chair_put_them(session: Session) -> None:
