@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from reports.dialogue_record import HalfYear
@@ -80,18 +80,21 @@ def status_of(dialogue: Held | None, period: HalfYear, today: date) -> Status:
 
 def board(session: Session, within: ColumnElement[bool], period: HalfYear, today: date) -> list[Line]:
     """A line for each unit in reach that must hold a dialogue, in the order of lists; two scans, whatever was asked."""
-    due = days_of(period)[1]
     columns = (Unit.id, Unit.code, Unit.name_vi, Unit.name_en, Unit.kind, Unit.path)
-    exists = or_(Unit.valid_until.is_(None), Unit.valid_until >= due)
-    units = session.execute(
-        select(*columns).where(within, Unit.kind.in_(DUTY_KINDS), Unit.valid_from <= due, exists)
-    ).all()
+    units = session.execute(select(*columns).where(within, on_duty(period))).all()
     held = dialogues_of(session, period)
     late = late_by_unit(session, within, today)
     lines = [
         Line(*row, status_of(held.get(row.id), period, today), held.get(row.id), late.get(row.id, 0)) for row in units
     ]
     return sorted(lines, key=lambda line: in_list_order(line.kind, line.name_vi, line.code))
+
+
+def on_duty(period: HalfYear) -> ColumnElement[bool]:
+    """The condition that a unit must hold a dialogue in a half-year."""
+    due = days_of(period)[1]
+    stands = or_(Unit.valid_until.is_(None), Unit.valid_until >= due)
+    return and_(Unit.kind.in_(DUTY_KINDS), Unit.valid_from <= due, stands)
 
 
 def dialogues_of(session: Session, period: HalfYear) -> dict[int, Held]:

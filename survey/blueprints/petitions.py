@@ -106,6 +106,7 @@ def index() -> ResponseReturnValue:
         calendar=calendar(session),
         lists=reading.LISTS,
         kinds=PETITION_KINDS,
+        soon_days=reading.SOON_DAYS,
         open_states=OPEN_STATES,
         enters=can("petitions.handle"),
     )
@@ -121,8 +122,9 @@ def filters_or_404() -> Filters:
         unit = directory.unit_within(current_session(), scope("petitions.read"), code)
         if unit is None:
             flash(gettext("No unit within your reach has the code or name “%(unit)s”.", unit=code), "warning")
-    owner = {"mine": account().id, "nobody": reading.NOBODY}.get(who)
-    return Filters(state, kind, unit, owner, request.args.get("late") == "1")
+    owner, late = {"mine": account().id, "nobody": reading.NOBODY}.get(who), request.args.get("late")
+    soon = reading.soon(current_session(), province_today()) if late == "soon" else None
+    return Filters(state, kind, unit, owner, late == "1", soon)
 
 
 def left(petition: Petition, calendar: WorkingCalendar, today: date) -> str:

@@ -6,6 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
+from survey import staff_waiting
 from survey.accounts.guard import account, signed_in, staff_blueprint
 from survey.accounts.scope import can, scope
 from survey.analysis.progress import OpenWave, open_waves
@@ -23,7 +24,14 @@ def home() -> ResponseReturnValue:
     units = current_session().scalars(select(Unit).where(Unit.path.in_({grant.path for grant in grants}))).all()
     by_path = {unit.path: unit for unit in units}
     held = sorted(((by_path[grant.path], grant.role) for grant in grants), key=lambda pair: (pair[0].path, pair[1]))
-    return render_template("staff/home.html", held=held, open_waves=waves_in_reach())
+    waves = waves_in_reach()
+    return render_template(
+        "staff/home.html",
+        held=held,
+        open_waves=waves,
+        works=staff_waiting.works(),
+        waiting=staff_waiting.rows(province_today(), waves),
+    )
 
 
 def waves_in_reach() -> list[OpenWave]:

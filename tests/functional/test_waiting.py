@@ -1,0 +1,119 @@
+"""What waits on the first page of the back office: by role and reach, each row leading to as many as it counts."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from survey.models import QuestionnaireDraft, Unit
+from survey.operations.dialogue_questions import ask
+from survey.operations.periods import province_today
+from tests.dialogues import make_commitment, make_dialogue
+from tests.factories import NOW, make_collector, make_response, make_unit, make_wave
+from tests.mail import make_message
+from tests.page_rules import CheckingClient, html_of
+from tests.petition_cases import make_petition
+from tests.remedy_objects import make_remedy
+from tests.staff import make_account, sign_in
+
+HOME = "/staff/"
+_ROW = re.compile(r'<a href="([^"]+)"><strong>([\d.]+)</strong> <span>([^<]+)</span>( <em>)?')
+
+
+class Office:
+    """A province with a commune that has something of everything to do, and another one with one new opinion."""
+
+    def __init__(self, app: Flask, session: Session, client: CheckingClient) -> None:
+        self.app, self.session, self.client = app, session, client
+        today = province_today()
+        self.top = make_unit(session, code="T", kind="province", name_vi="Tỉnh Mẫu")
+        self.own = make_unit(session, code="A", parent=self.top, name_vi="Xã An")
+        self.other = make_unit(session, code="B", parent=self.top, name_vi="Xã Bình")
+        make_petition(session, self.own)  # of March, so that it is late
+        make_petition(session, self.own, state="classified", on=today)
+        make_petition(session, self.other, on=today)
+        held = make_dialogue(session, self.own, state="held")
+        make_commitment(session, held, deadline_on=held.starts_at.date() + timedelta(days=1))
+        next_one = make_dialogue(session, self.own, state="announced")
+        for _ in range(2):
+            ask(
+                session, next_one, source="beforehand", asker_group="citizen", text="Bao giờ?",
+                today=next_one.box_opens_on,
+            )  # fmt: skip
+        wave = make_wave(session, code="W", units=[self.own, self.other], state="open")
+        wave.owner, wave.closes_on = self.top, today + timedelta(days=2)
+        make_remedy(session, wave, self.own, due=today - timedelta(days=5))
+        desk = make_collector(session, wave, self.own)
+        make_response(session, desk, answers={}, flags=("too_fast",), received_at=NOW)
+        session.add(draft_of(self.own))
+        make_message(session, self.own).state = "failed"
+        session.commit()
+
+    def waiting(self, role: str | None, unit: Unit | None) -> dict[str, tuple[int, bool]]:
+        """By address: how many, and whether it is urgent."""
+        sign_in(self.client, make_account(self.session, role, unit))
+        page = html_of(self.client.get(HOME))
+        return {unescape(url): (int(number), bool(urgent)) for url, number, _words, urgent in _ROW.findall(page)}
+
+    def listed(self, url: str) -> int:
+        """How many rows the table of a list has."""
+        response = self.client.get(url)
+        assert response.status_code == 200, url
+        body = re.search(r"<tbody>(.*?)</tbody>", html_of(response), re.DOTALL)
+        return body.group(1).count("<tr") if body else 0
+
+
+def draft_of(unit: Unit) -> QuestionnaireDraft:
+    return QuestionnaireDraft(
+        owner=unit, code="them", version="1", title_vi="Phiếu thêm", title_en="", state="submitted", definition="{}",
+        revision=1, created_by="Ai", created_at=NOW, updated_by="Ai", updated_at=NOW,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def office(staff_app: Flask, staff_session: Session, staff_client: CheckingClient) -> Office:
+    return Office(staff_app, staff_session, staff_client)
+
+
+def test_a_manager_sees_the_work_of_the_own_unit_and_finds_it_behind_each_row(office: Office) -> None:
+    found = office.waiting("manager", office.own)
+    lists = {url: number for url, (number, _) in found.items() if "?" in url and "lap-ke-hoach" not in url}
+    assert lists == {
+        "/staff/y-kien/?late=1": 1,
+        "/staff/y-kien/?state=received": 1,
+        "/staff/y-kien/?state=classified": 1,
+        "/staff/doi-thoai/?state=held": 1,
+        "/staff/cam-ket/?state=late": 1,
+        "/staff/giai-phap/?state=late": 1,
+        "/staff/dot/W/tien-do?where=silent": 1,
+    }
+    assert {url: office.listed(url) for url in lists} == lists
+    assert found["/staff/doi-thoai/lap-ke-hoach?unit=A"][0] == 1
+    assert [number for url, (number, _) in found.items() if url.endswith("/cau-hoi/")] == [2]
+    urgent = [each for _, each in found.values()]
+    assert urgent == sorted(urgent, reverse=True)
+    assert found["/staff/y-kien/?late=1"][1]
+
+
+def test_each_role_sees_what_it_may_do_something_about(office: Office) -> None:
+    compiler = office.waiting("compiler", office.top)
+    assert compiler["/staff/y-kien/?late=1"] == (1, True)
+    assert not any("state=received" in url or "cau-hoi" in url or "lap-ke-hoach" in url for url in compiler)
+    assert compiler["/staff/dot/W/tien-do?where=silent"] == (2, True)  # nothing is sealed yet
+    assert any(url.startswith("/staff/phieu/soan/") for url in compiler), compiler
+    reviewer = office.waiting("reviewer", office.other)
+    assert {url: number for url, (number, _) in reviewer.items() if "y-kien" in url} == {
+        "/staff/y-kien/?state=received": 1
+    }
+    assert "/staff/doi-thoai/?state=held" not in reviewer
+    assert office.waiting("administrator", office.top) == {"/staff/thu/?state=failed": (1, True)}
+    for role in ("viewer", "auditor", None):
+        assert office.waiting(role, office.top if role else None) == {}
+        assert "Việc đang chờ" not in html_of(office.client.get(HOME))
+    assert office.waiting("entry", office.own) == {}
+    assert "Hiện không có việc nào đang chờ" in html_of(office.client.get(HOME))
