@@ -69,6 +69,8 @@ KINDS: dict[str, LazyString] = {
     "remedy": _l("Remedy"),
     "theme": _l("Theme of comments"),
     "theme_word": _l("Word of a theme"),
+    "unit_group": _l("Group of units"),
+    "reference_figure": _l("Published reference figure"),
 }
 VERBS: dict[str, LazyString] = {
     "change": _l("changed"),
@@ -243,6 +245,15 @@ COLUMNS: dict[str, LazyString] = {
     "is_public": lazy_pgettext("column", "Shown to the public"),
     "unless_negated": lazy_pgettext("column", "Not after “không”"),
     "word": lazy_pgettext("column", "Word"),
+    "content": lazy_pgettext("column", "Published content"),
+    "index_code": lazy_pgettext("column", "Index"),
+    "maximum": lazy_pgettext("column", "Highest"),
+    "method": lazy_pgettext("column", "Method"),
+    "minimum": lazy_pgettext("column", "Lowest"),
+    "percent": lazy_pgettext("column", "Percentage"),
+    "public_since": lazy_pgettext("column", "Published since"),
+    "respondents": lazy_pgettext("column", "People who answered"),
+    "scope": lazy_pgettext("column", "Published scope"),
 }
 
 # Words of stored codes: by column, or by kind and column where the column alone does not tell.

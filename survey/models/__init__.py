@@ -50,6 +50,7 @@ from survey.models.questionnaire_draft import (
     QuestionnaireDraft,
     QuestionnaireOrigin,
 )
+from survey.models.reference_series import ReferenceFigure
 from survey.models.remedy import MOVEMENTS, REMEDY_STATES, Remedy, RemedyJudgement, RemedyProgress
 from survey.models.response import (
     Answer,
@@ -72,6 +73,7 @@ from survey.models.theme import (
 )
 from survey.models.triggers import TRIGGERS
 from survey.models.unit import UNIT_KINDS, Counter, TransactionCorrection, TransactionCount, Unit
+from survey.models.unit_group import UnitGroup, UnitGroupMember
 from survey.models.wave import (
     TRUST_LEVELS,
     WAVE_STATES,
@@ -157,6 +159,7 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireDraft",
     "QuestionnaireOrigin",
+    "ReferenceFigure",
     "Release",
     "ReleasedItemTally",
     "ReleasedResponseTally",
@@ -185,6 +188,8 @@ __all__ = [
     "TransactionCorrection",
     "TransactionCount",
     "Unit",
+    "UnitGroup",
+    "UnitGroupMember",
     "UtcDateTime",
     "Wave",
     "WaveClosing",

@@ -117,14 +117,27 @@ GRANTS: dict[str, tuple[str, str]] = {
     "calendar_exception": (_READ, _ALL),
     "mail_message": (_NOTHING, _ALL),
     # dialogues: the public asks, checks in and rates
-    "dialogue": (_READ, _ALL),
+    "dialogue": (
+        (
+            "SELECT (id, code, unit_id, year, half, number, name_vi, name_en, chair, chair_office, secretary, venue, "
+            "starts_at, box_opens_on, invited, agenda, state, room_code, started_at, ended_at, conclusion, "
+            "cancelled_reason)"
+        ),
+        _ALL,
+    ),
     "dialogue_group": ("SELECT, INSERT, UPDATE (checked_in)", _ALL),
     "dialogue_theme": (_READ, _ALL),
-    "dialogue_question": (_ADD, _ALL),
+    "dialogue_question": (
+        (
+            "INSERT, SELECT (id, dialogue_id, code, source, asker_group, asked_on, theme_id, position, text, state, "
+            "answering_unit_id, answer, answered_on, answer_due_on, declined_reason, same_as_id)"
+        ),
+        _ALL,
+    ),
     "dialogue_pass": (_ADD, _READ),
     "dialogue_poll": (_READ, _ALL),
     "commitment": (_READ, _ALL),
-    "commitment_progress": (_READ, _ADD),
+    "commitment_progress": ("SELECT (id, commitment_id, at, percent, text)", _ADD),
     "remedy": ("SELECT (id, unit_id, wave_id, subject, subject_code, ended_on, said, did, is_public)", _ALL),
     "remedy_progress": (_NOTHING, _ADD),
     "remedy_judgement": (_NOTHING, _ALL),
@@ -135,6 +148,9 @@ GRANTS: dict[str, tuple[str, str]] = {
     "theme_phrase": (_NOTHING, _ALL),
     "theme_reading": (_NOTHING, _ALL),
     "theme_count": (_NOTHING, _ALL),
+    "unit_group": (_READ, _ALL),
+    "unit_group_member": (_READ, _ALL),
+    "reference_figure": (_READ, _ALL),
 }
 
 

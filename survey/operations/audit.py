@@ -66,6 +66,7 @@ NOT_AUDITED = {
     "theme_phrase": "counted from comments",
     "theme_reading": "how far a computation is",
     "theme_count": "how far a computation is",
+    "unit_group_member": "recorded with its group, as a list",
 }
 # What is never written down, by column; a change of it is noted as such.
 SECRET_COLUMNS = frozenset(
