@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy.orm import selectinload
 
 from forms.commitment import DropForm, EvidenceForm, ProgressForm
 from survey.accounts.guard import account, commit, may, staff_blueprint
@@ -15,7 +16,7 @@ from survey.blueprints.dialogues import unit_or_404
 from survey.database import current_session
 from survey.dialogue_pages import now, refused, words
 from survey.dialogue_wording import COMMITMENT_STATES
-from survey.models import Commitment, DialogueQuestion, Unit
+from survey.models import Commitment, CommitmentProgress, DialogueQuestion, Unit
 from survey.operations import commitments
 from survey.operations.errors import OperationError
 from survey.operations.periods import province_today
@@ -101,7 +102,8 @@ def drop(commitment_id: int) -> ResponseReturnValue:
 
 
 def commitment_or_404(commitment_id: int) -> Commitment:
-    return current_session().get(Commitment, commitment_id) or abort(404)
+    written_by = selectinload(Commitment.progress).undefer(CommitmentProgress.account_id)
+    return current_session().get(Commitment, commitment_id, options=[written_by]) or abort(404)
 
 
 def commitment_page(

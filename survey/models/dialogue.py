@@ -23,7 +23,8 @@ class Dialogue(OneLineTexts, Base):
     """One dialogue of a unit in a half-year. `code` is what citizens reach it by (/doi-thoai/<code>).
 
     The question box takes questions from `box_opens_on` until the meeting ends. `room_code` is shown in the room while
-    it runs: who types it is counted as present. `conclusion` is the text of the notice of conclusions.
+    it runs: who types it is counted as present. `conclusion` is the text of the notice of conclusions. `notes` are the
+    unit's own, which the public role may not read: they are loaded where they are asked for.
     """
 
     __tablename__ = "dialogue"
@@ -61,7 +62,7 @@ class Dialogue(OneLineTexts, Base):
     room_code: Mapped[str | None] = mapped_column(String(12))
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    notes: Mapped[str] = mapped_column(Text, default="")
+    notes: Mapped[str] = mapped_column(Text, default="", deferred=True)
     conclusion: Mapped[str] = mapped_column(Text, default="")
     cancelled_reason: Mapped[str] = mapped_column(String(500), default="")
 
@@ -137,7 +138,7 @@ class DialogueQuestion(Base):
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(10), default="received")
     answering_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
-    notes: Mapped[str] = mapped_column(Text, default="")
+    notes: Mapped[str] = mapped_column(Text, default="", deferred=True)
     answer: Mapped[str] = mapped_column(Text, default="")
     answered_on: Mapped[date | None]
     answer_due_on: Mapped[date | None]
@@ -187,7 +188,10 @@ class Commitment(Base):
 
 
 class CommitmentProgress(Base):
-    """A line of progress of a commitment, append-only; `percent` is what its owner says is done."""
+    """A line of progress of a commitment, append-only; `percent` is what its owner says is done.
+
+    Who wrote it is for the back office alone.
+    """
 
     __tablename__ = "commitment_progress"
     __table_args__ = (CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),)
@@ -195,7 +199,7 @@ class CommitmentProgress(Base):
     id: Mapped[primary_key]
     commitment_id: Mapped[int] = mapped_column(ForeignKey("commitment.id"), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), deferred=True)
     percent: Mapped[int] = mapped_column(SmallInteger)
     text: Mapped[str] = mapped_column(Text)
 

@@ -73,6 +73,14 @@ GRANTS: dict[str, tuple[str, str]] = {
     "transaction_count": (_READ, _ALL),
     "procedure_field": (_READ, _ALL),
     "service": (_READ, _ALL),
+    # filings: the public reads what was published of them
+    "frozen_transaction": (_READ, _ADD),
+    "filing": ("SELECT (id, wave_id, unit_id, state, version)", _ALL),
+    "filing_version": (_READ, _ADD),
+    "filing_step": ("SELECT (id, filing_id, step, version, at)", _ADD),
+    "filing_note": (_NOTHING, _ALL),
+    "filing_evidence": (_NOTHING, _ALL),
+    "wave_publication": (_NOTHING, _CHANGE),
     # the back office's own
     "comment": (_NOTHING, _ALL),
     "comment_mark": (_NOTHING, _ALL),
@@ -138,6 +146,17 @@ GRANTS: dict[str, tuple[str, str]] = {
     "dialogue_poll": (_READ, _ALL),
     "commitment": (_READ, _ALL),
     "commitment_progress": ("SELECT (id, commitment_id, at, percent, text)", _ADD),
+    # documents: the public reads which are published, and their bytes
+    "document_run": (_NOTHING, _ALL),
+    "document": (
+        (
+            "SELECT (id, code, kind, title, unit_id, wave_id, language, state, signer, signed_at, is_timestamped, "
+            "published_at, withdrawn_at, withdrawn_reason, replaced_by_id)"
+        ),
+        _CHANGE,
+    ),
+    "document_content": (_NOTHING, _ALL),
+    "published_document": (_READ, _ADD),
     "remedy": ("SELECT (id, unit_id, wave_id, subject, subject_code, ended_on, said, did, is_public)", _ALL),
     "remedy_progress": (_NOTHING, _ADD),
     "remedy_judgement": (_NOTHING, _ALL),

@@ -18,7 +18,7 @@ from survey.accounts import policy
 from survey.blueprints import dialogue as dialogue_pages
 from survey.blueprints import petition
 from survey.models import Base, DialogueQuestion, Petition, PetitionClass, Unit, Wave, grants
-from survey.operations import dialogue_polls, dialogue_questions, dialogues, petitions, remedies
+from survey.operations import commitments, dialogue_polls, dialogue_questions, dialogues, petitions, remedies
 from survey.operations.closing import finish_wave, unfinished
 from survey.operations.periods import PROVINCE_TIME
 from survey.operations.transactions import set_transactions
@@ -234,6 +234,9 @@ NOT_THE_PUBLICS = (
     "INSERT INTO mail_message (key) VALUES ('x')",
     "SELECT cause FROM remedy",
     "SELECT owner_name FROM remedy",
+    "SELECT notes FROM dialogue",
+    "SELECT notes FROM dialogue_question",
+    "SELECT account_id FROM commitment_progress",
     "UPDATE petition SET answer = ''",
     "UPDATE petition SET holder_id = unit_id",
     "DELETE FROM petition_contact",
@@ -399,7 +402,8 @@ def test_a_dialogue_is_asked_entered_and_rated_as_the_public_role(
     with Session(engine, expire_on_commit=False) as session:
         unit, half = make_unit(session, code="X1"), 1 if today.month <= 6 else 2
         meeting = make_dialogue(session, unit, state="running", starts_at=today, half=half)
-        make_commitment(session, meeting)
+        told = make_commitment(session, meeting)
+        commitments.report_progress(session, told, percent=40, text="Đã khảo sát", account_id=None, at=today)
         dialogue_polls.open_poll(session, meeting, "exit", today)
         session.commit()
         settings = {"TESTING": True, "SECRET_KEY": KEY, "SCAN_SECONDS": 0}
