@@ -37,6 +37,12 @@ APPEND_ONLY = (
     "petition_step",
     "commitment_progress",
     "remedy_progress",
+    "scorecard_score",
+    "scorecard_step",
+    "published_document",
+    "frozen_transaction",
+    "filing_version",
+    "filing_step",
 )
 # A published questionnaire is spelled out over these; each refers to it by this expression.
 _PUBLISHED_PARTS = {
@@ -57,6 +63,19 @@ WAVE_FROZEN = (
     "aggregation",
     "target_id",
     "minimum_people",
+)
+# What a document says of itself.
+DOCUMENT_FIXED = (
+    "code",
+    "run_id",
+    "kind",
+    "title",
+    "unit_id",
+    "wave_id",
+    "language",
+    "sha256",
+    "size",
+    "figures_digest",
 )
 COLLECTOR_FIXED = ("wave_id", "unit_id", "counter_id", "channel", "trust", "code")
 _STATE_RANK = "CASE {row}.state WHEN 'draft' THEN 0 WHEN 'open' THEN 1 WHEN 'closed' THEN 2 ELSE 3 END"
@@ -115,6 +134,9 @@ def _rules() -> Iterator[Rule]:
     shrunk = "NEW.collector_id ≠ OLD.collector_id OR NEW.day ≠ OLD.day OR NEW.scans < OLD.scans"
     yield Rule("collector_scan_grows", "collector_scan", "UPDATE", "scans only add up", shrunk)
     yield Rule("collector_scan_no_delete", "collector_scan", "DELETE", "scans only add up")
+    issued = "a document keeps what it says once it is made"
+    yield Rule("document_fixed", "document", "UPDATE", issued, f"OLD.state <> 'draft' AND ({_changed(DOCUMENT_FIXED)})")
+    yield Rule("document_no_delete", "document", "DELETE", "a document is withdrawn, not deleted")
     finished = "a batch is fixed once it is accepted or rejected"
     yield Rule("paper_batch_fixed", "paper_batch", "UPDATE", finished, "OLD.state IN ('accepted', 'rejected')")
     yield Rule("paper_batch_no_delete", "paper_batch", "DELETE", "a batch is rejected, not deleted")
@@ -122,6 +144,37 @@ def _rules() -> Iterator[Rule]:
         for event, row in events:
             over = f"(SELECT state FROM paper_batch WHERE id = {row}.batch_id) IN ('accepted', 'rejected')"
             yield Rule(f"{table}_no_{event.lower()}", table, event, finished, over, looks_elsewhere=True)
+    in_use = "a template in use is immutable"
+    for event, row in events:
+        if event != "INSERT":
+            name = f"scorecard_template_no_{event.lower()}"
+            yield Rule(name, "scorecard_template", event, in_use, "OLD.used_at IS NOT NULL")
+        used = f"(SELECT used_at FROM scorecard_template WHERE id = {row}.template_id) IS NOT NULL"
+        name = f"scorecard_criterion_no_{event.lower()}"
+        yield Rule(name, "scorecard_criterion", event, in_use, used, looks_elsewhere=True)
+
+    yield from _filing_rules()
+
+
+def _filing_rules() -> Iterator[Rule]:
+    """A filing keeps its unit and wave, goes on and never back once it is public, and is explained only while it is the
+    unit's turn; a wave is published with all of its filings."""
+    kept = "NEW.wave_id ≠ OLD.wave_id OR NEW.unit_id ≠ OLD.unit_id OR NEW.version < OLD.version"
+    yield Rule("filing_kept", "filing", "UPDATE", "a filing keeps its unit, wave and versions", kept)
+    backward = "OLD.state IN ('published', 'corrected') AND NEW.state NOT IN ('published', 'corrected')"
+    yield Rule("filing_forward", "filing", "UPDATE", "a published filing stays published", backward)
+    yield Rule("filing_no_delete", "filing", "DELETE", "a filing is not deleted")
+    handed_in = "a filing that was handed in is explained no more"
+    explained = "OLD.state NOT IN ('draft', 'returned') AND NEW.explanation ≠ OLD.explanation"
+    yield Rule("filing_explained", "filing", "UPDATE", handed_in, explained)
+    for table in ("filing_note", "filing_evidence"):
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
+            over = f"(SELECT state FROM filing WHERE id = {row}.filing_id) NOT IN ('draft', 'returned')"
+            yield Rule(f"{table}_no_{event.lower()}", table, event, handed_in, over, looks_elsewhere=True)
+    left = "SELECT 1 FROM filing WHERE wave_id = NEW.id AND state NOT IN ('published', 'corrected')"
+    together = f"NEW.state = 'published' AND OLD.state <> 'published' AND EXISTS ({left})"
+    message = "a wave is published with all of its filings"
+    yield Rule("wave_with_filings", "wave", "UPDATE", message, together, looks_elsewhere=True, since="0014")
 
 
 def _changed(columns: Sequence[str]) -> str:
