@@ -203,10 +203,13 @@ def title_block(kind: str, subject: Sequence[str], style: Styles) -> list[Flowab
     ]
 
 
-def closing(issuer: Issuer, language: Language, style: Styles, last: str = "") -> Flowable:
+def closing(
+    issuer: Issuer, language: Language, style: Styles, last: str = "", mark: Flowable | None = None
+) -> Flowable:
     """Recipients at the left, the signatory's capacity, office and name at the right, kept on one page.
 
-    The `last` sentence of the text stands above them, so that no signature has a page without text.
+    The `last` sentence of the text stands above them, so that no signature has a page without text. The `mark` by
+    which the document is verified stands below the recipients.
     """
     centred_bold = ParagraphStyle("sign", parent=style.centred, fontName=style.fonts.bold)
     left: list[Flowable] = []
@@ -216,6 +219,7 @@ def closing(issuer: Issuer, language: Language, style: Styles, last: str = "") -
             paragraph(f"- {name}{'.' if k == len(issuer.recipients) else ';'}", style.recipients)
             for k, name in enumerate(issuer.recipients, 1)
         ]
+    left += [Spacer(1, 8), mark] if mark is not None else []
     right: list[Flowable] = [paragraph(line.upper(), centred_bold) for line in (issuer.capacity, issuer.office) if line]
     right += [Spacer(1, 62), paragraph(issuer.signatory, centred_bold)]
     block = Table([[left, right]], colWidths=[0.45 * CONTENT_WIDTH, 0.55 * CONTENT_WIDTH], style=_BARE)

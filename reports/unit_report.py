@@ -31,6 +31,7 @@ from reports.page import (
 from reports.quality_table import quality_rows
 from reports.trend_chart import trend_chart
 from reports.verdict_card import verdict_card
+from reports.verification_mark import Verification, VerificationMark
 from reports.wording import (
     against_word,
     change_sentence,
@@ -51,26 +52,39 @@ EXTREMES = 3  # how many of the strongest and weakest items are named
 
 
 def unit_report_pdf(
-    report: UnitReport, language: Language = "vi", *, issuer: Issuer | None = None, public_url: str = ""
+    report: UnitReport,
+    language: Language = "vi",
+    *,
+    issuer: Issuer | None = None,
+    public_url: str = "",
+    verification: Verification | None = None,
 ) -> bytes:
     """The signed-to-be document of `report`; without an `issuer` the unit itself issues it, to be signed by hand.
 
-    The same report, issuer and address give the same bytes.
+    The same report, issuer and addresses give the same bytes.
     """
     place = report.place
     issuer = issuer or unit_as_issuer(place, language)
     moment = report.compiled_at or datetime.combine(report.wave.end, time(), UTC)
     subject = gettext("Satisfaction of citizens and organisations at {place}", language, place=place.name[language])
-    content = [*_Document(report, language, issuer, public_url).content(subject)]
+    content = [*_Document(report, language, issuer, public_url, verification).content(subject)]
     return build(content, title=subject, language=language, issuer=issuer, moment=moment)
 
 
 class _Document:
     """The parts of the report in reading order; a part without figures leaves itself out."""
 
-    def __init__(self, report: UnitReport, language: Language, issuer: Issuer, public_url: str) -> None:
+    def __init__(
+        self,
+        report: UnitReport,
+        language: Language,
+        issuer: Issuer,
+        public_url: str,
+        verification: Verification | None,
+    ) -> None:
         self.report, self.language, self.issuer, self.public_url = report, language, issuer, public_url
         self.style: Styles = styles_for(issuer)
+        self.mark = VerificationMark(verification, language, self.style) if verification else None
         self.sections = 0
 
     def content(self, subject: str) -> Iterator[Flowable]:
@@ -81,7 +95,7 @@ class _Document:
         if self.report.index.suppressed:
             yield from self.headline()
             yield from self.method()
-            yield closing(self.issuer, language, self.style)
+            yield closing(self.issuer, language, self.style, mark=self.mark)
             return
         for part in (
             self.headline,
@@ -98,7 +112,7 @@ class _Document:
             self.method,
         ):
             yield from part()
-        yield closing(self.issuer, language, self.style)
+        yield closing(self.issuer, language, self.style, mark=self.mark)
 
     def heading(self, text: str, room: float = 110) -> Iterator[Flowable]:
         """A numbered heading, on the next page unless `room` points are left for what follows it."""
