@@ -67,7 +67,7 @@ def board_of(session: Session, wave: Wave) -> Callable[[], object]:
 
 
 def cards(session: Session) -> Callable[[], object]:
-    return lambda: open_waves(session, ["/"], PERIOD[1])
+    return lambda: open_waves(session, ["/"])
 
 
 def asking(client: FlaskClient, path: str) -> Callable[[], None]:

@@ -166,9 +166,9 @@ def _tallied(wave: Wave, source: Source) -> Select[int, int, int, int]:
     return (
         select(
             Collector.unit_id,
-            func.sum(tally.responses),
-            func.sum(case((counted, tally.responses), else_=0)),
-            func.sum(case((Collector.channel == PAPER, tally.responses), else_=0)),
+            func.sum(tally.responses).label("returned"),
+            func.sum(case((counted, tally.responses), else_=0)).label("valid"),
+            func.sum(case((Collector.channel == PAPER, tally.responses), else_=0)).label("paper"),
         )
         .join(tally, tally.collector_id == Collector.id)
         .where(Collector.wave_id == wave.id)
@@ -214,14 +214,14 @@ def _as_of(session: Session, wave: Wave, source: Source) -> datetime | date | No
 
 @dataclass(frozen=True, slots=True)
 class OpenWave:
-    """An open wave as the first page of the back office shows it, for the units within reach."""
+    """An open wave as the first page of the back office shows it, for the units within reach; scans are not counted."""
 
     wave: Wave
     total: Counts
     as_of: datetime | date | None
 
 
-def open_waves(session: Session, paths: Sequence[str], today: date, *, source: Source = "released") -> list[OpenWave]:
+def open_waves(session: Session, paths: Sequence[str], *, source: Source = "released") -> list[OpenWave]:
     """The open waves in which units at or below `paths` take part, those that close first in front."""
     part = (
         select(WaveUnit.wave_id)
@@ -234,5 +234,31 @@ def open_waves(session: Session, paths: Sequence[str], today: date, *, source: S
         .where(Wave.state == "open", IS_SURVEY, part)
         .order_by(Wave.closes_on.is_(None), Wave.closes_on, Wave.code)
     )
-    boards = ((wave, read_board(session, wave, paths, today, source=source)) for wave in waves.all())
-    return [OpenWave(wave, board.total, board.as_of) for wave, board in boards]
+    below = _below(paths)
+    return [OpenWave(wave, _total(session, wave, below, source), _as_of(session, wave, source)) for wave in waves.all()]
+
+
+def _total(session: Session, wave: Wave, below: ColumnElement[bool], source: Source) -> Counts:
+    """The sum of the units below as the board has it, added up by the database."""
+    units = select(WaveUnit.unit_id, WaveUnit.quota, WaveUnit.forms_issued).join(Unit, Unit.id == WaveUnit.unit_id)
+    part = units.where(WaveUnit.wave_id == wave.id, below).subquery()
+    tallied = _tallied(wave, source).where(Collector.unit_id.in_(select(part.c.unit_id))).subquery()
+    _, returned, valid, paper = tallied.c
+    row = session.execute(
+        select(
+            func.count(),
+            func.count().filter(func.coalesce(returned, 0) == 0),
+            func.count(part.c.quota),
+            func.sum(part.c.quota),
+            func.sum(valid).filter(part.c.quota > 0),
+            func.sum(part.c.forms_issued),
+            func.sum(paper).filter(part.c.forms_issued > 0),
+            func.sum(returned),
+            func.sum(valid),
+        ).select_from(part.outerjoin(tallied, tallied.c.unit_id == part.c.unit_id))
+    ).one()
+    units_, silent, with_quota, quota, *sums = row
+    toward, issued, on_paper, responses, counted = (int(number or 0) for number in sums)  # PostgreSQL's are decimal
+    return Counts(
+        units_, silent, with_quota, quota, toward, None if row[5] is None else issued, on_paper, responses, counted
+    )

@@ -38,4 +38,4 @@ def waves_in_reach() -> list[OpenWave]:
     """The open waves of one's units with their progress, exact only for whoever may see exact figures everywhere."""
     paths = scope("progress.read").paths
     exact = bool(paths) and all(can("results.exact", path) for path in paths)
-    return open_waves(current_session(), paths, province_today(), source="exact" if exact else "released")
+    return open_waves(current_session(), paths, source="exact" if exact else "released")

@@ -289,14 +289,13 @@ def test_the_follow_up_waits_for_the_exit_poll_and_for_something_promised(sessio
 def listed(session: Session, unit: Unit) -> dict[str, list[str]]:
     """The codes of the waves that each list and each search for the latest wave finds for the unit."""
     survey = session.scalars(select(Wave).where(Wave.code == "later")).one()
-    day = STARTS.date()
     found: dict[str, Sequence[Wave]] = {
         "list": wave_list.waves_page(session, true())[0],
         "begun": readable.begun_waves(session, true()),
         "running": readable.running_waves(session, true()),
         "exports": exportable.exportable_waves(session, true()),
         "unit": [wave for wave, _part in places.waves_of(session, unit)],
-        "home": [each.wave for each in progress.open_waves(session, ["/"], day)],
+        "home": [each.wave for each in progress.open_waves(session, ["/"])],
         "earlier": earlier_waves(session, survey),
     }
     codes = {name: [wave.code for wave in chosen] for name, chosen in found.items()}
