@@ -31,6 +31,7 @@ FIRST_HALF_MONTH = 2026 * 24
 GOAL_MS = 150
 ROUNDS = 21
 PAGES = {
+    "the first page": "/staff/",
     "the board": "/staff/dot/W/tien-do",
     "the board, one department unfolded": "/staff/dot/W/tien-do?mo=S07",
     "the board as a list, sorted": "/staff/dot/W/tien-do?sort=share&down=1",
