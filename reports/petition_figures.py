@@ -13,9 +13,10 @@ from reports.figures import Text
 class Handling:
     """What became of the cases received in a period.
 
-    `late` ones were answered after the deadline (`late_answered`) or wait beyond it (`late_open`); `waiting` are open
-    and not due yet. Displeased is who rated the handling 1 or 2 or sent the case back; where the ratings are of fewer
-    than five people they are hidden (`displeased` None), and only those sent back are told.
+    `late` ones were answered after the deadline (`late_answered`), wait beyond it (`late_open`), or were not accepted
+    only then (`late_rejected`, which are among the `rejected`); `waiting` are open and not due yet. Displeased is who
+    rated the handling 1 or 2 or sent the case back; where the ratings are of fewer than five people, or not told yet,
+    they are hidden (`displeased` None), and only those sent back are told.
     """
 
     received: int = 0
@@ -23,6 +24,7 @@ class Handling:
     on_time: int = 0
     late_answered: int = 0
     late_open: int = 0
+    late_rejected: int = 0
     waiting: int = 0
     sent_back: int = 0
     rated: int | None = 0
@@ -30,12 +32,17 @@ class Handling:
 
     @property
     def late(self) -> int:
-        return self.late_answered + self.late_open
+        return self.late_answered + self.late_open + self.late_rejected
 
     @property
     def due(self) -> int:
-        """The base of the first indicator: answered, or to be answered by now."""
+        """The base of the first indicator: answered, or to be answered by now, or not accepted too late."""
         return self.on_time + self.late
+
+    @property
+    def counted(self) -> int:
+        """All that are, or will be, in the base of the first indicator."""
+        return self.due + self.waiting
 
     @property
     def accepted(self) -> int:
@@ -57,23 +64,30 @@ class Handling:
 
 @dataclass(frozen=True, slots=True)
 class UnitHandling:
-    """A unit's handling, or that of a kind of opinions, or of a month."""
+    """A unit's handling of what citizens sent themselves, and of what officials entered."""
 
     code: str
     name: Text
     handling: Handling
+    entered: Handling
 
 
 @dataclass(frozen=True, slots=True)
 class HandlingReport:
-    """All cases of a reach received from `start` to `end`, and the same by unit, kind and month."""
+    """All cases of a reach received from `start` to `end`, and the same by unit, kind and month: what citizens sent
+    themselves (`total`, the headline) and, counted apart, what officials `entered`.
+
+    `told_on` is the day from which ratings are told, None where that has come.
+    """
 
     start: date
     end: date
+    told_on: date | None
     total: Handling
+    entered: Handling
     units: tuple[UnitHandling, ...]
-    kinds: tuple[tuple[str, Handling], ...]
-    months: tuple[tuple[date, Handling], ...]
+    kinds: tuple[tuple[str, Handling, Handling], ...]
+    months: tuple[tuple[date, Handling, Handling], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +101,7 @@ class Cause:
 @dataclass(frozen=True, slots=True)
 class UnitLateness:
     """A unit's open cases now: how many, how many of them late, by how many working days in all and at most, and why;
-    beside it how it handled those received in the period."""
+    beside it how it handled those received in the period: citizens' own, and what officials `entered`."""
 
     code: str
     name: Text
@@ -97,6 +111,7 @@ class UnitLateness:
     longest: int
     causes: tuple[Cause, ...]
     handling: Handling
+    entered: Handling = Handling()
 
 
 @dataclass(frozen=True, slots=True)

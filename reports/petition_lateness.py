@@ -103,11 +103,13 @@ class _Document:
         handled = total.handling
         when = period(self.report.start, self.report.end, language)
         received = gettext(
-            "Of the {received} cases received {period}, {rejected} were not accepted, {waiting} are not due yet.",
+            "Of the {received} cases that citizens sent {period}, {rejected} were not accepted ({late_rejected} of "
+            "them only after the deadline, which counts as late), {waiting} are not due yet.",
             language,
             received=count(handled.received, language),
             period=when,
             rejected=count(handled.rejected, language),
+            late_rejected=count(handled.late_rejected, language),
             waiting=count(handled.waiting, language),
         )
         yield paragraph(received, self.style.body)
@@ -119,6 +121,17 @@ class _Document:
                 due=count(handled.due, language),
                 share=percent(handled.on_time_share, language),
                 late=count(handled.late, language),
+            )
+            yield paragraph(text, self.style.body)
+        entered = self.report.total.entered
+        if entered.received:
+            text = gettext(
+                "Counted apart, since officials entered them: {received} cases; {on_time} of the {due} that were due "
+                "were handled on time.",
+                language,
+                received=count(entered.received, language),
+                on_time=count(entered.on_time, language),
+                due=count(entered.due, language),
             )
             yield paragraph(text, self.style.body)
 
@@ -139,8 +152,8 @@ class _Document:
         rows.append(self.unit_row("", replace(self.report.total, name=Text(gettext("All units", language)))))
         yield data_table(head, rows, (5, 34, 9, 9, 13, 10, 20), self.style, numbers={0, 2, 3, 4, 5, 6})
         note = gettext(
-            "Working days: without Saturdays, Sundays and public holidays. On time: of the cases received in the "
-            "period that were due, those answered by their deadline.",
+            "Working days: without Saturdays, Sundays and public holidays. On time: of the cases that citizens "
+            "sent in the period and that were due, those answered by their deadline.",
             language,
         )
         yield paragraph(note, self.style.note)

@@ -62,6 +62,7 @@ STEPS: dict[str, LazyString] = {
     "transferred": _l("Passed to %(unit)s, which is in charge of the matter."),
     "taken": _l("%(unit)s is working on it."),
     "extended": _l("More time is needed. It will be answered by %(day)s."),
+    "rescheduled": _l("A day off was declared, or withdrawn. The last day is %(day)s now."),
     "answered": _l("%(unit)s answered."),
     "published": _l("Opinion and answer were published, without your name."),
     "rejected": _l("%(unit)s did not accept your opinion."),

@@ -27,6 +27,7 @@ STEPS: dict[str, LazyString] = {
     "transferred": lazy_pgettext("step", "Transferred"),
     "taken": lazy_pgettext("step", "Put in charge"),
     "extended": lazy_pgettext("step", "Deadline extended"),
+    "rescheduled": lazy_pgettext("step", "Deadline moved with the working days"),
     "escalated": lazy_pgettext("step", "Lateness told to the unit above"),
     "answered": lazy_pgettext("step", "Answered"),
     "published": lazy_pgettext("step", "Published"),

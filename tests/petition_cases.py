@@ -43,6 +43,7 @@ def make_petition(
     owner: Account | None = None,
     kind: str = "difficulty",
     text: str = "Chờ lâu mà không ai gọi.",
+    source: str = "web",
 ) -> Petition:
     """A case received `on`, brought to `state` on `handled_on` (by default the same day)."""
     petition = open_case(
@@ -54,6 +55,7 @@ def make_petition(
         wants_answer=True,
         language="vi",
         today=on,
+        source=source,
         rng=random.Random(next(_seeds)),
     )
     if state == "received":

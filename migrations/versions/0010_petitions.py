@@ -153,6 +153,7 @@ def upgrade() -> None:
             "rated_on",
             "rating",
             "kind",
+            "source",
         ],
         unique=False,
     )
@@ -229,7 +230,7 @@ def upgrade() -> None:
             name=op.f("ck_petition_step_state"),
         ),
         sa.CheckConstraint(
-            "step IN ('received', 'classified', 'transferred', 'taken', 'extended', "
+            "step IN ('received', 'classified', 'transferred', 'taken', 'extended', 'rescheduled', "
             "'escalated', 'answered', 'published', 'rejected', 'rated', 'reopened', 'explained', "
             "'withdrawn', 'restored', 'note')",
             name=op.f("ck_petition_step_step"),

@@ -1,15 +1,16 @@
 """Boards of opinions: who is late, by how much and why; and how the opinions of a period were handled, by unit, kind
-and month. Every number is a count of cases; ratings are told of five people or more, a month late."""
+and month. Every number is a count of cases. What officials entered is counted apart; ratings are told as
+:mod:`survey.analysis.petition_ratings` says, and only where five people or more gave them."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from reports.figures import Text
@@ -23,6 +24,7 @@ from reports.petition_figures import (
     UnitLateness,
 )
 from survey.analysis import disclosure
+from survey.analysis.petition_ratings import told, told_on
 from survey.analysis.petitions import held
 from survey.models import Petition, Unit
 from survey.models.petition import OPEN_STATES, PETITION_KINDS
@@ -37,6 +39,7 @@ _COUNTS = (
     "on_time",
     "late_answered",
     "late_open",
+    "late_rejected",
     "waiting",
     "sent_back",
     "rated",
@@ -49,29 +52,36 @@ Key = TypeVar("Key", bound=Hashable)
 def read_handling(
     session: Session, within: ColumnElement[bool], period: tuple[date, date], today: date
 ) -> HandlingReport:
-    """How the cases received in a period (both days included) were handled, of holders `within`."""
+    """How the cases received in a half-year (first and last day) were handled, of holders `within`."""
     reach = held(session, within)
-    counts = _counts(today)
     rows = session.execute(
-        select(Petition.holder_id, Petition.kind, *counts)
+        select(Petition.source, Petition.holder_id, Petition.kind, *_counts(today, told(period[1], today)))
         .where(Petition.received_on.between(*period), reach)
-        .group_by(Petition.holder_id, Petition.kind)
+        .group_by(Petition.source, Petition.holder_id, Petition.kind)
     ).all()
+    own, entered = _apart(rows)
     units = _named(session, {row.holder_id for row in rows})
-    by_unit = _summed((row.holder_id, row[2:]) for row in rows)
-    by_kind = _summed((row.kind, row[2:]) for row in rows)
+    by_unit, entered_by_unit = (_summed((row.holder_id, row[3:]) for row in part) for part in (own, entered))
+    by_kind, entered_by_kind = (_summed((row.kind, row[3:]) for row in part) for part in (own, entered))
+    later = told_on(period[1])
+    is_told = later <= today
+    shown = _disclosed(by_unit) if is_told else _all_without_ratings(by_unit)
     total = _together(by_unit.values())
-    shown_units = _disclosed({units[key][0]: counted for key, counted in by_unit.items()})
-    names = dict(units.values())
-    shown_kinds = _disclosed(by_kind)
+    by_code = (
+        UnitHandling(*units[key], shown.get(key, Handling()), _without_ratings(entered_by_unit.get(key, Handling())))
+        for key in units
+    )
     return HandlingReport(
         *period,
-        _alone(total),
+        None if is_told else later,
+        _alone(total) if is_told else _without_ratings(total),
+        _without_ratings(_together(entered_by_unit.values())),
+        tuple(sorted(by_code, key=lambda row: (-row.handling.received - row.entered.received, row.code))),
         tuple(
-            UnitHandling(code, names[code], handling)
-            for code, handling in sorted(shown_units.items(), key=lambda pair: (-pair[1].received, pair[0]))
+            (kind, *(_without_ratings(found.get(kind, Handling())) for found in (by_kind, entered_by_kind)))
+            for kind in PETITION_KINDS
+            if kind in by_kind or kind in entered_by_kind
         ),
-        tuple((kind, shown_kinds[kind]) for kind in PETITION_KINDS if kind in shown_kinds),
         _months(session, reach, period[1], today),
     )
 
@@ -82,11 +92,11 @@ def read_lateness(
     """What is late today of holders `within`, with `cases` of them one by one, and the handling of a period."""
     reach, days = held(session, within), calendar(session)
     handled = session.execute(
-        select(Petition.holder_id, *_counts(today))
+        select(Petition.source, Petition.holder_id, *_counts(today))
         .where(Petition.received_on.between(*period), reach)
-        .group_by(Petition.holder_id)
+        .group_by(Petition.source, Petition.holder_id)
     ).all()
-    handling = _summed((row.holder_id, row[1:]) for row in handled)
+    handling, entered = (_summed((row.holder_id, row[2:]) for row in part) for part in _apart(handled))
     # Not grouped by the database: it would read a whole index in the order of the groups.
     waiting = select(Petition.holder_id, Petition.deadline_on).where(Petition.state.in_(OPEN_STATES), reach)
     standing = Counter((row.holder_id, row.deadline_on) for row in session.execute(waiting))
@@ -95,35 +105,36 @@ def read_lateness(
     for (holder_id, day), number in standing.items():
         opened[holder_id].append((number, lateness[day]))
     causes = _causes(session, reach, today)
-    units = _named(session, {*handling, *opened})
-    total_handling = _together(handling.values())
-    shown = _disclosed({units[key][0]: counted for key, counted in handling.items()})
-    rows = [
-        _lateness(*units[key], opened.get(key, []), causes.get(key, Counter()), shown.get(units[key][0], Handling()))
-        for key in units
-    ]
+    units = _named(session, {*handling, *entered, *opened})
+
+    def row(key: int, opened: Iterable[tuple[int, int]], causes: Mapping[str, int]) -> UnitLateness:
+        both = (_without_ratings(found.get(key, Handling())) for found in (handling, entered))
+        return _lateness(*units[key], opened, causes, *both)
+
+    rows = [row(key, opened.get(key, []), causes.get(key, Counter())) for key in units]
     rows.sort(key=lambda row: (-row.late, -row.days, -row.open, row.code))
     every = [one for found in opened.values() for one in found]
     together: Counter[str] = sum(causes.values(), Counter())
-    total = _lateness("", Text("", ""), every, together, _alone(total_handling))
+    all_handled = (_without_ratings(_together(found.values())) for found in (handling, entered))
+    total = _lateness("", Text("", ""), every, together, *all_handled)
     listed = _cases(session, reach, today, days, min(cases, MOST_CASES)) if cases else ()
     return LatenessReport(today, *period, tuple(rows), total, listed, total.late - len(listed))
 
 
-def _counts(today: date) -> list[ColumnElement[int]]:
-    """The sums that make a :class:`Handling`, in its order."""
+def _counts(today: date, rated: ColumnElement[bool] | None = None) -> list[ColumnElement[int]]:
+    """The sums that make a :class:`Handling`, in its order; of ratings those that are `rated`, by default none."""
+    rated = false() if rated is None else rated
     answered, rejected = Petition.answered_on.is_not(None), Petition.state == "rejected"
     is_open = Petition.state.in_(OPEN_STATES)
     answered_late = and_(answered, Petition.answered_on > Petition.deadline_on)
     late = or_(Petition.was_late, answered_late, and_(is_open, Petition.deadline_on < today))
-    # A rating counts from the next month on: else one could reload before and after a citizen rates.
-    rated = and_(Petition.rating.is_not(None), Petition.rated_on < today.replace(day=1))
     conditions = (
         Petition.received_on.is_not(None),
         rejected,
         and_(answered, ~late),
         and_(answered, late),
         and_(is_open, late),
+        and_(rejected, Petition.was_late),
         and_(is_open, ~late),
         Petition.reopened > 0,
         rated,
@@ -132,6 +143,11 @@ def _counts(today: date) -> list[ColumnElement[int]]:
     return [
         func.sum(case((condition, 1), else_=0)).label(name) for name, condition in zip(_COUNTS, conditions, strict=True)
     ]
+
+
+def _apart(rows: Sequence[Row[Any]]) -> tuple[list[Row[Any]], list[Row[Any]]]:
+    """What citizens sent themselves, and what officials entered."""
+    return [row for row in rows if row.source != "staff"], [row for row in rows if row.source == "staff"]
 
 
 def _summed(rows: Iterable[tuple[Key, Iterable[int]]]) -> dict[Key, Handling]:
@@ -145,11 +161,15 @@ def _together(parts: Iterable[Handling]) -> Handling:
     return _summed(("", [getattr(part, name) for name in _COUNTS]) for part in parts).get("", Handling())
 
 
-def _disclosed(parts: Mapping[str, Handling]) -> dict[str, Handling]:
+def _disclosed(parts: Mapping[int, Handling]) -> dict[int, Handling]:
     """The parts, those without their ratings whose raters could be told from them or from the rest of the total."""
-    rated = {code: part.rated or 0 for code, part in parts.items()}
+    rated = {f"{key}": part.rated or 0 for key, part in parts.items()}
     hidden = disclosure.hidden_siblings(rated, sum(rated.values()))
-    return {code: _without_ratings(part) if code in hidden else part for code, part in parts.items()}
+    return {key: _without_ratings(part) if f"{key}" in hidden else part for key, part in parts.items()}
+
+
+def _all_without_ratings(parts: Mapping[int, Handling]) -> dict[int, Handling]:
+    return {key: _without_ratings(part) for key, part in parts.items()}
 
 
 def _alone(total: Handling) -> Handling:
@@ -167,18 +187,22 @@ def _named(session: Session, ids: Iterable[int]) -> dict[int, tuple[str, Text]]:
     return {row.id: (row.code, Text(row.name_vi, row.name_en or row.name_vi)) for row in rows if row.id in wanted}
 
 
-def _months(session: Session, reach: ColumnElement[bool], last: date, today: date) -> tuple[tuple[date, Handling], ...]:
+def _months(
+    session: Session, reach: ColumnElement[bool], last: date, today: date
+) -> tuple[tuple[date, Handling, Handling], ...]:
     """The last twelve months until the one of `last`, or of today where that is earlier; ratings are not told."""
     end = min(last, today)
     number = end.year * 12 + end.month - 1
     firsts = [date(month // 12, month % 12 + 1, 1) for month in range(number - MONTHS + 1, number + 1)]
     rows = session.execute(
-        select(Petition.received_on, *_counts(today))
+        select(Petition.source, Petition.received_on, *_counts(today))
         .where(Petition.received_on.between(firsts[0], end), reach)
-        .group_by(Petition.received_on)
+        .group_by(Petition.source, Petition.received_on)
     ).all()
-    by_month = _summed((row.received_on.replace(day=1), row[1:]) for row in rows)
-    return tuple((first, _without_ratings(by_month.get(first, Handling()))) for first in firsts)
+    own, entered = (_summed((row.received_on.replace(day=1), row[2:]) for row in part) for part in _apart(rows))
+    return tuple(
+        (first, *(_without_ratings(found.get(first, Handling())) for found in (own, entered))) for first in firsts
+    )
 
 
 def _causes(session: Session, reach: ColumnElement[bool], today: date) -> dict[int, Counter[str]]:
@@ -195,7 +219,12 @@ def _causes(session: Session, reach: ColumnElement[bool], today: date) -> dict[i
 
 
 def _lateness(
-    code: str, name: Text, standing: Iterable[tuple[int, int]], causes: Counter[str], handling: Handling
+    code: str,
+    name: Text,
+    standing: Iterable[tuple[int, int]],
+    causes: Mapping[str, int],
+    handling: Handling,
+    entered: Handling,
 ) -> UnitLateness:
     """Of pairs: how many cases, by how many working days they are late."""
     pairs = list(standing)
@@ -208,6 +237,7 @@ def _lateness(
         max((days for _number, days in pairs), default=0),
         tuple(Cause(text, number) for text, number in sorted(causes.items(), key=lambda pair: (-pair[1], pair[0]))),
         handling,
+        entered,
     )
 
 

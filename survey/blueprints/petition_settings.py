@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from sqlalchemy import or_, select
 from wtforms.fields.choices import SelectChoice
 
 from forms.petition_settings import CalendarForm, ClassForm, NewClassForm, TemplateForm
 from survey.accounts import directory
-from survey.accounts.guard import commit, may, staff_blueprint
+from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.scope import can, root_paths, scope, template_path
 from survey.blueprints.petitions import own_name, wordings
 from survey.database import current_session
 from survey.models import AnswerTemplate, CalendarException, PetitionClass, Unit
-from survey.operations import petition_settings
+from survey.operations import petition_calendar, petition_settings
 from survey.operations.periods import province_today
 from survey.operations.petition_settings import SettingError
 from survey.operations.working_days import holidays_of
@@ -109,11 +109,14 @@ def calendar() -> ResponseReturnValue:
     session, form, today = current_session(), CalendarForm(), province_today()
     if form.validate_on_submit():
         try:
-            petition_settings.set_day(session, form.day.data, form.is_working.data == "yes", form.reason.data)
+            moved = petition_calendar.set_day(
+                session, form.day.data, form.is_working.data == "yes", form.reason.data, **changed_by()
+            )
         except SettingError as error:
             form.day.errors = [say(error)]
         else:
             commit()
+            tell_moved(moved)
             return redirect(url_for(".calendar", year=form.day.data.year))
     year = request.args.get("year", today.year, type=int)
     if not FIRST_YEAR <= year <= today.year + YEARS_AHEAD:
@@ -138,9 +141,29 @@ def remove_day(day: str) -> ResponseReturnValue:
         decided = current_session().get(CalendarException, date.fromisoformat(day)) or abort(404)
     except ValueError:
         abort(404)
-    current_session().delete(decided)
+    year = decided.day.year
+    moved = petition_calendar.clear_day(current_session(), decided, **changed_by())
     commit()
-    return redirect(url_for(".calendar", year=decided.day.year))
+    tell_moved(moved)
+    return redirect(url_for(".calendar", year=year))
+
+
+def changed_by() -> dict[str, Any]:
+    return {"account_id": account().id, "now": datetime.now(UTC)}
+
+
+def tell_moved(cases: int) -> None:
+    if cases:
+        flash(
+            ngettext(
+                "Written down. %(num)d open opinion has another deadline now; its history says so.",
+                "Written down. %(num)d open opinions have another deadline now; their history says so.",
+                cases,
+            ),
+            "success",
+        )
+    else:
+        flash(gettext("Written down. No open opinion has another deadline by it."), "success")
 
 
 @blueprint.route("/mau", methods=["GET", "POST"])

@@ -131,7 +131,7 @@ def left(petition: Petition, calendar: WorkingCalendar, today: date) -> str:
     """How a case stands against its deadline, in one plain sentence."""
     deadline = petition.deadline_on
     if petition.state == "rejected":
-        return gettext("Not accepted: no deadline.")
+        return gettext("Not accepted, after the deadline.") if petition.was_late else gettext("Not accepted in time.")
     if petition.answered_on is not None:
         late = calendar.late(deadline, petition.answered_on)
         if late:

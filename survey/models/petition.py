@@ -35,6 +35,7 @@ PETITION_STEPS = (
     "transferred",
     "taken",
     "extended",
+    "rescheduled",
     "escalated",
     "answered",
     "published",
@@ -84,7 +85,7 @@ class Petition(Base):
     do that; `transfer_due_on` the last day to hand it to the competent unit. `answer` goes to the citizen;
     `public_text` and `public_answer` are what is published, without anything that names a person. `rating` (1–5) is the
     citizen's of the handling. `escalated_to_id` is the unit above that was told of its lateness last, `late_cause` what
-    the holder says about it, `was_late` whether it was late before it was reopened or not accepted.
+    the holder says about it, `was_late` whether it was late when it was reopened or not accepted: then it stays so.
     """
 
     __tablename__ = "petition"
@@ -124,6 +125,7 @@ class Petition(Base):
             "rated_on",
             "rating",
             "kind",
+            "source",
         ),
         Index("ix_petition_handled_by_id_state", "handled_by_id", "state"),
         Index("ix_petition_published_on_id", "published_on", "id", **_PUBLISHED),

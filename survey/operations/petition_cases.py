@@ -43,6 +43,7 @@ MOVES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "transferred": dict.fromkeys(_COMPETENT, "transferred"),
         "taken": dict.fromkeys(_COMPETENT, "in_progress"),
         "extended": _stay(*_COMPETENT),
+        "rescheduled": _stay(*OPEN_STATES),
         "escalated": _stay(*OPEN_STATES),
         "explained": _stay(*OPEN_STATES, "answered", "published"),
         "answered": {"in_progress": "answered", "answered": "answered"},
@@ -57,10 +58,10 @@ MOVES: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 # The steps that the tracking page shows, and those whose reason it shows too.
 PUBLIC_STEPS = frozenset(
-    {"received", "classified", "transferred", "taken", "extended", "answered", "published", "rejected"}
+    {"received", "classified", "transferred", "taken", "extended", "rescheduled", "answered", "published", "rejected"}
     | {"restored", "rated", "reopened"}
 )
-TOLD_STEPS = frozenset({"extended", "rejected", "restored"})
+TOLD_STEPS = frozenset({"extended", "rescheduled", "rejected", "restored"})
 
 
 class PetitionError(OperationError):
@@ -177,7 +178,8 @@ def possible(petition: Petition) -> frozenset[str]:
 
 
 def is_late(petition: Petition, today: date) -> bool:
-    """Whether the answer came after the deadline or is still missing then; an opinion not accepted is not late."""
+    """Whether the answer came after the deadline or is still missing then; an opinion not accepted is late where that
+    was said after the deadline."""
     if petition.was_late:
         return True
     if petition.state == "rejected":

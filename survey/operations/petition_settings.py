@@ -1,4 +1,4 @@
-"""What the province decides of its case work: classes with their time limits, days off, texts to begin answers from."""
+"""What the province decides of its case work: classes with their time limits, texts to begin answers from."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 
 from forms.ballot import clean_text
 from reports.wording import short_date
-from survey.models import AnswerTemplate, CalendarException, Petition, PetitionClass, Unit
+from survey.models import AnswerTemplate, Petition, PetitionClass, Unit
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 from survey.operations.identifiers import is_code
 from survey.operations.petitions import LONGEST_ANSWER
-from survey.operations.working_days import WorkingCalendar
 
 LONGEST_DAYS = 365
 # What many provinces begin with; working days from the day of receipt. Theirs to change.
@@ -92,20 +91,6 @@ def classes_in_use(session: Session, today: date) -> list[PetitionClass]:
     return list(
         session.scalars(select(PetitionClass).where(lives).order_by(PetitionClass.working_days, PetitionClass.id))
     )
-
-
-def set_day(session: Session, day: date, is_working: bool, reason: str) -> CalendarException:
-    """Say that offices work on a day off, or rest on a working day; raises :class:`SettingError`."""
-    said = clean_text(reason, lines=False)
-    if not said:
-        raise SettingError("day_reason")
-    if WorkingCalendar().is_working(day) == is_working:
-        raise SettingError("day_as_it_is", day=short_date(day, "vi"))
-    decided = session.get(CalendarException, day) or CalendarException(day=day)
-    decided.is_working, decided.reason = is_working, said
-    session.add(decided)
-    session.flush()
-    return decided
 
 
 def save_template(

@@ -144,11 +144,10 @@ def withdraw(
 
 
 def reject(session: Session, petition: Petition, reason: str, *, account_id: int | None, now: datetime) -> PetitionStep:
-    """Not accept an opinion, with the reason that the citizen reads. One whose answer is late stays late if it comes
-    back: else this and a longer class would make it timely."""
+    """Not accept an opinion, with the reason that the citizen reads. One that is late by then stays late, also if it
+    comes back: else this would be a way out of lateness."""
     begin(session, petition, "rejected")
-    if petition.class_id is not None:
-        petition.was_late = is_late(petition, province_day(now))
+    petition.was_late = is_late(petition, province_day(now))
     petition.rejected_reason, petition.handled_by_id = cleaned_reason(reason), None
     step = _finish(session, petition, "rejected", account_id=account_id, now=now, text=petition.rejected_reason)
     _keep_contact(session, petition, step.day + timedelta(days=CONTACT_DAYS))

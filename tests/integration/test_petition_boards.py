@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.analysis.petition_boards import read_handling, read_lateness
@@ -18,6 +20,7 @@ from tests.staff import make_account
 PERIOD = (date(2026, 1, 1), date(2026, 6, 30))
 DUE, LATE = date(2026, 3, 16), date(2026, 3, 18)  # of what was received on the Monday; two working days late
 TODAY = date(2026, 3, 20)
+TOLD = date(2026, 10, 1)  # the ratings of the period
 EVERYWHERE = Unit.path.startswith("/")
 
 
@@ -62,8 +65,7 @@ def test_both_indicators_count_what_they_say(session: Session, tree: dict[str, U
     make_petition(session, unit, state="rejected")
     make_petition(session, unit, state="received", on=date(2026, 3, 19))
     make_petition(session, unit, state="answered", on=date(2025, 12, 30), handled_on=date(2025, 12, 31))  # before
-    april = date(2026, 4, 1)
-    total = read_handling(session, EVERYWHERE, PERIOD, april).total
+    total = read_handling(session, EVERYWHERE, PERIOD, TOLD).total
     assert (total.received, total.rejected, total.accepted) == (9, 1, 8)
     assert (total.on_time, total.late_answered, total.late_open, total.waiting) == (6, 0, 2, 0)
     assert total.on_time_share == Fraction(6, 8)
@@ -72,19 +74,74 @@ def test_both_indicators_count_what_they_say(session: Session, tree: dict[str, U
     assert read_handling(session, EVERYWHERE, PERIOD, TODAY).total.waiting == 1
 
 
-def test_ratings_count_from_the_next_month(session: Session, tree: dict[str, Unit]) -> None:
-    for _ in range(5):
-        case = make_petition(session, tree["A"], state="answered", handled_on=DUE)
-        petitions.rate(session, case, 1, "", today=DUE)
-    assert read_handling(session, EVERYWHERE, PERIOD, date(2026, 3, 31)).total.displeased == 0
-    assert read_handling(session, EVERYWHERE, PERIOD, date(2026, 4, 1)).total.displeased == 5
-
-
-def rate(session: Session, unit: Unit, ratings: int, kind: str = "difficulty") -> list[Petition]:
+def rate(session: Session, unit: Unit, ratings: int, kind: str = "difficulty", on: date = DUE) -> list[Petition]:
     cases = [make_petition(session, unit, state="answered", handled_on=DUE, kind=kind) for _ in range(ratings)]
     for case in cases:
-        petitions.rate(session, case, 1, "", today=DUE)
+        petitions.rate(session, case, 1, "", today=on)
     return cases
+
+
+def test_not_accepting_too_late_is_late(session: Session, tree: dict[str, Unit]) -> None:
+    make_petition(session, tree["A"], state="answered", handled_on=DUE)
+    make_petition(session, tree["A"], state="rejected", handled_on=MONDAY + timedelta(days=7))  # the last day for it
+    make_petition(session, tree["A"], state="rejected", handled_on=MONDAY + timedelta(days=8))
+    board = read_handling(session, EVERYWHERE, PERIOD, TODAY)
+    total = board.total
+    assert (total.received, total.rejected, total.late_rejected, total.late, total.due) == (3, 2, 1, 1, 2)
+    assert (total.on_time_share, total.accepted) == (Fraction(1, 2), 1)
+    assert sum(handling.counted for _first, handling, _entered in board.months) == 2
+    assert read_lateness(session, EVERYWHERE, PERIOD, TODAY).units[0].handling.due == 2
+
+
+def test_what_officials_entered_is_counted_apart_and_never_rated(session: Session, tree: dict[str, Unit]) -> None:
+    """Sham cases, answered at once and rated by who typed them, move no headline."""
+    rate(session, tree["A"], 5)
+    make_petition(session, tree["A"], state="in_progress")  # late
+    alone = read_handling(session, EVERYWHERE, PERIOD, TOLD)
+    for _ in range(10):
+        sham = make_petition(session, tree["A"], state="answered", source="staff")
+        petitions.rate(session, sham, 5, "", today=MONDAY)
+    board = read_handling(session, EVERYWHERE, PERIOD, TOLD)
+    assert board.total == alone.total
+    assert (board.total.on_time, board.total.due, board.total.rated, board.total.displeased) == (5, 6, 5, 5)
+    assert (board.entered.received, board.entered.on_time, board.entered.rated) == (10, 10, None)
+    (row,) = board.units
+    assert (row.handling.received, row.entered.received) == (6, 10)
+    assert [(kind, own.received, entered.received) for kind, own, entered in board.kinds] == [("difficulty", 6, 10)]
+    assert sum(entered.on_time for _first, _own, entered in board.months) == 10
+    late = read_lateness(session, EVERYWHERE, PERIOD, TOLD)
+    assert (late.total.handling.due, late.total.entered.due, late.total.late) == (6, 10, 1)
+
+
+def jumps(figures: list[int]) -> set[int]:
+    return {after - before for before, after in pairwise(figures)} - {0}
+
+
+def test_no_two_looks_at_a_figure_tell_one_person(session: Session, tree: dict[str, Unit]) -> None:
+    """Whoever looks every day and subtracts learns nothing, whatever happens to the cases in between."""
+    cases = rate(session, tree["A"], 5)
+    happens = {
+        date(2026, 4, 20): lambda: rate(session, tree["A"], 1, on=date(2026, 4, 20)),
+        date(2026, 6, 2): lambda: rate(session, tree["A"], 1, on=date(2026, 6, 2)),
+        date(2026, 9, 2): lambda: make_petition(session, tree["A"], state="answered", handled_on=date(2026, 9, 2)),
+        TOLD: lambda: rate(session, tree["A"], 1, on=TOLD),  # too late to be counted
+        date(2026, 10, 2): lambda: petitions.reopen(session, last_answered, "Chưa.", today=date(2026, 10, 2)),
+    }
+    last_answered = make_petition(session, tree["A"], state="answered", handled_on=date(2026, 9, 4))
+    petitions.rate(session, last_answered, 2, "", today=date(2026, 9, 5))
+    every_day, monthly = [], []
+    for number in range(230):
+        day = TODAY + timedelta(days=number)
+        if day in happens:
+            happens[day]()
+        seen = read_handling(session, EVERYWHERE, PERIOD, day)
+        every_day.append(seen.total.rated or 0)
+        assert seen.told_on == (None if day >= TOLD else TOLD)
+        rows = session.scalars(select(Petition).where(Petition.rated_on < day.replace(day=1)))
+        monthly.append(len(rows.all()))
+    assert jumps(every_day) == {7}
+    assert min(abs(jump) for jump in jumps(monthly)) == 1  # the control: told month by month, a person stands alone
+    assert len(cases) == 5
 
 
 def test_ratings_of_fewer_than_five_are_hidden_and_cannot_be_worked_out(
@@ -92,15 +149,15 @@ def test_ratings_of_fewer_than_five_are_hidden_and_cannot_be_worked_out(
 ) -> None:
     rate(session, tree["A"], 6)
     rate(session, tree["B"], 2, kind="praise")
-    board = read_handling(session, EVERYWHERE, PERIOD, date(2026, 4, 1))
+    board = read_handling(session, EVERYWHERE, PERIOD, TOLD)
     assert board.total.displeased == 8
     assert {row.code: row.handling.displeased for row in board.units} == {"A": None, "B": None}  # 8 − 6 would tell
-    assert {kind: handling.displeased for kind, handling in board.kinds} == {"difficulty": None, "praise": None}
-    assert all(handling.displeased is None for _month, handling in board.months)
-    own = read_handling(session, Unit.path.startswith(tree["B"].path), PERIOD, date(2026, 4, 1))
+    assert all(own.displeased is None for _kind, own, _entered in board.kinds)
+    assert all(own.displeased is None for _month, own, _entered in board.months)
+    own = read_handling(session, Unit.path.startswith(tree["B"].path), PERIOD, TOLD)
     assert (own.total.displeased, own.total.content_share, own.total.on_time) == (None, None, 2)
     rate(session, tree["B"], 3)
-    board = read_handling(session, EVERYWHERE, PERIOD, date(2026, 4, 1))
+    board = read_handling(session, EVERYWHERE, PERIOD, TOLD)
     assert {row.code: row.handling.displeased for row in board.units} == {"A": 6, "B": 5}  # the control
 
 
@@ -108,6 +165,6 @@ def test_months_follow_one_another(session: Session, tree: dict[str, Unit]) -> N
     make_petition(session, tree["A"], state="answered", on=date(2025, 5, 5), handled_on=date(2025, 5, 6))
     make_petition(session, tree["A"], state="answered", on=date(2025, 4, 29), handled_on=date(2025, 5, 6))
     months = read_handling(session, EVERYWHERE, PERIOD, date(2026, 4, 1)).months
-    assert [first for first, _handling in months][:2] == [date(2025, 5, 1), date(2025, 6, 1)]
+    assert [first for first, _own, _entered in months][:2] == [date(2025, 5, 1), date(2025, 6, 1)]
     assert len(months) == 12
-    assert [handling.received for _first, handling in months] == [1] + [0] * 11
+    assert [own.received for _first, own, _entered in months] == [1] + [0] * 11

@@ -51,7 +51,7 @@ ALLOWED = {
     ("rejected", "reopened"): "received",
 }
 OPEN = {"received", "classified", "transferred", "in_progress"}
-ALLOWED |= {(state, "escalated"): state for state in OPEN}
+ALLOWED |= {(state, step): state for state in OPEN for step in ("escalated", "rescheduled")}
 ALLOWED |= {(state, "explained"): state for state in OPEN | {"answered", "published"}}
 ALLOWED |= {(state, "note"): state for state in OPEN | {"answered", "published", "rejected"}}
 

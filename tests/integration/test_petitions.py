@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from survey.analysis import petitions as reading
 from survey.analysis.petitions import Filters
 from survey.models import AuditEntry, Petition, PetitionContact, PetitionStep, Unit
-from survey.operations import audit, petition_settings, petitions
+from survey.operations import audit, petition_calendar, petition_settings, petitions
 from survey.operations.petition_cases import PetitionError, is_late, open_case
 from survey.operations.petition_deadlines import run_due
 from survey.operations.petition_settings import SettingError
@@ -128,10 +128,14 @@ def test_a_reference_that_another_case_has_is_drawn_anew(session: Session, tree:
     session.commit()
 
 
-def test_not_accepting_a_late_case_does_not_make_it_timely(session: Session, tree: dict[str, Unit]) -> None:
-    case = make_petition(session, tree["A"], state="classified")
-    late = {"account_id": None, "now": at(date(2026, 3, 18))}  # two days late
+@pytest.mark.parametrize("state", ["classified", "received"])
+def test_not_accepting_a_late_case_does_not_make_it_timely(
+    session: Session, tree: dict[str, Unit], state: str
+) -> None:
+    case = make_petition(session, tree["A"], state=state)
+    late = {"account_id": None, "now": at(date(2026, 3, 18))}  # two days late, or seven
     petitions.reject(session, case, "Ngoài thẩm quyền.", **late)
+    assert is_late(case, date(2026, 3, 18))
     petitions.restore(session, case, "Nhầm.", **late)
     petitions.classify(session, case, make_class(session, code="lau", days=30), **late)
     assert is_late(case, date(2026, 3, 18))
@@ -288,12 +292,13 @@ def test_lists_follow_one_another_and_keep_to_their_reach(session: Session, tree
 
 
 def test_settings_refuse_what_makes_no_sense(session: Session) -> None:
+    by = {"account_id": None, "now": at(MONDAY)}
     for code, do in {
         "days_range": lambda: petition_settings.create_class(session, code="x", name_vi="X", working_days=0),
         "code_form": lambda: petition_settings.create_class(session, code="a b", name_vi="X", working_days=1),
         "name_missing": lambda: petition_settings.create_class(session, code="x", name_vi=" ", working_days=1),
-        "day_as_it_is": lambda: petition_settings.set_day(session, date(2026, 3, 7), False, "Nghỉ"),
-        "day_reason": lambda: petition_settings.set_day(session, date(2026, 3, 7), True, ""),
+        "day_as_it_is": lambda: petition_calendar.set_day(session, date(2026, 3, 7), False, "Nghỉ", **by),
+        "day_reason": lambda: petition_calendar.set_day(session, date(2026, 3, 7), True, "", **by),
         "text_missing": lambda: petition_settings.save_template(session, None, unit=None, name_vi="X", text=""),
     }.items():
         with pytest.raises(SettingError) as caught:

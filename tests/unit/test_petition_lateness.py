@@ -14,7 +14,10 @@ from reports.petition_lateness import petition_lateness_pdf
 PROVINCE = Place("T", Text("Tỉnh Sông Trà", "Sông Trà Province"), "province")
 COMMUNE = Place("A", Text("Xã An", "An Commune"), "commune", superior=Text("Tỉnh Sông Trà", "Sông Trà Province"))
 MOMENT = datetime(2026, 4, 1, tzinfo=UTC)
-HANDLING = Handling(received=1204, rejected=3, on_time=900, late_answered=90, late_open=10, waiting=201)
+HANDLING = Handling(
+    received=1204, rejected=3, on_time=900, late_answered=89, late_open=10, late_rejected=1, waiting=201
+)
+ENTERED = Handling(received=40, on_time=30, late_open=2, waiting=8)
 
 
 def make_report(cases: int, cause: str = "Chờ ý kiến của sở") -> LatenessReport:
@@ -22,7 +25,7 @@ def make_report(cases: int, cause: str = "Chờ ý kiến của sở") -> Latene
         UnitLateness(f"X{number}", Text(f"Xã số {number}"), 9, 3, 17, 8, (Cause(cause, 2), Cause("", 1)), HANDLING)
         for number in range(cases)
     )
-    total = UnitLateness("", Text(""), 9 * cases, 3 * cases, 17 * cases, 8, (), HANDLING)
+    total = UnitLateness("", Text(""), 9 * cases, 3 * cases, 17 * cases, 8, (), HANDLING, ENTERED)
     listed = tuple(
         LateCase(f"Q{number:06}", "difficulty", Text("Xã số 1"), date(2026, 3, 2), date(2026, 3, 16), 8, cause)
         for number in range(cases)
@@ -46,6 +49,8 @@ def test_the_interior_department_reports_to_the_chairman() -> None:
         "Kính gửi: Chủ tịch Ủy ban nhân dân tỉnh Sông Trà",
         "6 trên 18 vụ việc đang xử lý đã quá hạn, tại 2 đơn vị; cộng lại quá hạn 34 ngày làm việc",
         "900 trên 1.000 ý kiến đã đến hạn (90,00%)",
+        "3 ý kiến không tiếp nhận (trong đó 1 ý kiến khi đã quá hạn, tính là quá hạn)",
+        "Thống kê riêng 40 ý kiến do công chức nhập: 30 trên 32 ý kiến đã đến hạn được xử lý đúng hạn.",
         "Chờ ý kiến của sở (2 vụ việc); chưa nêu nguyên nhân (1 vụ việc)",
         "Q000001",
         "Còn 4 vụ việc quá hạn",
