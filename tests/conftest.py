@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from survey import create_app, database
 from survey.mail_settings import NAMES as SMTP_NAMES
 from tests.page_rules import CheckingClient
+from tests.sparing import TemplateCode, keep_address_builders
 
 DATABASES_FOLDER = "SIPAS_TEST_DATABASES"
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk takes ten times as long to copy the 700 files of a PostgreSQL database
@@ -63,6 +64,18 @@ def _plain_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
             patch.delenv(name, raising=False)
         patch.setenv("INSTANCE_PATH", str(tmp_path_factory.mktemp("instance")))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _kept_address_builders() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        keep_address_builders(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def template_code() -> TemplateCode:
+    return TemplateCode()
 
 
 @pytest.fixture(scope="session")
@@ -153,7 +166,7 @@ def session(engine: Engine) -> Iterator[Session]:
 
 
 @pytest.fixture
-def make_app(tmp_path: Path) -> Callable[..., Flask]:
+def make_app(tmp_path: Path, template_code: TemplateCode) -> Callable[..., Flask]:
     """The application with test settings; keyword arguments are settings of its configuration."""
 
     def make(**settings: Any) -> Flask:
@@ -166,6 +179,7 @@ def make_app(tmp_path: Path) -> Callable[..., Flask]:
         }
         app = create_app({**common, **settings})
         app.test_client_class = CheckingClient
+        app.jinja_env.bytecode_cache = template_code
         return app
 
     return make
