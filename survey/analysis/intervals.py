@@ -55,9 +55,9 @@ def _t_probability(t: float, df: int) -> float:
     return 2 / pi * (theta + sine * total) if df % 2 else sine * total
 
 
-def wilson_interval(p: float, people: int) -> tuple[float, float]:
+def wilson_interval(p: float, people: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Wilson's score interval without continuity correction; its end is exact where p is 0 or 1."""
-    z2 = normal_quantile() ** 2
+    z2 = normal_quantile(confidence) ** 2
     centre = p + z2 / (2 * people)
     half = sqrt(z2 * (p * (1 - p) + z2 / (4 * people)) / people)
     scale = 1 + z2 / people

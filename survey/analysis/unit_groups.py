@@ -1,0 +1,85 @@
+"""Saved groups of units, as a compilation and its pages read them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from reports.compilation_figures import GroupKind
+from reports.figures import Text
+from survey.models import Unit, UnitGroup, UnitGroupMember
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A set of units, each with everything below its path."""
+
+    code: str
+    name: Text
+    kind: GroupKind
+    paths: tuple[str, ...]
+    is_public: bool
+    is_ended: bool = False
+
+
+def read_groups(session: Session, path: str, *, public: bool = False) -> list[Group]:
+    """The saved groups whose members all stand at or under `path`: those that were ever public first, in the order in
+    which they became so, then the others by code. Ended ones stay among the public, since old reports still show them.
+    """
+    query = select(UnitGroup).order_by(UnitGroup.public_since.is_(None), UnitGroup.public_since, UnitGroup.code)
+    query = query.where(UnitGroup.public_since.is_not(None)) if public else query
+    groups = session.scalars(query).all()
+    members: dict[int, list[str]] = defaultdict(list)
+    rows = select(UnitGroupMember.group_id, Unit.path).join(Unit, Unit.id == UnitGroupMember.unit_id)
+    for group_id, own in session.execute(rows.order_by(Unit.path)):
+        members[group_id].append(own)
+    return [
+        Group(
+            group.code,
+            Text(group.name_vi, group.name_en),
+            "saved",
+            tuple(members[group.id]),
+            group.public_since is not None,
+            group.ended_on is not None,
+        )
+        for group in groups
+        if (group.public_since is not None or group.ended_on is None)
+        and members[group.id]
+        and all(own.startswith(path) for own in members[group.id])
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A line of the list of groups."""
+
+    group: UnitGroup
+    members: int
+
+
+def group_rows(session: Session, within: ColumnElement[bool]) -> Sequence[GroupRow]:
+    """The groups of owners within reach, living ones first, by name."""
+    counted = select(func.count()).where(UnitGroupMember.group_id == UnitGroup.id).scalar_subquery()
+    rows = session.execute(
+        select(UnitGroup, counted)
+        .join(Unit, Unit.id == UnitGroup.owner_id)
+        .where(within)
+        .options(joinedload(UnitGroup.owner))
+        .order_by(UnitGroup.ended_on.is_not(None), UnitGroup.name_vi, UnitGroup.id)
+    )
+    return [GroupRow(group, members) for group, members in rows]
+
+
+def members_of(session: Session, group: UnitGroup) -> Sequence[Unit]:
+    """The member units in the order of the tree."""
+    return session.scalars(
+        select(Unit)
+        .join(UnitGroupMember, UnitGroupMember.unit_id == Unit.id)
+        .where(UnitGroupMember.group_id == group.id)
+        .options(joinedload(Unit.parent))
+        .order_by(Unit.kind, Unit.name_vi, Unit.id)
+    ).all()
