@@ -34,7 +34,7 @@ ROOM_petitions := $(call room_files,petitions petition_steps petition_entry peti
 ROOM_mail := $(call room_files,mail,mail,mail notices)
 ROOM_dialogue := $(call room_files,dialogue dialogue_presence dialogue_polls,dialogue,dialogue_box dialogue_passes dialogue_polls) \
     survey/dialogue_citizen.py
-ROOM_dialogues := $(call room_files,dialogues dialogue_plans dialogue_questions dialogue_room dialogue_papers dialogue_boards commitments,\
+ROOM_dialogues := $(call room_files,dialogues dialogue_plans dialogue_questions dialogue_answers dialogue_room dialogue_papers dialogue_boards commitments,\
     dialogue_plan dialogue_question commitment,dialogues dialogue_questions dialogue_themes commitments) survey/dialogue_wording.py survey/dialogue_pages.py
 ROOM_remedies := $(call room_files,remedies remedy_steps remedy_publication responded,remedy,remedies)
 ROOM_themes := $(call room_files,themes theme_dictionary,theme,themes)

@@ -35,14 +35,19 @@ class SameForm(StaffForm):
     head = SelectField(_l("Answered together with"), validators=[InputRequired()])
 
 
-class AnswerForm(StaffForm):
-    """What was answered, by whom; with a day where the rest, or all of it, follows in writing."""
+class OwnAnswerForm(StaffForm):
+    """What a unit answers; with a day where the rest, or all of it, follows in writing."""
 
     answer = TextAreaField(_l("The answer"), validators=[Length(max=50_000)], render_kw={"rows": 6})
-    answering_unit = SelectField(_l("Unit that answers"), default="")
     seen = HiddenField()
     due_on = DateField(
         _l("Answer follows in writing until"),
         validators=[Optional()],
         description=_l("Only where the answer could not be given at the meeting."),
     )
+
+
+class AnswerForm(OwnAnswerForm):
+    """What was answered, and by whom."""
+
+    answering_unit = SelectField(_l("Unit that answers"), default="")

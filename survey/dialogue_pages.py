@@ -11,12 +11,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import or_, select
 
+from forms.dialogue_question import OwnAnswerForm
 from reports.wording import short_date
 from survey import dialogue_wording
 from survey.analysis.unit_choice import tree_keys
 from survey.database import current_session
 from survey.dialogue_wording import language
 from survey.models import Dialogue, DialogueQuestion, Unit
+from survey.operations import dialogue_questions
+from survey.operations.dialogue_questions import QuestionError
+from survey.operations.dialogues import mark_of
 from survey.operations.errors import OperationError
 from survey.operations.periods import province_today
 from survey.staff_pages import say
@@ -89,6 +93,29 @@ def refused(error: OperationError) -> ResponseReturnValue:
         endpoint = "dialogue_questions.index" if room == "dialogue_questions" else "dialogues.show"
         return redirect(url_for(endpoint, dialogue_code=place["dialogue_code"]), 303)
     return redirect(url_for("dialogues.index"), 303)
+
+
+def store_answer(question: DialogueQuestion, form: OwnAnswerForm, unit: Unit | None, *, later: bool) -> bool:
+    """Record the answer, or until when it follows; False where a field of the form has to be corrected first.
+
+    Raises :class:`QuestionError` for what no field can mend.
+    """
+    session, text, today, seen = current_session(), form.answer.data or "", province_today(), form.seen.data
+    try:
+        if later:
+            due_on = form.due_on.data
+            dialogue_questions.answer_later(session, question, due_on, text=text, unit=unit, today=today, seen=seen)
+        else:
+            dialogue_questions.answer(session, question, text, unit=unit, today=today, seen=seen)
+    except QuestionError as error:
+        fields = {"due_missing": form.due_on, "due_past": form.due_on, "answer_missing": form.answer}
+        fields["written_meanwhile"] = form.answer
+        if error.code not in fields:
+            raise
+        fields[error.code].errors = [explain(error)]
+        form.seen.data = mark_of(question.answer)
+        return False
+    return True
 
 
 def units_below(unit: Unit) -> Sequence[Unit]:

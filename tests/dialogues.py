@@ -81,10 +81,12 @@ def make_commitment(
 def dialogue_objects(session: Session, unit: Unit) -> dict[str, object]:
     """What stands for the arguments in addresses of dialogues: a running one of the unit, and what belongs to it."""
     dialogue = make_dialogue(session, unit, state="running")
+    question = make_question(session, dialogue)
+    dialogue_questions.place(session, question, theme=None, answering_unit=unit)
     return {
         "commitment_id": make_commitment(session, dialogue).id,
         "dialogue_code": dialogue.code,
         "dialogue_period": "2026-1",
         "poll_kind": "exit",
-        "question_code": make_question(session, dialogue).code,
+        "question_code": question.code,
     }

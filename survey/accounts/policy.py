@@ -81,6 +81,7 @@ RULES: dict[str, Rule] = {
     "mail.manage": _roles("administrator"),
     "dialogues.read": _roles("compiler", "manager", "reviewer", "viewer", "auditor"),
     "dialogues.run": _roles("manager", "reviewer"),
+    "dialogues.answer": _roles("manager", "reviewer"),
     "dialogues.conclude": _roles("manager"),
     "dialogues.board": _roles("compiler", "auditor"),
     "dialogues.remind": _roles("compiler"),

@@ -21,6 +21,7 @@ from survey.models import (
     Collector,
     Commitment,
     Dialogue,
+    DialogueQuestion,
     MailMessage,
     Remedy,
     Unit,
@@ -152,6 +153,16 @@ def dialogue_path(dialogue_code: str, **_others: object) -> str:
     """The path of the unit whose dialogue a request names; 404 where there is none."""
     path = current_session().scalar(
         select(Unit.path).join(Dialogue, Dialogue.unit_id == Unit.id).where(Dialogue.code == dialogue_code)
+    )
+    return path if path is not None else abort(404)
+
+
+def answering_path(question_code: str, **_others: object) -> str:
+    """The path of the unit that is to answer the question a request names; 404 where there is none."""
+    path = current_session().scalar(
+        select(Unit.path)
+        .join(DialogueQuestion, DialogueQuestion.answering_unit_id == Unit.id)
+        .where(DialogueQuestion.code == question_code)
     )
     return path if path is not None else abort(404)
 

@@ -21,6 +21,7 @@ from survey.dialogue_pages import (
     explain,
     question_or_404,
     refused,
+    store_answer,
     unit_choices,
     words,
 )
@@ -198,25 +199,13 @@ def same(dialogue_code: str, question_code: str) -> ResponseReturnValue:
 @may("dialogues.run", dialogue_path)
 def answer(dialogue_code: str, question_code: str) -> ResponseReturnValue:
     """Record what was answered, or until when the answer follows."""
-    dialogue, session = dialogue_or_404(dialogue_code), current_session()
+    dialogue = dialogue_or_404(dialogue_code)
     question = question_or_404(dialogue, question_code)
     form = answer_form(dialogue, question)
     if not form.validate_on_submit():
         return question_page(dialogue, question, answering=form)
-    text, unit = form.answer.data or "", unit_of(dialogue, form.answering_unit.data)
-    told = {"unit": unit, "today": province_today(), "seen": form.seen.data}
-    try:
-        if "later" in request.form:
-            dialogue_questions.answer_later(session, question, form.due_on.data, text=text, **told)
-        else:
-            dialogue_questions.answer(session, question, text, **told)
-    except QuestionError as error:
-        fields = {"due_missing": form.due_on, "due_past": form.due_on, "answer_missing": form.answer}
-        fields["written_meanwhile"] = form.answer
-        if error.code not in fields:
-            raise
-        fields[error.code].errors = [explain(error)]
-        form.seen.data = mark_of(question.answer)
+    unit = unit_of(dialogue, form.answering_unit.data)
+    if not store_answer(question, form, unit, later="later" in request.form):
         return question_page(dialogue, question, answering=form)
     commit()
     flash(gettext("The answer is recorded."), "success")

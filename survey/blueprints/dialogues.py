@@ -17,6 +17,7 @@ from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, dialogue_path, scope
 from survey.analysis import commitments as promises
 from survey.analysis import dialogues as reading
+from survey.analysis.dialogue_answers import count_to_answer
 from survey.analysis.dialogue_board import board, period_of
 from survey.database import current_session
 from survey.dialogue_pages import (
@@ -65,6 +66,7 @@ def index() -> ResponseReturnValue:
         state=state,
         duties=duties(today),
         promised=promises.numbers(session, within, today),
+        to_answer=count_to_answer(session, scope("dialogues.answer").covers(Unit.path)),
     )
 
 

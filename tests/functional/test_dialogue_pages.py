@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.models import Commitment, Dialogue, DialogueQuestion, MailMessage, Unit
-from survey.operations import commitments, dialogue_questions, dialogue_themes
+from survey.operations import commitments, dialogue_questions, dialogue_themes, dialogues
 from survey.operations.dialogues import mark_of
 from survey.operations.periods import province_today
 from tests.dialogues import make_commitment, make_dialogue, make_question
@@ -312,3 +312,34 @@ def test_the_board_counts_and_reminds(office: Office) -> None:
     assert "Không có thư nào được gửi" in office.page(BOARD)
     office.enter("auditor", office.top)
     assert "Nhắc" not in office.page(BOARD), "who only looks reminds nobody"
+
+
+def test_a_department_answers_what_a_commune_assigned_to_it_and_sees_nothing_else(office: Office) -> None:
+    session, dialogue = office.session, make_dialogue(office.session, office.own, state="announced")
+    lands = make_unit(session, code="S1", kind="department", parent=office.top, name_vi="Sở Đất đai")
+    asked = [make_question(session, dialogue, text=text) for text in ("Bao giờ đo đất?", "Đường thôn 2 thì sao?")]
+    dialogue_questions.place(session, asked[0], theme=None, answering_unit=lands)
+    session.commit()
+    page, other = (f"{LIST}tra-loi/{dialogue.code}/{question.code}" for question in asked)
+    office.enter("reviewer", lands)
+    assert "1 câu hỏi chờ đơn vị ông/bà trả lời" in office.page(LIST)
+    assert "Bao giờ đo đất?" in office.page(f"{LIST}tra-loi/")
+    assert "Câu trả lời được ghi từ khi bắt đầu cuộc họp" in office.page(page)
+    office.post(page, page, answer="Quý IV")  # not before the meeting
+    assert session.get_one(DialogueQuestion, asked[0].id).state == "accepted"
+    dialogues.start(session, session.get_one(Dialogue, dialogue.id), now := datetime.now(UTC))
+    session.commit()
+    assert "Bao giờ đo đất?" in office.page(page)
+    office.page(f"{LIST}{dialogue.code}", 403)
+    office.page(other, 404)
+    assert "Xin ghi ngày trả lời chậm nhất." in office.post(page, page, 422, answer="", later="1")
+    office.post(page, page, answer="Sở sẽ đo trong quý IV.")
+    answered = session.get_one(DialogueQuestion, asked[0].id)
+    assert (answered.state, answered.answer) == ("answered", "Sở sẽ đo trong quý IV.")
+    assert answered.answering_unit_id == lands.id
+    assert "Bao giờ đo đất?" not in office.page(f"{LIST}tra-loi/")
+    dialogues.end(session, session.get_one(Dialogue, dialogue.id), now)
+    session.commit()
+    office.enter("manager", office.own)
+    assert "Sở sẽ đo trong quý IV." in office.page(f"{LIST}{dialogue.code}/cau-hoi/{asked[0].code}")
+    assert "chưa đếm" in office.page(f"{LIST}{dialogue.code}")
