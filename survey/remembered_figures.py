@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.analysis.tally_statement import Source
-from survey.models import Release, Unit, Wave, WaveUnit
+from survey.models import FrozenTransaction, Release, Unit, Wave, WaveUnit
 from survey.page_cache import ShortMemory
 
 V = TypeVar("V")
@@ -58,9 +58,15 @@ def remembered(session: Session, wave: Wave, source: Source, key: Hashable, load
     """What `load` gives, or gave a while ago under the same `key` while the wave stood as it does now."""
     exact = wave.state == "open" and source == "exact"
     memory = current_app.extensions["remembered_figures"]["quick" if exact else "slow"]
-    stands = (wave.id, wave.state, wave.closed_at, source, released_on(session, wave) if wave.state == "open" else None)
+    moved = released_on(session, wave) if wave.state == "open" else _corrections(session, wave)
+    stands = (wave.id, wave.state, wave.closed_at, source, moved)
     found = memory.get((stands, key), lambda: Remembered(load(), datetime.now(UTC)))
     return cast("Remembered[V]", found)
+
+
+def _corrections(session: Session, wave: Wave) -> int | None:
+    """How many times the frozen numbers of transactions were taken over anew."""
+    return session.scalar(select(func.max(FrozenTransaction.revision)).where(FrozenTransaction.wave_id == wave.id))
 
 
 def fresh(value: V) -> Remembered[V]:

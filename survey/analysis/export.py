@@ -41,11 +41,11 @@ SCHEMA = "sipas-analysis/1"
 Json = dict[str, Any]
 
 
-def as_json(report: UnitReport, language: Language = "vi") -> Json:
-    """The whole report as plain data; the language decides the printed strings alone."""
+def as_json(report: UnitReport, language: Language | None = "vi") -> Json:
+    """The whole report as plain data; the language decides the printed strings alone, None leaves them out."""
     return {
         "schema": SCHEMA,
-        "language": language,
+        **({"language": language} if language else {}),
         "place": place_json(report.place),
         "wave": wave_json(report.wave),
         "method": method_json(report.method, language),
@@ -70,7 +70,7 @@ def as_json(report: UnitReport, language: Language = "vi") -> Json:
     }
 
 
-def figure_json(figure: Figure, language: Language) -> Json:
+def figure_json(figure: Figure, language: Language | None) -> Json:
     """One percentage. A suppressed one has no number at all."""
     shown = not figure.suppressed
     return {
@@ -93,6 +93,13 @@ def figure_json(figure: Figure, language: Language) -> Json:
         else None,
         **estimate_json(figure.estimate),
         "verdict": verdict_json(figure.verdict),
+        **(_printed_figure(figure, language) if language else {}),
+    }
+
+
+def _printed_figure(figure: Figure, language: Language) -> Json:
+    shown = not figure.suppressed
+    return {
         "printed": {
             "estimate": figure_percent(figure, language),
             "interval": interval(figure.estimate, language, figure.verdict.target),
@@ -101,7 +108,7 @@ def figure_json(figure: Figure, language: Language) -> Json:
             "verdict": verdict_word(figure.verdict.state, language),
             "reason": verdict_sentence(figure.verdict, language, figure.people),
             "point": point_score(figure.verdict, language),
-        },
+        }
     }
 
 
@@ -133,6 +140,7 @@ def estimate_json(estimate: Estimate) -> Json:
         "upper": estimate.upper,
         "degrees_of_freedom": estimate.degrees_of_freedom,
         "method": estimate.method,
+        "exact": None if estimate.exact is None else str(estimate.exact),
     }
 
 
@@ -152,7 +160,8 @@ def text_json(text: Text) -> Json:
 
 
 def place_json(place: Place) -> Json:
-    return {"code": place.code, "kind": place.kind, "name": text_json(place.name)}
+    above = {"one_stop": text_json(place.one_stop), "superior": text_json(place.superior)}
+    return {"code": place.code, "kind": place.kind, "name": text_json(place.name), **above}
 
 
 def wave_json(wave: WaveLabel) -> Json:
@@ -160,7 +169,7 @@ def wave_json(wave: WaveLabel) -> Json:
     return {"code": wave.code, "name": text_json(wave.name), **period, "state": wave.state}
 
 
-def method_json(method: Method, language: Language) -> Json:
+def method_json(method: Method, language: Language | None) -> Json:
     return {
         "rule": method.rule,
         "rule_dated": method.rule_dated.isoformat() if method.rule_dated else None,
@@ -173,9 +182,10 @@ def method_json(method: Method, language: Language) -> Json:
         "minimum_people": method.minimum_people,
         "suppression_people": method.suppression_people,
         "questionnaire": method.questionnaire,
+        "questionnaire_title": text_json(method.questionnaire_title),
         "legal_reference": text_json(method.legal_reference),
         "interim": method.interim,
-        "printed": {"target": target_percent(method.target, language)},
+        **({"printed": {"target": target_percent(method.target, language)}} if language else {}),
     }
 
 
@@ -191,7 +201,7 @@ def coverage_json(coverage: Coverage) -> Json:
     }
 
 
-def quality_json(quality: Quality, language: Language) -> Json:
+def quality_json(quality: Quality, language: Language | None) -> Json:
     return {
         "responses": quality.responses,
         "flagged": quality.flagged,
@@ -220,11 +230,11 @@ def quality_json(quality: Quality, language: Language) -> Json:
         "trust_levels": [_mix(part) for part in quality.trust_levels],
         "groups": [_mix(part) for part in quality.groups],
         "index_with_flagged": estimate_json(quality.index_with_flagged),
-        "printed": {"rate": percent(quality.rate, language)},
+        **({"printed": {"rate": percent(quality.rate, language)}} if language else {}),
     }
 
 
-def change_json(change: Change, language: Language) -> Json:
+def change_json(change: Change, language: Language | None) -> Json:
     return {
         "against": change.against,
         "wave": {"code": change.wave_code, "name": text_json(change.wave_name)},
@@ -240,11 +250,11 @@ def change_json(change: Change, language: Language) -> Json:
         "reworded_items": list(change.reworded_items),
         "common_units": change.common_units,
         "others_difference": change.others_difference,
-        "printed": {"change": change_sentence(change, language)},
+        **({"printed": {"change": change_sentence(change, language)}} if language else {}),
     }
 
 
-def trend_json(point: TrendPoint, language: Language) -> Json:
+def trend_json(point: TrendPoint, language: Language | None) -> Json:
     return {
         "code": point.code,
         "label": text_json(point.label),
@@ -256,7 +266,7 @@ def trend_json(point: TrendPoint, language: Language) -> Json:
     }
 
 
-def line_json(line: UnitLine, language: Language) -> Json:
+def line_json(line: UnitLine, language: Language | None) -> Json:
     return {
         "place": place_json(line.place),
         "transactions": line.transactions,

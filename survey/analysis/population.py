@@ -11,7 +11,7 @@ from functools import cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.models import Collector, TransactionCount, Unit, Wave, WaveUnit
+from survey.models import Collector, FrozenTransaction, TransactionCount, Unit, Wave, WaveUnit
 
 Period = tuple[date, date, int]
 
@@ -76,11 +76,45 @@ def strata(sites: Sequence[Site], responding: Collection[int], within: str = "/"
     return tuple(sorted(groups, key=lambda group: group.code)) if found else tuple(groups)
 
 
-def read_sites(session: Session, wave: Wave, path: str = "/") -> tuple[Site, ...]:
+def read_sites(session: Session, wave: Wave, path: str = "/", *, frozen: bool = True) -> tuple[Site, ...]:
     """The sites of the wave at or under the unit with `path`, in the order of their codes.
 
-    A participating unit whose collectors all stand in rooms below it is no site itself: its rooms are.
+    A participating unit whose collectors all stand in rooms below it is no site itself: its rooms are. N is as it was
+    frozen when the wave closed; `frozen` False takes the numbers recorded now.
     """
+    chosen = _chosen(session, wave, path)
+    ids = {own: key for key, _, own, _ in chosen}
+    higher = {above: _own_id(above) for own in ids for above in _ancestors(own) if above.startswith(path)}
+    counted = {*ids.values(), *higher.values()}
+    known = frozen_transactions(session, wave, counted) if frozen else None
+    if known is None:
+        known = transactions(session, wave.period_start, wave.period_end, counted)
+    above = _above(session, ids, {at: known[key] for at, key in (higher | ids).items() if key in known})
+    return tuple(Site(key, code, own, known.get(key), issued, above.get(own, ())) for key, code, own, issued in chosen)
+
+
+def counted_units(session: Session, wave: Wave) -> frozenset[int]:
+    """The ids of the units whose N the wave's figures may count: its sites, and every unit above one."""
+    paths = [own for _, _, own, _ in _chosen(session, wave, "/")]
+    return frozenset(_own_id(at) for own in paths for at in (own, *_ancestors(own)))
+
+
+def frozen_transactions(session: Session, wave: Wave, units: Collection[int]) -> dict[int, int] | None:
+    """N of the units as the closed wave counts them, those without a number left out; None where nothing was frozen,
+    since the wave is open still."""
+    if wave.state not in ("closed", "published"):
+        return None
+    rows = session.execute(
+        select(FrozenTransaction.unit_id, FrozenTransaction.transactions)
+        .where(FrozenTransaction.wave_id == wave.id)
+        .order_by(FrozenTransaction.revision)
+    ).all()
+    held = dict(rows)  # type: ignore[arg-type]  # rows of two; of several revisions the last one holds
+    return {key: number for key, number in held.items() if number is not None and key in units} if rows else None
+
+
+def _chosen(session: Session, wave: Wave, path: str) -> list[tuple[int, str, str, int | None]]:
+    """Id, code, path and forms issued of each site, in the order of their codes."""
     holds = select(Collector.unit_id).where(Collector.wave_id == wave.id)
     takes_part = WaveUnit.wave_id == wave.id
     rows = session.execute(
@@ -90,14 +124,7 @@ def read_sites(session: Session, wave: Wave, path: str = "/") -> tuple[Site, ...
         .order_by(Unit.code)
     ).all()
     served = {ancestor for _, _, own, _, holding in rows if holding for ancestor in _ancestors(own)}
-    chosen = [row for row in rows if row[4] or row[2] not in served]
-    ids = {own: key for key, _, own, _, _ in chosen}
-    higher = {above: _own_id(above) for own in ids for above in _ancestors(own) if above.startswith(path)}
-    known = transactions(session, wave.period_start, wave.period_end, {*ids.values(), *higher.values()})
-    above = _above(session, ids, {at: known[key] for at, key in (higher | ids).items() if key in known})
-    return tuple(
-        Site(key, code, own, known.get(key), issued, above.get(own, ())) for key, code, own, issued, _ in chosen
-    )
+    return [(key, code, own, issued) for key, code, own, issued, holding in rows if holding or own not in served]
 
 
 def _above(session: Session, ids: Mapping[str, int], known: Mapping[str, int]) -> dict[str, tuple[Above, ...]]:

@@ -79,19 +79,33 @@ def unit_report(
         source=source,
         crossed=crossed,
     )
+    dated = source != "released"
+    return report_of(session, view, compared, with_history=with_history, with_scan=with_scan, dated=dated)
+
+
+def report_of(
+    session: Session,
+    view: View,
+    compared: Wave | None = None,
+    *,
+    with_history: bool = True,
+    with_scan: bool = True,
+    dated: bool = True,
+) -> UnitReport:
+    """The report of a view that was read; see :func:`unit_report`. `dated` names the seal over its last response."""
     hidden = view.concealed
     estimator, instrument = view.headline, view.instrument
     index = estimator.index()
     all_satisfied = estimator.all_satisfied()
     # Of a hidden unit not even the months in which somebody answered, nor how the others moved, are told.
-    followed = with_history and not hidden and period is None
+    followed = with_history and not hidden and view.period is None
     changes, trend = history(session, view, compared) if followed else ((), ())
     compiled_at, head = None, ""
-    if source != "released":
-        compiled_at, head = last_seal(session, wave, view.path, sealed=source == "sealed")
+    if dated:
+        compiled_at, head = last_seal(session, view.wave, view.path, sealed=view.source == "sealed")
     return UnitReport(
         view.place,
-        wave_label(wave),
+        wave_label(view.wave),
         view.method,
         suppressed(index) if hidden else index,
         _beside(view) if not hidden else None,
