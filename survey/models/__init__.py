@@ -36,6 +36,7 @@ from survey.models.filing import (
     WavePublication,
 )
 from survey.models.import_run import ImportDraft, ImportedResponse, ImportRun
+from survey.models.index_series import IndexPoint, IndexTarget, ProvinceIndex
 from survey.models.ledger import (
     ItemTally,
     Release,
@@ -183,6 +184,8 @@ __all__ = [
     "ImportDraft",
     "ImportRun",
     "ImportedResponse",
+    "IndexPoint",
+    "IndexTarget",
     "ItemTally",
     "KeptStatistic",
     "MailMessage",
@@ -197,6 +200,7 @@ __all__ = [
     "PetitionStep",
     "PlaceUpload",
     "ProcedureField",
+    "ProvinceIndex",
     "PublishedDocument",
     "Question",
     "QuestionContinuity",

@@ -82,6 +82,9 @@ GRANTS: dict[str, tuple[str, str]] = {
     "filing_evidence": (_NOTHING, _ALL),
     "wave_publication": (_NOTHING, _CHANGE),
     # the back office's own
+    "province_index": (_NOTHING, _ALL),
+    "index_point": (_NOTHING, _ADD),
+    "index_target": (_NOTHING, _ALL),
     "comment": (_NOTHING, _ALL),
     "comment_mark": (_NOTHING, _ALL),
     "paper_batch": (_NOTHING, _ALL),

@@ -37,6 +37,7 @@ APPEND_ONLY = (
     "petition_step",
     "commitment_progress",
     "remedy_progress",
+    "index_point",
     "scorecard_score",
     "scorecard_step",
     "published_document",

@@ -61,6 +61,7 @@ NOT_AUDITED = {
     "commitment_progress": "a log of its own, kept with who wrote it",
     "remedy_progress": "a log of its own, kept with who wrote it",
     "remedy_judgement": "computed from ballots",
+    "index_point": "a log of its own, kept with who recorded it",
     "scorecard_score": "a log of its own, kept with who scored",
     "scorecard_step": "a log of its own, kept with who took it",
     "scorecard_evidence": "kept whole with who added it; taking one away is recorded",
