@@ -14,6 +14,7 @@ from reports.figures import Text
 from survey.analysis import half_month
 from survey.models import Comment, CommentMark, CommentTheme, Response, ResponseFlag, Unit, Wave
 from survey.operations.folding import folded
+from survey.operations.poll_waves import of_a_survey
 
 Satisfaction = Literal["low", "middle", "high"]
 LEVELS: dict[Satisfaction, tuple[int, int]] = {"low": (1, 2), "middle": (3, 3), "high": (4, 5)}
@@ -34,7 +35,10 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """`hidden` None: with hidden ones, as far as they may be seen. `satisfaction` is for exact readers alone."""
+    """`hidden` None: with hidden ones, as far as they may be seen. `satisfaction` is for exact readers alone.
+
+    Without a wave, those of all surveys: what people say of a dialogue is asked for by the wave of its poll.
+    """
 
     wave: Wave | None = None
     unit: Unit | None = None
@@ -122,7 +126,7 @@ def find(session: Session, reach: Reach, comment_id: int, today: date) -> Commen
 def tags_in_use(session: Session, reach: Reach, today: date, most: int = 40) -> list[str]:
     """The tags within reach, the most frequent first."""
     query = select(CommentMark.tag).join(Comment, Comment.id == CommentMark.comment_id).join(Comment.unit)
-    query = query.where(visible(reach, today)).group_by(CommentMark.tag)
+    query = query.where(visible(reach, today), of_a_survey(Comment.wave_id)).group_by(CommentMark.tag)
     return list(session.scalars(query.order_by(func.count().desc(), CommentMark.tag).limit(most)))
 
 
@@ -153,6 +157,8 @@ def _chosen(session: Session, query: Select[Any], reach: Reach, filters: Filters
         query = query.where(Comment.unit_id.in_(ids) if ids else false())
     if filters.wave is not None:
         query = query.where(Comment.wave_id == filters.wave.id)
+    else:
+        query = query.where(of_a_survey(Comment.wave_id))
     if filters.tag:
         query = query.where(exists().where(CommentMark.comment_id == Comment.id, CommentMark.tag == filters.tag))
     if filters.theme is not None:

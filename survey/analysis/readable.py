@@ -46,8 +46,10 @@ def _asking(within: ColumnElement[bool]) -> Select[int]:
     return select(WaveUnit.wave_id).join(Unit, Unit.id == WaveUnit.unit_id).where(within)
 
 
-def begun_wave(session: Session, code: str) -> Wave | None:
-    return session.scalar(select(Wave).where(Wave.code == code, Wave.state != "draft", IS_SURVEY))
+def begun_wave(session: Session, code: str, *, with_polls: bool = False) -> Wave | None:
+    """A survey that has begun, by its code; `with_polls` the poll of a dialogue, too."""
+    query = select(Wave).where(Wave.code == code, Wave.state != "draft")
+    return session.scalar(query if with_polls else query.where(IS_SURVEY))
 
 
 def units_of(

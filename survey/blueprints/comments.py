@@ -108,7 +108,7 @@ def filters_or_404() -> Filters:
     within = scope("comments.read").covers(Unit.path)
     wave = unit = None
     if code := request.args.get("wave"):
-        wave = readable.begun_wave(session, code) or abort(404)
+        wave = readable.begun_wave(session, code, with_polls=True) or abort(404)
     if code := request.args.get("unit"):
         unit = session.scalar(select(Unit).where(Unit.code == code, within)) or abort(404)
     level = request.args.get("satisfaction") or None

@@ -12,7 +12,10 @@ from flask_babel import lazy_gettext as _l
 from reports.shift_wording import judged_reason, judged_word, shift_sentence
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, dialogue_path, source_for
+from survey.analysis import comments
+from survey.analysis.comments import Filters, Page
 from survey.analysis.dialogue_polls import polls_view
+from survey.blueprints.comments import reach
 from survey.database import current_session, engine
 from survey.dialogue_pages import dialogue_or_404, explain, now, refused, words
 from survey.models import Dialogue, DialoguePoll
@@ -26,6 +29,7 @@ blueprint = staff_blueprint("dialogue_polls", __name__, url_prefix="/staff/doi-t
 blueprint.register_error_handler(OperationError, refused)
 blueprint.context_processor(words)
 
+MOST_COMMENTS = 20  # shown; the rest are a link away
 KINDS = {"exit": _l("Rating at the exit"), "follow_up": _l("Rating after the commitments")}
 
 
@@ -49,8 +53,24 @@ def show(dialogue_code: str) -> ResponseReturnValue:
     path, reads = dialogue.unit.path, can("results.read", dialogue.unit.path)
     view = polls_view(current_session(), dialogue, province_today(), source=source_for(path), with_counters=reads)
     return render_template(
-        "dialogue_polls/show.html", dialogue=dialogue, view=view, runs=can("dialogues.run", path), reads=reads
+        "dialogue_polls/show.html",
+        dialogue=dialogue,
+        view=view,
+        written=written_by_those_present(dialogue),
+        runs=can("dialogues.run", path),
+        reads=reads,
     )
+
+
+def written_by_those_present(dialogue: Dialogue) -> dict[str, Page]:
+    """The first comments of each poll, as far as the signed-in person may read them by now."""
+    if not can("comments.read", dialogue.unit.path):
+        return {}
+    session, day = current_session(), province_today()
+    return {
+        poll.kind: comments.page(session, reach(), Filters(poll.wave), day, "", MOST_COMMENTS)
+        for poll in dialogue.polls
+    }
 
 
 @blueprint.post("/<poll_kind>/mo")

@@ -27,6 +27,7 @@ from survey.models import (
 )
 from survey.models.comment import NEVER
 from survey.models.theme import NONE, WHOLE_WAVE
+from survey.operations.poll_waves import of_a_survey
 from survey.operations.theme_reading import read_comments
 from survey.operations.writing import begin_write
 
@@ -57,9 +58,9 @@ def _moved(engine: Engine, now: datetime) -> list[tuple[int, str]]:
         flags = session.scalar(select(func.count()).select_from(ResponseFlag))  # none is ever taken back
         stand: dict[int, list[str]] = defaultdict(list)
         by_day = select(Comment.wave_id, Comment.released_on, func.count())
-        by_day = by_day.group_by(Comment.wave_id, Comment.released_on)
+        by_day = by_day.where(of_a_survey(Comment.wave_id)).group_by(Comment.wave_id, Comment.released_on)
         hidden = select(Comment.wave_id, func.max(Comment.hidden_at), func.count())
-        hidden = hidden.where(Comment.hidden_at.is_not(None)).group_by(Comment.wave_id)
+        hidden = hidden.where(Comment.hidden_at.is_not(None), of_a_survey(Comment.wave_id)).group_by(Comment.wave_id)
         for query in (by_day, hidden):
             for row in session.execute(query):
                 stand[row[0]].append(f"{row[1]} {row[2]}")

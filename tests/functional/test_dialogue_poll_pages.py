@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -11,10 +11,12 @@ from pypdfium2 import PdfDocument
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.models import Dialogue, DialogueGroup, DialoguePoll, Unit, Wave
-from survey.operations import dialogue_polls, dialogues, waves
+from survey.models import Dialogue, DialogueGroup, DialoguePoll, ThemeCount, Unit, Wave
+from survey.operations import dialogue_polls, dialogues, theme_counting, waves
+from survey.operations.comments import attend_comments
 from survey.operations.dialogue_passes import ballot_id, check_in, new_pass
 from survey.operations.ledger import seal_all
+from survey.operations.periods import province_today
 from survey.operations.responses import Submission, record_response
 from tests.dialogues import STARTS, make_commitment, make_dialogue
 from tests.factories import make_unit
@@ -56,8 +58,12 @@ def present(session: Session, dialogue: Dialogue, number: int) -> list[str]:
     return passes
 
 
+WRITTEN = "Xin họp vào buổi tối"  # by everybody who rates
+
+
 def answer(session: Session, dialogue: Dialogue, poll: DialoguePoll, passes: list[str], levels: list[int]) -> None:
     asked = [row.id for row in poll.wave.questionnaire.questions if row.kind == "rating"]
+    written = [row.id for row in poll.wave.questionnaire.questions if row.kind == "long_text"]
     at = int(datetime.combine(poll.asked_on, STARTS.time(), STARTS.tzinfo).timestamp())
     for given, level in zip(passes, levels, strict=True):
         submission = Submission(
@@ -67,6 +73,7 @@ def answer(session: Session, dialogue: Dialogue, poll: DialoguePoll, passes: lis
             seconds=60,
             language="vi",
             choices=dict.fromkeys(asked, level),
+            texts=dict.fromkeys(written, WRITTEN),
         )
         assert record_response(session, submission).outcome == "recorded"
 
@@ -178,3 +185,21 @@ def test_a_poll_has_no_page_among_the_waves(staff_client: CheckingClient, staff_
         assert staff_client.get(address).status_code == 404, address
     for address in ("/staff/dot/", "/staff/ket-qua/", "/staff/", "/staff/don-vi/X1"):
         assert wave.code not in staff_client.get(address).text, address
+
+
+def test_what_those_present_wrote_stands_on_the_dialogue_s_page_and_not_among_the_unit_s(
+    staff_client: CheckingClient, staff_session: Session, unit: Unit
+) -> None:
+    dialogue = rated(staff_session, unit, [5] * 6)
+    engine = staff_session.get_bind().engine
+    attend_comments(engine, province_today())
+    theme_counting.run_due(engine, datetime.now(UTC))
+    code = staff_session.scalars(select(Wave.code)).one()
+    assert staff_session.scalars(select(ThemeCount)).all() == []
+    assert WRITTEN not in staff_client.get("/staff/nhan-xet/").text
+    shown = staff_client.get(f"/staff/doi-thoai/{dialogue.code}/danh-gia").text
+    assert shown.count(WRITTEN) == 6
+    assert f"/staff/nhan-xet/?wave={code}" in shown
+    assert staff_client.get(f"/staff/nhan-xet/?wave={code}").text.count(f"<blockquote>{WRITTEN}") == 6
+    sign_in(staff_client, make_account(staff_session, "viewer", unit))
+    assert WRITTEN not in staff_client.get(f"/staff/doi-thoai/{dialogue.code}/danh-gia").text
