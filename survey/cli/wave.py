@@ -8,7 +8,7 @@ from decimal import Decimal
 import click
 from flask.cli import AppGroup
 from rich.markup import escape
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 from survey.cli.output import show, table
 from survey.cli.transaction import DAY, now, reading, writing
@@ -16,6 +16,7 @@ from survey.database import engine
 from survey.models import TRUST_LEVELS, Collector, Wave, WaveUnit
 from survey.models.wave import AGGREGATIONS, DESIGNS, RULES, WEIGHTINGS
 from survey.operations import closing, questionnaires, targets, units, waves
+from survey.operations.poll_waves import IS_SURVEY
 
 group = AppGroup("wave", help="Prepare, open, close and publish survey waves.")
 
@@ -30,11 +31,13 @@ def finish_wave(code: str) -> None:
 
 
 @group.command("list")
-def list_waves() -> None:
-    """Every wave with its state, units and collectors. Example: sipas wave list"""
+@click.option("--all", "with_polls", is_flag=True, help="The polls of dialogues, too.")
+def list_waves(with_polls: bool) -> None:
+    """Every survey with its state, units and collectors. Example: sipas wave list"""
     lines = table("code", "name", "period", "state", "design", "units", "collectors")
     with reading() as session:
-        for wave in session.scalars(select(Wave).order_by(Wave.period_start, Wave.code)):
+        query = select(Wave).where(true() if with_polls else IS_SURVEY)
+        for wave in session.scalars(query.order_by(Wave.period_start, Wave.code)):
             taking_part = session.scalar(select(func.count()).where(WaveUnit.wave_id == wave.id))
             ways_in = session.scalar(select(func.count()).where(Collector.wave_id == wave.id))
             period = f"{wave.period_start}…{wave.period_end:%m-%d}"

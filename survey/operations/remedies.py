@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
@@ -18,6 +19,8 @@ from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 from survey.operations.periods import province_day
 from survey.operations.writing import begin_write
+
+log = logging.getLogger(__name__)
 
 LONGEST = 3000  # characters of a cause, an action, evidence or a line of progress
 LONGEST_REASON = 500
@@ -162,14 +165,21 @@ def percent_of(remedy: Remedy) -> int:
 def judge_due(engine: Engine) -> int:
     """Keep how the next wave judged each remedy, once that wave has closed; returns how many were judged.
 
-    A wave's figures stay as they closed; the remedy's page works them out anew in any case.
+    A wave's figures stay as they closed; the remedy's page works them out anew in any case. One that cannot be judged
+    is logged and looked at again the next time; the others do not wait for it.
     """
     later = aliased(Wave)
     follows = exists().where(later.period_start > Wave.period_end, later.state.in_(FINISHED))
     judged = exists().where(RemedyJudgement.remedy_id == Remedy.id)
     with Session(engine) as session:
         due = session.scalars(select(Remedy.id).join(Remedy.wave).where(follows, ~judged).order_by(Remedy.id)).all()
-    return sum(_judge(engine, remedy_id) for remedy_id in due)
+    judged_now = 0
+    for remedy_id in due:
+        try:
+            judged_now += _judge(engine, remedy_id)
+        except Exception:
+            log.exception("remedy %s could not be judged", remedy_id)
+    return judged_now
 
 
 def _judge(engine: Engine, remedy_id: int) -> bool:

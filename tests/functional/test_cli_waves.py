@@ -14,6 +14,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from survey.models import Collector, KeptStatistic, Response, Seal, TransactionCount, Unit, Wave
+from survey.operations.dialogue_polls import open_poll
+from tests.dialogues import STARTS, make_dialogue
 from tests.factories import make_response
 
 UNITS = """code,parent,kind,name_vi,name_en
@@ -78,6 +80,11 @@ def test_a_wave_goes_from_nothing_to_its_publication(
     assert session.scalar(select(func.count()).select_from(KeptStatistic)) > 0
     assert session.scalars(select(TransactionCount.transactions)).all() == [120]
     assert re.search(r"W +Đợt mẫu +2026-01-01…06-30 +published", sipas("wave", "list").output)
+    meeting = make_dialogue(session, session.scalars(select(Unit).where(Unit.code == "T")).one(), state="running")
+    open_poll(session, meeting, "exit", STARTS)
+    session.commit()
+    assert "DT-" not in sipas("wave", "list").output
+    assert f"DT-{meeting.code}-1"[:8] in sipas("wave", "list", "--all").output
 
 
 def test_collectors_are_listed_with_their_links_and_replaced(

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, select, true
 from sqlalchemy.orm import Session
 
-from reports.figures import Estimate
+from reports.figures import Estimate, Judgement
 from survey.analysis import remedies as reading
 from survey.analysis.change import Side, compare
 from survey.analysis.remedies import Filters
@@ -180,6 +180,25 @@ def test_lists_keep_how_the_next_wave_judged(place: Place, session: Session, eng
     assert (remedies.judge_due(engine), remedies.judge_due(engine)) == (1, 0)
     kept = session.get_one(RemedyJudgement, remedy.id)
     assert (kept.wave_id, kept.movement) == (newer.id, "moved_up")
+
+
+def test_a_remedy_that_cannot_be_judged_keeps_no_other_waiting(
+    place: Place, session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    older = place.wave(FIRST, {"A": (40, 60), "B": (50, 50)})
+    broken, sound = place.plan(older), place.plan(older, code="access_2")
+    place.wave(SECOND, {"A": (80, 20), "B": (60, 40)})
+
+    def fails_for_one(session: Session, unit: Unit, *asked: object, **terms: object) -> Judgement:
+        assert asked[3] != "access_1", "a figure that cannot be computed"
+        return judge(session, unit, *asked, **terms)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(remedies, "judge", fails_for_one)
+        assert remedies.judge_due(engine) == 1
+    assert session.scalars(select(RemedyJudgement.remedy_id)).all() == [sound.id]
+    assert f"remedy {broken.id} could not be judged" in caplog.text
+    assert remedies.judge_due(engine) == 1, "it is tried again the next time"
 
 
 def test_steps_follow_each_other_and_leave_their_lines(place: Place, session: Session) -> None:
