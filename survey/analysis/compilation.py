@@ -6,9 +6,10 @@ compiles sees groups exactly; what may be printed of them is judged by :mod:`sur
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -181,20 +182,21 @@ def _group(
     """The figures of the sites together; those with `keys` are not to be printed, small ones are shown to nobody."""
     view = reading.view
     chosen = tuple(site for site in view.sites if site.unit_id in sites)
-    estimator = Estimator(view.terms, view.instrument, chosen, view.by_unit, view.path)
+    estimator = view.headline if kind == "whole" else view.estimator_of(view.path, chosen, view.by_unit)
     concealed = view.concealed or disclosure.is_small(estimator.index_people())
     other: Weighting = "unweighted" if view.terms.weighting == "weighted" else "weighted"
 
-    def weighed(key: str | None, headline: Figure, beside: Figure) -> Weighed:
+    def weighed(key: str | None, figure: Callable[[Weighting | None], Figure]) -> Weighed:
         printable = not concealed and key not in keys and not view.conceals(keys)
-        if concealed or disclosure.is_small(headline.people) or (public and not printable):
-            return Weighed(suppressed(headline), None, printable)
-        return Weighed(headline, beside if estimator.weightable else None, printable)
+        mine = figure(None)
+        if concealed or disclosure.is_small(mine.people) or (public and not printable):
+            return Weighed(suppressed(mine), None, printable)
+        return Weighed(mine, figure(other) if estimator.weightable else None, printable)
 
     headline = view.instrument.headline
-    index = weighed(headline.key if headline else None, estimator.index(), estimator.index(other))
+    index = weighed(headline.key if headline else None, estimator.index)
     contents, factors = (
-        tuple(weighed(pool.key, estimator.pool(pool), estimator.pool(pool, other)) for pool in pools)
+        tuple(weighed(pool.key, partial(estimator.pool, pool)) for pool in pools)
         for pools in (view.instrument.contents, view.instrument.factors)
     )
     inside = [
