@@ -1,4 +1,4 @@
-"""A report read back from its JSON (`sipas-analysis/1`), so that what was frozen is shown by the renderers of the rest."""
+"""A report read back from its JSON (`sipas-analysis/1`): what was frozen is shown by the renderers of everything else."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def canonical(report: UnitReport) -> bytes:
     :data:`DIGITS` significant digits; the state of the wave is left out, which goes on to "published"."""
     document = as_json(report, None)
     del document["wave"]["state"]
-    return _spelled(document)
+    return spelled(document)
 
 
 def digest(content: bytes) -> str:
@@ -115,7 +115,7 @@ def agrees(report: UnitReport, kept: dict[str, Any]) -> bool:
     """Whether the report computed now says what the `kept` document says: names aside, which may have changed since,
     and aside what later versions of the platform say more."""
     now = json.loads(canonical(report))
-    return _spelled(_like(now, kept)) == _spelled(kept)
+    return spelled(_like(now, kept)) == spelled(kept)
 
 
 def configuration_digest(wave: Wave) -> str:
@@ -132,10 +132,11 @@ def configuration_digest(wave: Wave) -> str:
         "minimum_people": wave.minimum_people,
         "trust_levels": list(headline_trust(wave)),
     }
-    return digest(_spelled(decided))
+    return digest(spelled(decided))
 
 
-def _spelled(document: Any) -> bytes:
+def spelled(document: Any) -> bytes:
+    """The document in its one spelling."""
     kept = json.dumps(_rounded(document), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return kept.encode()
 

@@ -109,7 +109,7 @@ def frozen_transactions(session: Session, wave: Wave, units: Collection[int]) ->
         .where(FrozenTransaction.wave_id == wave.id)
         .order_by(FrozenTransaction.revision)
     ).all()
-    held = dict(rows)  # type: ignore[arg-type]  # rows of two; of several revisions the last one holds
+    held = dict(rows)  # of several revisions the last one holds
     return {key: number for key, number in held.items() if number is not None and key in units} if rows else None
 
 

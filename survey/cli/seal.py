@@ -19,7 +19,18 @@ from survey.cli.sealing import seal_everything
 from survey.cli.transaction import now
 from survey.database import engine
 from survey.models import Wave
-from survey.operations import contacts, dialogue_polls, dialogue_reminders, notices, petition_deadlines, theme_counting
+from survey.operations import (
+    contacts,
+    dialogue_polls,
+    dialogue_reminders,
+    filing_figures,
+    filing_reminders,
+    mail,
+    notices,
+    petition_deadlines,
+    theme_counting,
+    wave_publication,
+)
 from survey.operations.comments import attend_comments, release_comments
 from survey.operations.cross_tables import count_requested
 from survey.operations.kept_statistics import keep_disclosure
@@ -57,12 +68,12 @@ def command(every: float | None, parent: int | None) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
-    schedule, cross_tables, mail = _schedule(every), _cross_tables(every), _mail(every)
+    schedule, cross_tables, outbox = _schedule(every), _cross_tables(every), _mail(every)
     themes, judging = _themes(every), _judging(every)
     dates = [_hourly(work) for work in by_date()]
     with delivering(engine(), post()):
         while not stop.is_set() and parent in (None, os.getppid()):
-            for work in (_seal, _release, schedule, cross_tables, mail, *dates, themes, judging):
+            for work in (_seal, _release, schedule, cross_tables, outbox, *dates, themes, judging):
                 _try(work, every)
             stop.wait(every)
 
@@ -99,9 +110,16 @@ def _cross_tables(every: float) -> Callable[[], None]:
 
 
 def _schedule(every: float) -> Callable[[], None]:
-    """Opening and closing waves, one after the other; what was begun before the process died is finished."""
+    """Opening, closing and publishing waves, one after the other; what was begun before the process died is finished,
+    and waves that were closed before there were filings get theirs."""
     source = engine()
-    return _beside(lambda: run_due(source, now()), every)
+
+    def due() -> None:
+        run_due(source, now())
+        wave_publication.publish_due(source, now())
+        filing_figures.freeze_due(source, now())
+
+    return _beside(due, every)
 
 
 def _mail(every: float) -> Callable[[], None]:
@@ -124,14 +142,16 @@ def _judging(every: float) -> Callable[[], None]:
 
 def by_date() -> Sequence[Callable[[], object]]:
     """What is due by the day, each by itself: late opinions told upwards, the morning's notices, reminders of
-    dialogues, contacts kept long enough."""
-    source, contact_days = engine(), current_app.config["CONTACT_DAYS"]
+    dialogues, contacts and mail kept long enough."""
+    source, contact_days, mail_days = engine(), current_app.config["CONTACT_DAYS"], current_app.config["MAIL_DAYS"]
     return (
         lambda: petition_deadlines.run_due(source, now()),
         lambda: notices.run_due(source, now()),
         lambda: dialogue_reminders.run_due(source, now()),
         lambda: dialogue_polls.run_due(source, now()),
+        lambda: filing_reminders.run_due(source, now()),
         lambda: contacts.run_due(source, now(), contact_days),
+        lambda: mail.run_due(source, now(), mail_days),
     )
 
 

@@ -130,6 +130,31 @@ COMMITMENT_LATE = _to_office(
     "A commitment of {unit} was due on {deadline}:\n\n{text}\n\nPlease report the progress or the result.",
     "/staff/cam-ket/",
 )
+_FILING = "/staff/bao-cao-dinh-ky/{filing}"
+FILING: dict[str, NoticeText] = {
+    "due": _to_office(
+        Wording("Báo cáo định kỳ của {unit}: hạn nộp {deadline}", "Periodic report of {unit}: due on {deadline}"),
+        "{unit} chưa nộp báo cáo định kỳ của {wave}. Đề nghị giải trình và nộp trước hết ngày {deadline}.",
+        "{unit} has not handed in its periodic report of {wave}. Please explain and hand it in by {deadline}.",
+        _FILING,
+    ),
+    "late": _to_office(
+        Wording("Quá hạn: báo cáo định kỳ của {unit}", "Late: periodic report of {unit}"),
+        "{unit} chưa nộp báo cáo định kỳ của {wave}, hạn nộp là ngày {deadline}. Đề nghị nộp ngay; báo cáo không được "
+        "nộp có thể được duyệt thay với số liệu đã khóa.",
+        "{unit} has not handed in its periodic report of {wave}, which was due on {deadline}. Please do so now; a "
+        "report that is not handed in may be approved as it stands.",
+        _FILING,
+    ),
+    "returned": _to_office(
+        Wording("Báo cáo định kỳ của {unit} được trả lại", "Periodic report of {unit} returned"),
+        "Báo cáo định kỳ của {wave} do {unit} nộp được trả lại để bổ sung; lý do được ghi trong báo cáo. Hạn nộp: "
+        "ngày {deadline}.",
+        "The periodic report of {wave} that {unit} handed in was returned; the reason stands on its page. It is due "
+        "on {deadline}.",
+        _FILING,
+    ),
+}
 HALVES = (
     Wording("6 tháng đầu năm {year}", "the first half of {year}"),
     Wording("6 tháng cuối năm {year}", "the second half of {year}"),

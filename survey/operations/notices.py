@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from forms.addresses import is_address
 from forms.definition import Language
 from reports.wording import short_date
-from survey.models import Commitment, Petition, PetitionConsent, PetitionStep, Unit
+from survey.models import Commitment, Filing, Petition, PetitionConsent, PetitionStep, Unit
 from survey.models.petition import OPEN_STATES
 from survey.operations import notice_texts as texts
 from survey.operations.mail import queue
@@ -78,6 +78,22 @@ def commitment_late(session: Session, commitment: Commitment, *, at: datetime) -
     owner = commitment.owner_unit
     values = {"deadline": commitment.deadline_on, "text": commitment.text}
     return _to_office(session, texts.COMMITMENT_LATE, office_of(session, owner), key, owner, at, **values)
+
+
+def filing_reminder(session: Session, filing: Filing, kind: str, *, at: datetime) -> int:
+    """Remind a unit of the filing it has not handed in, once of each kind ("due", "late", "returned" or a day on which
+    it is reminded by hand) and deadline; returns how many messages were queued."""
+    key = f"filing:{filing.id}:{kind}:{filing.deadline_on}"
+    wave = filing.wave
+    names = {"vi": wave.name_vi, "en": wave.name_en or wave.name_vi}
+    written = texts.FILING.get(kind, texts.FILING["due"])
+    return sum(
+        _to_office(
+            session, written, [who], key, filing.unit, at, deadline=filing.deadline_on, wave=names[who.language],
+            filing=filing.id,
+        )
+        for who in office_of(session, filing.unit)
+    )  # fmt: skip
 
 
 def run_due(engine: Engine, now: datetime) -> int:

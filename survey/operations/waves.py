@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, object_session
 from survey.models import (
     TRUST_LEVELS,
     Counter,
+    Filing,
     Questionnaire,
     Target,
     Unit,
@@ -66,6 +67,7 @@ class WaveError(OperationError):
         "unit_has_collectors": _n("The unit %(unit)s has collectors in the wave %(wave)s; revoke them instead."),
         "has_collectors": _n("The draft %(wave)s has collectors: their codes may be printed, so it is kept."),
         "poll": _n("The poll of a dialogue is not published: its result stands on the dialogue's pages."),
+        "filings": _n("The periodic reports of the wave %(wave)s are not all published with it."),
         "published": _n("The wave %(wave)s is published: its figures stay as they are."),
         "unit_not_in_wave": _n("The unit %(unit)s does not take part in the wave %(wave)s."),
     }
@@ -287,7 +289,7 @@ def close_wave(session: Session, wave: Wave, at: datetime) -> None:
 
 
 def publish_wave(session: Session, wave: Wave, at: datetime) -> None:
-    """Closed → published: everybody sees the results. Raises :class:`WaveError`."""
+    """Closed → published: everybody sees the results, once every filing is published. Raises :class:`WaveError`."""
     lock_wave(session, wave)
     if wave.state != "closed":
         raise WaveError("not_closed", wave=wave.code, state=wave.state)
@@ -296,6 +298,9 @@ def publish_wave(session: Session, wave: Wave, at: datetime) -> None:
     closing = session.get(WaveClosing, wave.id)
     if closing is not None and closing.finished_at is None:
         raise WaveError("closing", wave=wave.code)
+    unpublished = select(Filing.id).where(Filing.wave_id == wave.id, Filing.state.not_in(("published", "corrected")))
+    if session.scalar(unpublished.limit(1)) is not None:
+        raise WaveError("filings", wave=wave.code)
     wave.state = "published"
     wave.published_at = at
     session.flush()

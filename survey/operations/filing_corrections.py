@@ -1,0 +1,153 @@
+"""Numbers of transactions that moved after a wave had closed: taken over before its publication, corrected after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy.orm import Session
+
+from survey.analysis import disclosure
+from survey.analysis.frozen_figures import unpacked
+from survey.models import Wave, WavePublication
+from survey.operations.errors import OperationError
+from survey.operations.errors import noop as _n
+from survey.operations.filing_figures import (
+    Moved,
+    Renewed,
+    moved_transactions,
+    proposal_digest,
+    renewals,
+    store_versions,
+)
+from survey.operations.filing_steps import reason_of
+from survey.operations.wave_publication import PublicationError, begin_deciding, under_way
+from survey.operations.waves import WaveError, lock_wave
+
+
+class CorrectionError(OperationError):
+    """Why figures cannot be taken over anew."""
+
+    SENTENCES: ClassVar[dict[str, str]] = {
+        "nothing": _n("The numbers of transactions are those that the figures count: there is nothing to change."),
+        "not_published": _n("The wave %(wave)s is not published: take the numbers over, nobody has read them yet."),
+        "published": _n("The wave %(wave)s is published: its figures change only by a correction of two people."),
+        "changed": _n("The numbers have changed since the correction was asked for: refuse it and ask anew."),
+        "disclosure": _n(
+            "The new figures of %(unit)s would differ from the old ones by fewer than five people: they cannot be "
+            "replaced."
+        ),
+        "under_way": _n("A publication or correction of this wave waits for another person: decide it first."),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What would change: numbers of transactions, and the filings whose figures come out otherwise by them."""
+
+    moved: Sequence[Moved]
+    renewed: Sequence[Renewed]
+
+    @property
+    def digest(self) -> str:
+        return proposal_digest(self.renewed)
+
+
+def propose(session: Session, wave: Wave) -> Proposal:
+    """What taking over the numbers recorded now would change. Reads only."""
+    moved = moved_transactions(session, wave)
+    return Proposal(moved, renewals(session, wave, moved) if moved else ())
+
+
+def renew(session: Session, wave: Wave, reason: str, *, account_id: int, at: datetime) -> Proposal:
+    """Before the publication: new versions of the filings that the numbers change, which go back to their units. Raises
+    :class:`CorrectionError`."""
+    lock_wave(session, wave)
+    if wave.state == "published":
+        raise CorrectionError("published", wave=wave.code)
+    if under_way(session, wave) is not None:
+        raise CorrectionError("under_way")
+    said, found = reason_of(reason), _safe(propose(session, wave))
+    store_versions(session, wave, found.renewed, found.moved, "renewed", reason=said, account_id=account_id, at=at)
+    return found
+
+
+def ask_correction(session: Session, wave: Wave, reason: str, *, account_id: int, at: datetime) -> WavePublication:
+    """After the publication: ask another person for exactly these changes. Raises :class:`CorrectionError` and, where a
+    request is under way, :class:`~survey.operations.wave_publication.PublicationError`."""
+    lock_wave(session, wave)
+    if wave.state != "published":
+        raise CorrectionError("not_published", wave=wave.code)
+    if under_way(session, wave) is not None:
+        raise CorrectionError("under_way")
+    said, found = reason_of(reason), _safe(propose(session, wave))
+    request = WavePublication(
+        wave_id=wave.id,
+        kind="correction",
+        reason=said,
+        proposal_digest=found.digest,
+        requested_by_id=account_id,
+        requested_at=at,
+    )
+    session.add(request)
+    session.flush()
+    return request
+
+
+def confirm_correction(session: Session, request: WavePublication, *, account_id: int, at: datetime) -> Proposal:
+    """Another person approves and publishes what was asked for, and nothing else. Raises :class:`CorrectionError` and
+    :class:`~survey.operations.wave_publication.PublicationError`."""
+    if request.kind != "correction":
+        raise PublicationError("nothing_asked")
+    begin_deciding(session, request, account_id)
+    wave = request.wave
+    if wave.state != "published":
+        raise WaveError("not_closed", wave=wave.code, state=wave.state)
+    found = _safe(propose(session, wave))
+    if found.digest != request.proposal_digest:
+        raise CorrectionError("changed")
+    store_versions(
+        session,
+        wave,
+        found.renewed,
+        found.moved,
+        "corrected",
+        reason=request.reason,
+        account_id=account_id,
+        at=at,
+        publication_id=request.id,
+    )
+    request.state, request.confirmed_by_id, request.confirmed_at, request.done_at = "done", account_id, at, at
+    session.flush()
+    return found
+
+
+def _safe(found: Proposal) -> Proposal:
+    """The proposal, if whoever keeps the old figures learns nothing of few people from the new ones."""
+    if not found.renewed:
+        raise CorrectionError("nothing")
+    for each in found.renewed:
+        before, after = unpacked(each.version.figures), json.loads(each.figures.content)
+        for older, newer in _shown_in_both(before, after):
+            more = newer["people"] - older["people"]
+            if not disclosure.may_replace(max(more, 0), max(-more, 0)):
+                raise CorrectionError("disclosure", unit=each.unit.name_vi)
+    return found
+
+
+def _shown_in_both(
+    before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """The figures that neither version hides, in pairs by their code."""
+    for part in ("index", "overall", "contents", "factors", "items"):
+        older, newer = ({one["code"]: one for one in _listed(version[part])} for version in (before, after))
+        for code in older.keys() & newer.keys():
+            if not older[code]["suppressed"] and not newer[code]["suppressed"]:
+                yield older[code], newer[code]
+
+
+def _listed(part: Any) -> list[Mapping[str, Any]]:
+    return part if isinstance(part, list) else [part] if part else []

@@ -1,0 +1,104 @@
+"""Evidence beside an explanation: few files of few kinds, told by their content and never by their name."""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+from datetime import datetime
+from io import BytesIO
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from forms.ballot import clean_text
+from survey.models import Filing, FilingEvidence
+from survey.models.filing import MOST_BYTES, MOST_FILES
+from survey.operations.audit import record
+from survey.operations.filing_steps import FilingError, lock
+
+MEGABYTE = 1024 * 1024
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "docx": f"{_OFFICE}.wordprocessingml.document",
+    "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+}
+_SIGNATURES = {b"%PDF-": "pdf", b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
+_PARTS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
+
+
+def kind_of(content: bytes) -> str:
+    """The file's extension by its content. Raises :class:`FilingError` for any other kind, and for macros."""
+    for signature, kind in _SIGNATURES.items():
+        if content.startswith(signature):
+            return kind
+    try:
+        names = set(zipfile.ZipFile(BytesIO(content)).namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError):
+        raise FilingError("file_kind") from None
+    if any(name.casefold().endswith("vbaproject.bin") for name in names):
+        raise FilingError("file_macros")
+    found = [kind for part, kind in _PARTS.items() if part in names and "[Content_Types].xml" in names]
+    if len(found) != 1:
+        raise FilingError("file_kind")
+    return found[0]
+
+
+def add_file(
+    session: Session, filing: Filing, *, name: str, content: bytes, account_id: int, at: datetime
+) -> FilingEvidence:
+    """Put a file beside the explanation. Raises :class:`FilingError`."""
+    lock(session, filing)
+    if not filing.is_editable:
+        raise FilingError("not_editable")
+    if not content:
+        raise FilingError("file_empty")
+    held = select(func.count(), func.coalesce(func.sum(FilingEvidence.size), 0))
+    number, size = session.execute(held.where(FilingEvidence.filing_id == filing.id)).one()
+    if number >= MOST_FILES:
+        raise FilingError("files_many", most=MOST_FILES)
+    if size + len(content) > MOST_BYTES:
+        raise FilingError("files_large", most=MOST_BYTES // MEGABYTE)
+    kind = kind_of(content)
+    file = FilingEvidence(
+        filing_id=filing.id,
+        name=_named(name, kind),
+        media_type=MEDIA_TYPES[kind],
+        size=len(content),
+        digest=hashlib.sha256(content).hexdigest(),
+        content=content,
+        added_by_id=account_id,
+        added_at=at,
+    )
+    session.add(file)
+    session.flush()
+    after = {"name": file.name, "digest": file.digest, "filing": filing.id}
+    record(session, "filing_evidence.create", subject=str(file.id), unit_path=filing.unit.path, after=after)
+    session.expire(filing, ["files"])
+    return file
+
+
+def remove_file(session: Session, filing: Filing, file_id: int) -> None:
+    """Take a file away again while the unit may explain. Raises :class:`FilingError`."""
+    lock(session, filing)
+    if not filing.is_editable:
+        raise FilingError("not_editable")
+    file = session.get(FilingEvidence, file_id)
+    if file is None or file.filing_id != filing.id:
+        raise FilingError("file_gone")
+    before = {"name": file.name, "digest": file.digest, "filing": filing.id}
+    record(session, "filing_evidence.delete", subject=str(file.id), unit_path=filing.unit.path, before=before)
+    session.delete(file)
+    session.flush()
+    session.expire(filing, ["files"])
+
+
+def _named(name: str, kind: str) -> str:
+    """The name without folders, with the extension of what the file is."""
+    stem = clean_text(name.replace("\\", "/").rpartition("/")[2], lines=False)
+    for extension in (f".{kind}", ".jpeg"):
+        if stem.casefold().endswith(extension):
+            stem = stem[: -len(extension)]
+    return f"{stem[:150].strip('. ') or 'minh-chung'}.{kind}"
