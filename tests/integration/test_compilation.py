@@ -182,11 +182,14 @@ def test_the_statements_do_not_grow_with_the_units(session: Session, engine: Eng
     keep_disclosure(session, wave)
     session.commit()
     top = session.scalars(select(Unit).where(Unit.code == "P")).one()
+    make_group(session, "one", top, [units["C"]], 0)
+    session.commit()
+    compile_wave(session, wave, top)
     few = statements(engine, lambda: compile_wave(session, wave, top))
     for number in range(30):
         extra = make_unit(session, code=f"Z{number}", parent=top)
         session.add(WaveUnit(wave_id=wave.id, unit_id=extra.id))
-        make_group(session, f"g{number}", top, [extra, units["C"]], number)
+        make_group(session, f"g{number}", top, [extra, units["C"]], number + 1)
         store(session, make_collector(session, wave, extra), [GOOD] * 6)
     session.commit()
     assert statements(engine, lambda: compile_wave(session, wave, top)) <= few
