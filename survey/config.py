@@ -89,8 +89,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
     (hosts a webhook may send to though they are not public, by plain HTTP too), API_REQUESTS_PER_MINUTE (of a key),
     PASSWORD_LENGTH (the fewest characters of a password, default: 12), SIPAS_SAMPLE_ACCOUNTS=1 (the accounts of the
     sample province may sign in where BASE_URL begins with https, too), CONTACT_KEY_FILE (private keys of citizens'
-    contacts, default: in the instance folder), CONTACT_DAYS (they are kept after a case ended, default: 60), SMTP_… and
-    MAIL_FROM (:mod:`survey.mail_settings`).
+    contacts, default: in the instance folder), CONTACT_DAYS (they are kept after a case ended, default: 60), MAIL_DAYS
+    (messages are kept after they were sent, default: 180), OPINIONS_A_DAY (that a unit takes, default: 500),
+    DIALOGUE_QUESTIONS (that a question box takes, default: 2000), SMTP_… and MAIL_FROM (:mod:`survey.mail_settings`).
     """
     given = {name: value.strip() for name, value in environment.items() if value.strip()}
     instance = instance_folder(environment)
@@ -107,6 +108,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
         "BASE_URL": base_url,
         "CONTACT_KEY_FILE": given.get("CONTACT_KEY_FILE", ""),
         "CONTACT_DAYS": _number(given.get("CONTACT_DAYS", "60"), "CONTACT_DAYS"),
+        "MAIL_DAYS": _number(given.get("MAIL_DAYS", "180"), "MAIL_DAYS"),
+        "OPINIONS_A_DAY": _number(given.get("OPINIONS_A_DAY", "500"), "OPINIONS_A_DAY"),
+        "DIALOGUE_QUESTIONS": _number(given.get("DIALOGUE_QUESTIONS", "2000"), "DIALOGUE_QUESTIONS"),
         "MAIL": _mail(given, base_url, contact_keys),
         "WEBHOOK_HOSTS": tuple(given.get("WEBHOOK_HOSTS", "").lower().replace(",", " ").split()),
         "PASSWORD_LENGTH": _password_length(given.get("PASSWORD_LENGTH", "12")),

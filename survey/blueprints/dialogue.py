@@ -77,7 +77,7 @@ def ask(dialogue_code: str) -> ResponseReturnValue:
     try:
         question = hand_in(
             session, dialogue, group=form.group.data, text=form.text.data, form_number=number.uuid,
-            today=province_today(),
+            today=province_today(), most=current_app.config["DIALOGUE_QUESTIONS"],
         )  # fmt: skip
         session.commit()
     except QuestionError as error:

@@ -133,6 +133,7 @@ def store(place: Place, form: PetitionForm, number: SubmissionId, photos: list[P
             language=written_language(),
             today=province_today(),
             form_number=number.uuid,
+            most_a_day=current_app.config["OPINIONS_A_DAY"],
         )
         session.commit()
     except BaseException:

@@ -18,7 +18,7 @@ class MailMessage(Base):
     it is sent and whose address is never written here.
 
     `key` says what it is about: the same notice is written once. `held_until` is when it may be tried (again), or when
-    another process that has it in hand must have given up.
+    another process that has it in hand must have given up. `resent` is how often somebody had it sent anew.
     """
 
     __tablename__ = "mail_message"
@@ -41,6 +41,7 @@ class MailMessage(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     held_until: Mapped[datetime] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
+    resent: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str] = mapped_column(String(500), default="")
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

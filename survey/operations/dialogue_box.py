@@ -10,13 +10,20 @@ from sqlalchemy.orm import Session
 
 from survey.models import Dialogue, DialogueQuestion
 from survey.operations.codes import new_code, normalise
-from survey.operations.dialogue_questions import QuestionError, ask, box_source
+from survey.operations.dialogue_questions import MOST_QUESTIONS, QuestionError, ask, box_source
 from survey.operations.petition_intake import Drawn
 from survey.operations.writing import begin_write
 
 
 def hand_in(
-    session: Session, dialogue: Dialogue, *, group: str, text: str, form_number: bytes, today: date
+    session: Session,
+    dialogue: Dialogue,
+    *,
+    group: str,
+    text: str,
+    form_number: bytes,
+    today: date,
+    most: int = MOST_QUESTIONS,
 ) -> DialogueQuestion:
     """The question, or the one that this form handed in before with the same content.
 
@@ -30,7 +37,7 @@ def hand_in(
     if source is None:
         early = dialogue.state == "announced"
         raise QuestionError("not_open", day=dialogue.box_opens_on.isoformat()) if early else QuestionError("closed")
-    return ask(session, dialogue, source=source, asker_group=group, text=text, today=today, rng=Drawn(seed))
+    return ask(session, dialogue, source=source, asker_group=group, text=text, today=today, most=most, rng=Drawn(seed))
 
 
 def find_question(session: Session, dialogue: Dialogue, code: str) -> DialogueQuestion | None:

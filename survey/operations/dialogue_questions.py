@@ -19,7 +19,7 @@ from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 
 LONGEST_QUESTION, LONGEST_REASON = 2000, 500
-MOST_QUESTIONS = 2000  # of one dialogue: what a flood could fill a box with
+MOST_QUESTIONS = 2000  # of one dialogue, unless the installation says otherwise: what a flood could fill a box with
 
 # The life of a question. An answer may be written anew until the dialogue is concluded.
 STEPS: dict[str, Step] = {
@@ -45,7 +45,10 @@ class QuestionError(OperationError):
     SENTENCES: ClassVar[dict[str, str]] = {
         "closed": _n("The question box is closed."),
         "not_open": _n("The question box opens on %(day)s."),
-        "full": _n("The question box is full. Please hand the question in on paper."),
+        "full": _n(
+            "Nothing was stored: the question box is full. Your question stands below: copy it, and hand it in on "
+            "paper, at the meeting or to the unit."
+        ),
         "source": _n("There is no such way of asking."),
         "group": _n("Say which group asks."),
         "text_missing": _n("Write the question first."),
@@ -85,6 +88,7 @@ def ask(
     asker_group: str,
     text: str,
     today: date,
+    most: int = MOST_QUESTIONS,
     rng: Chooser = secrets,
 ) -> DialogueQuestion:
     """Take a question; nothing is kept of who asked but the group. What the secretary types is accepted at once.
@@ -107,7 +111,7 @@ def ask(
     asked, last = session.execute(
         select(func.count(), func.max(DialogueQuestion.position)).where(DialogueQuestion.dialogue_id == dialogue.id)
     ).one()
-    if asked >= MOST_QUESTIONS:
+    if asked >= most:
         raise QuestionError("full")
     question = DialogueQuestion(
         dialogue_id=dialogue.id,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Engine, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
@@ -16,6 +16,7 @@ from survey.models import MailMessage
 from survey.operations import audit
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
+from survey.operations.writing import begin_write
 
 # They stand in a body for what is filled in when the message is sent: the address of the installation, and the code by
 # which a citizen follows his opinion, which no office is to read in the outbox.
@@ -23,6 +24,9 @@ BASE_URL = "{base_url}"
 TRACKING_CODE = "{tracking_code}"
 LONGEST_SUBJECT = 200
 PAGE = 50
+ENDED = ("sent", "failed", "cancelled")
+
+_BATCH = 500
 
 
 class MailError(OperationError):
@@ -105,14 +109,32 @@ def cancel(session: Session, message: MailMessage) -> None:
 
 
 def send_again(session: Session, message: MailMessage, at: datetime) -> None:
-    """Send a message anew that was sent, given up or cancelled. Raises :class:`MailError`."""
+    """Send a message anew that was sent, given up or cancelled; for its receiver it is another one, with a Message-ID
+    of its own. Raises :class:`MailError`."""
     session.refresh(message, with_for_update=True)
     if message.state == "pending":
         raise MailError("pending_already")
     message.state, message.attempts, message.sent_at = "pending", 0, None
     message.held_until, message.last_error = at, ""
+    message.resent += 1
     session.flush()
     _record(session, message, "send_again")
+
+
+def run_due(engine: Engine, now: datetime, kept_days: int) -> int:
+    """Delete the messages that were sent, given up or cancelled more than `kept_days` ago; returns how many. In a
+    transaction of its own. What waits stays, however long."""
+    old = MailMessage.state.in_(ENDED) & (MailMessage.held_until < now - timedelta(days=kept_days))
+    due = select(MailMessage.id).where(old).limit(_BATCH)
+    with Session(engine) as session:  # asked first: on SQLite whoever may write holds up the others
+        if not session.scalars(due).first():
+            return 0
+    with Session(engine) as session:
+        begin_write(session)
+        ids = session.scalars(due).all()
+        session.execute(delete(MailMessage).where(MailMessage.id.in_(ids)))
+        session.commit()
+    return len(ids)
 
 
 def _record(session: Session, message: MailMessage, verb: str) -> None:

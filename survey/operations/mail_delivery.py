@@ -148,8 +148,9 @@ def mark(engine: Engine, claim: Claim, now: datetime, *, error: str = "", state:
 
 
 def message_id(queued: MailMessage, domain: str) -> str:
-    """The same for every attempt at a message, and no other's."""
-    made = f"{queued.key} {queued.created_at.isoformat()}"
+    """The same for every attempt at a message, by which its receiver knows it again; another one each time somebody has
+    it sent anew, else the receiver's server would put it aside."""
+    made = f"{queued.key} {queued.created_at.isoformat()} {queued.resent}"
     return f"<{hashlib.sha256(made.encode()).hexdigest()[:40]}@{domain}>"
 
 

@@ -29,7 +29,7 @@ from survey.operations.petition_cases import new_number, open_case
 from survey.operations.writing import begin_write
 
 PHOTO_BYTES = 15 * MEGABYTE  # of all photos together, as they arrive
-MOST_A_DAY = 500  # of a unit: what more comes is no citizens any more, and must not bury those there are
+MOST_A_DAY = 500  # of a unit, unless the installation says otherwise
 _LIMITS = Limits(size=PHOTO_BYTES, seconds=20)
 
 
@@ -52,7 +52,11 @@ class IntakeError(OperationError):
         "photos_unreadable": _n("The photos could not be read. Please choose others, or send your opinion without."),
         "no_key": _n("Contacts cannot be taken at the moment. Please send your opinion without, or try again later."),
         "no_consent": _n("To answer you we need your consent. Please tick it, or send your opinion without a contact."),
-        "full": _n("Too many opinions arrived here today. Please try again tomorrow, or speak to the staff."),
+        "full": _n(
+            "Nothing was stored: this unit has received more opinions today than it can take. Your text stands below: "
+            "copy it, and send it tomorrow. If it is urgent, hand it in on paper at the counter, or tell the staff, "
+            "who enter it for you."
+        ),
     }
 
 
@@ -119,11 +123,13 @@ def receive(
     language: str,
     today: date,
     form_number: bytes | None = None,
+    most_a_day: int = MOST_A_DAY,
 ) -> Petition:
     """Open the case, or find the one that this form opened before with the same content.
 
     `contact` is kept only sealed, `consents` are versions of the wording by purpose, `form_number` is what the signed
-    form carries. Only number and tracking code of a case found again are loaded. Raises :class:`IntakeError` and
+    form carries, `most_a_day` how many the unit takes of a day: what a flood brings must not bury those of citizens.
+    Only number and tracking code of a case found again are loaded. Raises :class:`IntakeError` and
     :class:`~survey.operations.petition_cases.PetitionError`. Does not commit.
     """
     begin_write(session)
@@ -133,7 +139,7 @@ def receive(
     number = new_number(Drawn(seed))
     if found := _find(session, number):
         return found
-    if _count(session, unit, today) >= MOST_A_DAY:
+    if _count(session, unit, today) >= most_a_day:
         raise IntakeError("full")
     try:
         with session.begin_nested():
@@ -150,7 +156,7 @@ def receive(
             )
             session.add_all(_photo_rows(number, photos))
             if contact is not None:
-                _keep_sealed(session, number, contact, consents, today)
+                keep_contact(session, number, contact, consents, today)
     except IntegrityError:
         if (found := _find(session, number)) is None:  # sent twice at the same moment: the other one was first
             raise
@@ -176,7 +182,9 @@ def _photo_rows(number: int, photos: Sequence[Photo]) -> list[PetitionPhoto]:
     ]
 
 
-def _keep_sealed(session: Session, number: int, contact: Contact, consents: Mapping[str, str], today: date) -> None:
+def keep_contact(session: Session, number: int, contact: Contact, consents: Mapping[str, str], today: date) -> None:
+    """Seal the contact of the case with that number and keep it with its consents (versions by purpose); raises
+    :class:`IntakeError`."""
     if "answer" not in consents or not all(is_version(*consent) for consent in consents.items()):
         raise IntakeError("no_consent")
     key = current_key(session)

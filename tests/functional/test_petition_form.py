@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from forms.consents import current
 from survey.blueprints import petition as pages
 from survey.models import Petition, PetitionConsent, PetitionContact, PetitionPhoto, PetitionStep
-from survey.operations import contacts, petition_intake
+from survey.operations import contacts
 from survey.operations.bounded import ReadersBusy
 from survey.operations.periods import province_today
 from tests.factories import NOW
@@ -190,15 +190,14 @@ def test_a_program_is_asked_to_send_again_and_nobody_loses_his_words(
     assert stored(session) == 0
 
 
-def test_no_more_than_so_many_a_day(
-    client: CheckingClient, session: Session, code: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(petition_intake, "MOST_A_DAY", 2)
+def test_no_more_than_so_many_a_day(client: CheckingClient, session: Session, code: str) -> None:
+    client.application.config["OPINIONS_A_DAY"] = 2
     for number in range(2):
         code_of(write_opinion(client, code, text=f"Ý kiến {number}"))
     answer = write_opinion(client, code)
     assert answer.status_code == 429
     assert TEXT in answer.text
+    assert "nộp trên giấy tại quầy" in answer.text
     assert stored(session) == 2
 
 

@@ -207,9 +207,24 @@ def test_a_cancelled_message_is_not_sent_and_can_be_sent_again(
     assert send_due(engine, office.server(tmp_path), NOW) == 0
     with pytest.raises(MailError):
         mail.cancel(session, message)
-    mail.send_again(session, message, NOW)
+    for _ in range(2):  # by hand: another message for its receiver, who would put the same one aside
+        mail.send_again(session, message, NOW)
+        session.commit()
+        assert send_due(engine, office.server(tmp_path), NOW) == 1
+        session.refresh(message)
+    assert len({arrived["Message-ID"] for _receivers, arrived in office.taken}) == 2
+
+
+def test_what_was_sent_long_ago_is_deleted_and_what_waits_stays(session: Session, engine: Engine, unit: Unit) -> None:
+    """Kept as long as the installation says; the same notice is not written anew meanwhile."""
+    messages = [make_message(session, unit, key=f"{number}") for number in range(4)]
+    for message, state in zip(messages, ("sent", "failed", "cancelled", "pending"), strict=True):
+        message.state, message.sent_at = state, NOW if state == "sent" else None
     session.commit()
-    assert send_due(engine, office.server(tmp_path), NOW) == 1
+    assert mail.run_due(engine, NOW + timedelta(days=180), 180) == 0
+    assert mail.run_due(engine, NOW + timedelta(days=180, seconds=1), 180) == 3
+    session.rollback()
+    assert session.scalars(select(MailMessage.state)).all() == ["pending"]
 
 
 def test_one_cancelled_on_its_way_is_noted_as_sent(session: Session, engine: Engine, unit: Unit) -> None:
