@@ -81,7 +81,7 @@ class ExportForm(RowOptions):
     wave = SelectField(_l("Wave"), validators=[InputRequired()])
     unit = StringField(
         _l("Unit"), description=_l("Its code or a part of its name. Everything below it belongs to it."),
-        validators=[InputRequired()],
+        validators=[InputRequired()], render_kw={"data-suggest": "units"},
     )  # fmt: skip
     what = RadioField(_l("What to export"), validators=[InputRequired()], default="unit")
 

@@ -19,7 +19,9 @@ class ResponseFilters(StaffForm):
         csrf = False
 
     wave = SelectField(_l("Wave"), validators=[Optional()])
-    unit = StringField(_l("Code of the unit"), validators=[Optional(), Length(max=40)])
+    unit = StringField(
+        _l("Unit"), validators=[Optional(), Length(max=300)], render_kw={"data-suggest": "units", "autocomplete": "off"}
+    )
     collector = StringField(_l("Collector"), validators=[Optional(), Length(max=12)])
     channel = SelectField(_l("Channel"), validators=[Optional()])
     trust = SelectField(_l("Trust level"), validators=[Optional()])

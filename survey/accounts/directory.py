@@ -13,6 +13,7 @@ from survey.accounts import policy
 from survey.accounts.models import Account, RoleGrant
 from survey.accounts.scope import Scope
 from survey.analysis.unit_choice import in_tree_order
+from survey.analysis.unit_search import named_unit
 from survey.models import AuditEntry, Unit
 from survey.operations.periods import PROVINCE_TIME
 
@@ -55,12 +56,8 @@ def people(
 
 
 def unit_within(session: Session, scope: Scope, words: str) -> Unit | None:
-    """The unit within reach that somebody named by its code or its name, or both as the list offers them."""
-    wanted = words.strip()
-    code = wanted.partition(" – ")[0]
-    named = or_(func.lower(Unit.code) == code.lower(), Unit.name_vi == wanted)
-    found = session.scalars(select(Unit).where(named, scope.covers(Unit.path)).order_by(Unit.path).limit(2)).all()
-    return found[0] if len(found) == 1 else next((unit for unit in found if unit.code.lower() == code.lower()), None)
+    """The one unit within reach that somebody named by its code, its name or a part of it."""
+    return named_unit(session, scope.covers(Unit.path), words).unit
 
 
 def offered_units(session: Session, scope: Scope) -> list[Unit]:

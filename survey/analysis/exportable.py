@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from reports.figure_rows import FigureRow, heat_rows, overview_rows, unit_rows
@@ -15,7 +15,6 @@ from survey.analysis.tally_statement import Source
 from survey.models import Unit, Wave, WaveUnit
 from survey.operations.poll_waves import IS_SURVEY
 
-MOST_UNITS = 20
 EVER = (0, 10**6)  # before and after every half-month
 
 Table = Callable[[Session, Wave, Unit | None, Source], Iterator[FigureRow]]
@@ -33,16 +32,6 @@ def exportable_waves(session: Session, within: ColumnElement[bool]) -> Sequence[
     taking_part = exists().where(WaveUnit.wave_id == Wave.id, WaveUnit.unit_id == Unit.id, within).correlate(Wave)
     statement = select(Wave).where(Wave.state != "draft", IS_SURVEY, taking_part)
     return session.scalars(statement.order_by(Wave.period_end.desc(), Wave.period_start.desc(), Wave.code)).all()
-
-
-def matching_units(session: Session, words: str, within: ColumnElement[bool]) -> Sequence[Unit]:
-    """Units whose code or name begins with or holds the words, in the order of their codes; a few of many."""
-    found = or_(
-        Unit.code.istartswith(words, autoescape=True),
-        Unit.name_vi.icontains(words, autoescape=True),
-        Unit.name_en.icontains(words, autoescape=True),
-    )
-    return session.scalars(select(Unit).where(within, found).order_by(Unit.code).limit(MOST_UNITS)).all()
 
 
 def half_months(wave: Wave) -> dict[str, tuple[int, Text]]:

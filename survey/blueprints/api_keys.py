@@ -24,6 +24,7 @@ from survey.models import ApiKey
 from survey.numbers import a_key
 from survey.operations.periods import province_day
 from survey.staff_pages import here, say
+from survey.staff_units import typed_unit
 
 FIELDS = {
     "no_name": "name",
@@ -87,9 +88,8 @@ def revoke(key_id: int) -> ResponseReturnValue:
 def _made(form: ApiKeyForm) -> tuple[ApiKey, str] | None:
     """The key, or None with what is wrong at its field."""
     session = current_session()
-    unit = directory.unit_within(session, scope("api.manage"), form.unit.data or "")
+    unit = typed_unit(form.unit, scope("api.manage"))
     if unit is None:
-        form.unit.errors = [gettext("There is no such unit within your reach. Choose one of the list.")]
         return None
     now = datetime.now(UTC)
     try:

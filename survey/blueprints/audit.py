@@ -26,6 +26,7 @@ from survey.operations.writing import begin_write
 from survey.staff_audit_lines import folded, worded
 from survey.staff_audit_wording import KINDS, deed, kind_name, subject_words
 from survey.staff_pages import here, moment
+from survey.staff_units import typed_unit
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -134,9 +135,8 @@ def _narrowed(form: AuditFilter) -> directory.LogFilter | None:
         return None
     unit = None
     if form.unit.data:
-        unit = directory.unit_within(current_session(), scope("audit.read"), form.unit.data)
+        unit = typed_unit(form.unit, scope("audit.read"))
         if unit is None:
-            form.unit.errors = [gettext("There is no such unit within your reach.")]
             return None
     return directory.LogFilter(
         person=(form.person.data or "").strip(),

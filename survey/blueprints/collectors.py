@@ -30,6 +30,7 @@ from survey.operations import collectors
 from survey.operations.errors import OperationError
 from survey.operations.periods import province_day, province_today
 from survey.staff_pages import here
+from survey.staff_units import asked_unit
 from survey.staff_waves import explain, now, refused, source_for_all, wave_or_404
 
 blueprint = staff_blueprint("collectors", __name__, url_prefix="/staff/dot/<wave_code>/diem-thu")
@@ -45,11 +46,9 @@ def within(action: str = "collectors.read") -> ColumnElement[bool]:
 
 
 def chosen() -> CollectorFilter:
-    """The filters of the address; a unit that is unknown finds nothing."""
-    values = {name: request.args.get(name, "").strip() for name in FILTERS}
-    path = ""
-    if values["unit"]:
-        path = current_session().scalar(select(Unit.path).where(Unit.code == values["unit"])) or "-"
+    """The filters of the address; a unit that is unknown or unclear finds nothing."""
+    values, asked = {name: request.args.get(name, "").strip() for name in FILTERS}, asked_unit("collectors.read")
+    path = asked.unit.path if asked.unit else "-" if asked.unclear else ""
     return CollectorFilter(path, values["channel"], values["state"], values["trust"], values["q"])
 
 
@@ -71,6 +70,7 @@ def index(wave_code: str) -> ResponseReturnValue:
         wave=wave,
         lines=lines,
         filters={name: request.args.get(name, "") for name in FILTERS},
+        asked=asked_unit("collectors.read"),
         missing=missing,
         base=current_app.config["BASE_URL"],
         local=is_local(),

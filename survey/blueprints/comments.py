@@ -10,7 +10,6 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
 from forms.comment import HideForm, TagForm
 from reports.comment_files import CommentRow, comments_csv, comments_xlsx
@@ -20,6 +19,7 @@ from survey.accounts.scope import can, scope
 from survey.analysis import comments as reading
 from survey.analysis import readable
 from survey.analysis.comments import Filters, Reach
+from survey.analysis.unit_search import Named
 from survey.blueprints.result_filters import language, own_name
 from survey.blueprints.unit_results import XLSX
 from survey.database import current_session
@@ -30,6 +30,7 @@ from survey.operations.exports import note_export
 from survey.operations.periods import province_day
 from survey.operations.submission import PROVINCE_OFFSET
 from survey.staff_pages import say
+from survey.staff_units import asked_unit
 
 blueprint = staff_blueprint("comments", __name__, url_prefix="/staff/nhan-xet")
 
@@ -79,7 +80,8 @@ def tools() -> dict[str, Any]:
 def index() -> ResponseReturnValue:
     """Searched without diacritics; by wave, unit and tag, and for the compiler by satisfaction."""
     session, own = current_session(), reach()
-    filters = filters_or_404()
+    asked = asked_unit("comments.read")
+    filters = filters_or_404(asked)
     try:
         found = reading.page(session, own, filters, today(), request.args.get("after", ""), SIZE)
     except ValueError:
@@ -89,6 +91,7 @@ def index() -> ResponseReturnValue:
         "comments/index.html",
         page=found,
         filters=filters,
+        asked=asked,
         days=days_of(found.comments, own),
         total=reading.count(session, own, filters, today()),
         most=reading.COUNTED_UP_TO,
@@ -102,15 +105,12 @@ def index() -> ResponseReturnValue:
     )
 
 
-def filters_or_404() -> Filters:
+def filters_or_404(asked: Named) -> Filters:
     """What the address asks for; 404 for what does not exist or is not for this reader."""
     session, own = current_session(), reach()
-    within = scope("comments.read").covers(Unit.path)
-    wave = unit = None
+    wave = None
     if code := request.args.get("wave"):
         wave = readable.begun_wave(session, code, with_polls=True) or abort(404)
-    if code := request.args.get("unit"):
-        unit = session.scalar(select(Unit).where(Unit.code == code, within)) or abort(404)
     level = request.args.get("satisfaction") or None
     if level is not None and (level not in reading.LEVELS or not own.in_order):
         abort(404)
@@ -119,7 +119,7 @@ def filters_or_404() -> Filters:
         abort(404)
     return Filters(
         wave,
-        unit,
+        asked.unit,
         operations.clean_tag(request.args.get("tag", "")),
         request.args.get("q", "")[:200],
         {"": False, "hidden": True}.get(state),
@@ -143,7 +143,10 @@ def days_of(comments: Sequence[Comment], own: Reach) -> dict[int, str]:
 @may("comments.read")
 def download(form: str) -> ResponseReturnValue:
     """What the filters choose, as a file; for rated units without day and in no order of time."""
-    session, own, filters = current_session(), reach(), filters_or_404()
+    asked = asked_unit("comments.read")
+    if asked.unclear:
+        abort(404)
+    session, own, filters = current_session(), reach(), filters_or_404(asked)
     comments = list(reading.every(session, own, filters, today(), MOST_IN_A_FILE))
     known = days_of(comments, own)
     rows = [

@@ -12,7 +12,6 @@ from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.models import Account
 from survey.accounts.scope import can, commitment_path, promise_path, scope
 from survey.analysis import commitments as reading
-from survey.blueprints.dialogues import unit_or_404
 from survey.database import current_session
 from survey.dialogue_pages import now, refused, words
 from survey.dialogue_wording import COMMITMENT_STATES
@@ -20,6 +19,7 @@ from survey.models import Commitment, CommitmentProgress, DialogueQuestion, Unit
 from survey.operations import commitments
 from survey.operations.errors import OperationError
 from survey.operations.periods import province_today
+from survey.staff_units import asked_unit
 
 blueprint = staff_blueprint("commitments", __name__, url_prefix="/staff/cam-ket")
 blueprint.register_error_handler(OperationError, refused)
@@ -31,12 +31,12 @@ blueprint.context_processor(words)
 def index() -> ResponseReturnValue:
     """What the units in reach have promised, the nearest deadline first."""
     session, within, today = current_session(), scope("dialogues.read").covers(Unit.path), province_today()
-    state, unit = request.args.get("state", "open"), unit_or_404(request.args.get("unit", ""))
+    state, asked = request.args.get("state", "open"), asked_unit("dialogues.read")
     if state not in COMMITMENT_STATES:
         abort(404)
     after = request.args.get("after", type=int)
     try:
-        found, more = reading.page(session, within, today, state=state, unit=unit, after=after)
+        found, more = reading.page(session, within, today, state=state, unit=asked.unit, after=after)
     except ValueError:
         abort(404)
     return render_template(
@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
         more=more,
         numbers=reading.numbers(session, within, today),
         state=state,
-        unit=unit,
+        asked=asked,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import Response, abort
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from reports.dialogue_conclusions import dialogue_conclusions_pdf
 from reports.dialogue_minutes import dialogue_minutes_pdf
@@ -17,10 +18,11 @@ from survey.accounts.guard import may, staff_blueprint
 from survey.accounts.scope import dialogue_path, source_for, unit_path
 from survey.analysis.dialogue_polls import review_figure
 from survey.analysis.dialogue_record import record, review
-from survey.blueprints.dialogues import period_or_404, unit_or_404
+from survey.blueprints.dialogues import period_or_404
 from survey.database import current_session
 from survey.dialogue_pages import dialogue_or_404, public_url
 from survey.dialogue_wording import language
+from survey.models import Unit
 from survey.operations.periods import province_today
 
 blueprint = staff_blueprint("dialogue_papers", __name__, url_prefix="/staff/doi-thoai")
@@ -49,10 +51,9 @@ def document(dialogue_code: str, document: str) -> ResponseReturnValue:
 @may("dialogues.read", unit_path)
 def review_of(unit_code: str, dialogue_period: str) -> ResponseReturnValue:
     """The semiannual review of a unit and those below it."""
-    unit, asked = unit_or_404(unit_code), period_or_404(dialogue_period)
-    if unit is None or asked is None:
-        abort(404)
-    source, session = source_for(unit.path), current_session()
+    session = current_session()
+    unit = session.scalars(select(Unit).where(Unit.code == unit_code)).one()  # the guard has found it
+    asked, source = period_or_404(dialogue_period) or abort(404), source_for(unit.path)
     poll, before = (review_figure(session, unit, each, source=source) for each in (asked, asked.before))
     gathered = review(session, unit, asked, province_today(), poll=poll, poll_before=before)
     return pdf(dialogue_review_pdf(gathered, language()), f"doi-thoai-{unit_code}-{dialogue_period}.pdf")

@@ -8,7 +8,6 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import select
 
 from forms.commitment import PromiseForm
 from forms.dialogue_plan import CancelForm, ConclusionForm, read_people
@@ -38,6 +37,7 @@ from survey.operations.commitments import CommitmentError
 from survey.operations.dialogues import DialogueError, mark_of
 from survey.operations.errors import OperationError
 from survey.operations.periods import province_today
+from survey.staff_units import asked_unit
 
 blueprint = staff_blueprint("dialogues", __name__, url_prefix="/staff/doi-thoai")
 blueprint.register_error_handler(OperationError, refused)
@@ -50,12 +50,12 @@ def index() -> ResponseReturnValue:
     """Dialogues of the units in reach by half-year, and what of one's own is due."""
     session, within, today = current_session(), scope("dialogues.read").covers(Unit.path), province_today()
     period, state = period_or_404(request.args.get("period", "")), request.args.get("state", "")
-    unit = unit_or_404(request.args.get("unit", ""))
+    asked = asked_unit("dialogues.read")
     if state and state not in STATES:
         abort(404)
     try:
         after = request.args.get("after", "")
-        found = reading.page(session, within, today, period=period, state=state, unit=unit, after=after)
+        found = reading.page(session, within, today, period=period, state=state, unit=asked.unit, after=after)
     except ValueError:
         abort(404)
     return render_template(
@@ -64,6 +64,7 @@ def index() -> ResponseReturnValue:
         periods=reading.half_years(session, within),
         period=period,
         state=state,
+        asked=asked,
         duties=duties(today),
         promised=promises.numbers(session, within, today),
         to_answer=count_to_answer(session, scope("dialogues.answer").covers(Unit.path)),
@@ -85,14 +86,6 @@ def period_or_404(text: str) -> HalfYear | None:
     if not (year.isascii() and year.isdigit() and len(year) == 4 and half in ("1", "2")):
         abort(404)
     return HalfYear(int(year), int(half))
-
-
-def unit_or_404(code: str) -> Unit | None:
-    """A unit in reach by its code; None for none."""
-    if not code:
-        return None
-    within = scope("dialogues.read").covers(Unit.path)
-    return current_session().scalar(select(Unit).where(Unit.code == code, within)) or abort(404)
 
 
 @blueprint.get("/<dialogue_code>")

@@ -26,10 +26,11 @@ from survey import staff_wording
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, scope, source_for, unit_path
 from survey.analysis.codebook import read_codebook
-from survey.analysis.exportable import TABLES, bounds, exportable_waves, half_months, matching_units
+from survey.analysis.exportable import TABLES, bounds, exportable_waves, half_months
 from survey.analysis.published import unit_of_wave
 from survey.analysis.row_layout import Extract, read_layout
 from survey.analysis.rows import read_rows, tally_rows
+from survey.analysis.unit_search import named_unit
 from survey.database import current_session, engine, snapshot
 from survey.language import chosen_language
 from survey.models import Unit, Wave
@@ -191,11 +192,8 @@ def extract_of(wave: Wave, unit: Unit, options: RowOptions, *, words: bool) -> E
 def unit_in_reach(wave: Wave, form: ExportForm) -> tuple[Unit | None, Sequence[Unit]]:
     """The unit the form names by its code or by words only one unit has, else the units it may mean."""
     session, within = current_session(), scope("exports.figures").covers(Unit.path)
-    words = (form.unit.data or "").strip()
-    unit = session.scalar(select(Unit).where(Unit.code == words, within))
-    others = [] if unit is not None else matching_units(session, words, within)
-    if len(others) == 1:
-        unit, others = others[0], []
+    named = named_unit(session, within, form.unit.data or "")
+    unit, others = named.unit, named.others
     if unit is None:
         missing = gettext("No unit within your reach is called so. Type its code or a part of its name.")
         form.unit.errors = [gettext("Several units are called so: choose one below.") if others else missing]

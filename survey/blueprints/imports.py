@@ -29,6 +29,7 @@ from survey.operations.errors import OperationError
 from survey.operations.import_runs import withdraw_import
 from survey.operations.writing import begin_write
 from survey.staff_pages import here, say
+from survey.staff_units import typed_unit
 
 blueprint = staff_blueprint("imports", __name__, url_prefix="/staff/nhap-tep")
 
@@ -124,11 +125,7 @@ def reach() -> Any:
 
 
 def unit_in_reach(form: ImportFileForm) -> Unit | None:
-    code = (form.unit.data or "").partition(" – ")[0].strip()
-    unit = current_session().scalar(select(Unit).where(Unit.code == code, reach()))
-    if unit is None:
-        form.unit.errors = [gettext("There is no unit with this code within your reach.")]
-    return unit
+    return typed_unit(form.unit, scope("imports.run"))
 
 
 def label(unit: Unit) -> str:

@@ -9,7 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from wtforms.fields import SelectChoice
 
 from forms.definition import Language, Questionnaire
@@ -29,6 +29,7 @@ from survey.operations import double_entry, paper_acceptance, paper_batches, pap
 from survey.operations.paper_batches import ADDABLE_KINDS, BatchError, BatchHeader
 from survey.operations.poll_waves import IS_SURVEY
 from survey.staff_pages import here, say
+from survey.staff_units import typed_unit
 
 blueprint = staff_blueprint("paper", __name__, url_prefix="/staff/nhap-phieu")
 
@@ -114,20 +115,17 @@ def place() -> ResponseReturnValue:
     form = BatchPlaceForm(request.args if "wave" in request.args else None)
     form.wave.choices = [SelectChoice(wave.code, f"{wave.code} – {wave.name_vi}") for wave in waves]
     if "wave" in request.args and form.validate():
-        if (unit := chosen_unit(form, within)) is not None:
+        if (unit := chosen_unit(form)) is not None:
             return redirect(url_for(".new", wave_code=form.wave.data, unit_code=unit.code))
     elif len(units) == 1:
         form.unit.data = label(units[0])
     return render_template("paper/place.html", form=form, units=[label(unit) for unit in units], waves=waves)
 
 
-def chosen_unit(form: BatchPlaceForm, within: ColumnElement[bool]) -> Unit | None:
+def chosen_unit(form: BatchPlaceForm) -> Unit | None:
     """The unit that was typed; None, with an error at the field, for one out of reach or that the wave does not ask."""
-    code = (form.unit.data or "").partition(" – ")[0].strip()
-    unit = current_session().scalar(select(Unit).where(Unit.code == code, within))
-    if unit is None:
-        form.unit.errors = [gettext("There is no unit with this code within your reach.")]
-    elif wave_asking(unit, form.wave.data) is None:
+    unit = typed_unit(form.unit, scope("paper.enter"))
+    if unit is not None and wave_asking(unit, form.wave.data) is None:
         form.unit.errors = [say(BatchError("unit_not_in_wave", unit=unit.code, wave=form.wave.data))]
         return None
     return unit

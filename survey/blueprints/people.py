@@ -26,6 +26,7 @@ from survey.numbers import a_key
 from survey.operations import audit
 from survey.operations.errors import OperationError
 from survey.staff_pages import here, say
+from survey.staff_units import typed_unit
 
 blueprint = staff_blueprint("people", __name__, url_prefix="/staff/nguoi-dung")
 
@@ -268,7 +269,4 @@ def _roles_to_choose() -> list[SelectChoice]:
 
 def _unit_of(form: RoleForm | PeopleFilter, reach: Scope) -> Unit | None:
     """The unit somebody typed; where there is none within reach, the form says so."""
-    unit = directory.unit_within(current_session(), reach, form.unit.data or "")
-    if unit is None:
-        form.unit.errors = [gettext("There is no such unit within your reach.")]
-    return unit
+    return typed_unit(form.unit, reach)

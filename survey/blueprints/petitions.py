@@ -28,6 +28,7 @@ from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.scope import Scope, can, petition_path, petition_reading_path, scope
 from survey.analysis import petitions as reading
 from survey.analysis.petitions import Filters
+from survey.analysis.unit_search import Named
 from survey.config import contact_key_file
 from survey.database import current_session
 from survey.models import Counter, Petition, PetitionClass, PetitionPhoto, Unit
@@ -40,6 +41,7 @@ from survey.operations.petition_cases import is_late, possible
 from survey.operations.petitions import is_extended
 from survey.operations.working_days import WorkingCalendar, calendar
 from survey.staff_pages import say
+from survey.staff_units import asked_unit
 from survey.staff_waves import day, language
 
 blueprint = staff_blueprint("petitions", __name__, url_prefix="/staff/y-kien")
@@ -88,7 +90,8 @@ def index() -> ResponseReturnValue:
         ):
             return redirect(url_for(".show", petition_reference=found.reference))
         flash(gettext("No opinion within your reach has this number."), "warning")
-    filters = filters_or_404()
+    asked = asked_unit("petitions.read")
+    filters = filters_or_404(asked)
     try:
         page = reading.page(session, within, filters, today, request.args.get("after", ""), SIZE)
     except ValueError:
@@ -97,6 +100,7 @@ def index() -> ResponseReturnValue:
         "petitions/index.html",
         page=page,
         filters=filters,
+        asked=asked,
         arguments={
             name: request.args[name] for name in ("state", "kind", "unit", "who", "late") if request.args.get(name)
         },
@@ -112,19 +116,15 @@ def index() -> ResponseReturnValue:
     )
 
 
-def filters_or_404() -> Filters:
+def filters_or_404(asked: Named) -> Filters:
     """What the address asks for; 404 for what does not exist or is out of reach."""
     state, kind = request.args.get("state") or reading.OPEN, request.args.get("kind", "")
-    who, unit = request.args.get("who", ""), None
+    who = request.args.get("who", "")
     if state not in reading.LISTS or kind not in ("", *PETITION_KINDS) or who not in ("", "mine", "nobody"):
         abort(404)
-    if code := request.args.get("unit"):
-        unit = directory.unit_within(current_session(), scope("petitions.read"), code)
-        if unit is None:
-            flash(gettext("No unit within your reach has the code or name “%(unit)s”.", unit=code), "warning")
     owner, late = {"mine": account().id, "nobody": reading.NOBODY}.get(who), request.args.get("late")
     soon = reading.soon(current_session(), province_today()) if late == "soon" else None
-    return Filters(state, kind, unit, owner, late == "1", soon)
+    return Filters(state, kind, asked.unit, owner, late == "1", soon)
 
 
 def left(petition: Petition, calendar: WorkingCalendar, today: date) -> str:

@@ -20,6 +20,7 @@ from survey.accounts.scope import Scope, can, remedy_owner_path, remedy_path, sc
 from survey.analysis import remedies as reading
 from survey.analysis.remedies import Filters, Owner
 from survey.analysis.remedy_judgement import judge, next_wave, shown_figure
+from survey.analysis.unit_search import Named
 from survey.blueprints.result_filters import own_name, wave_and_unit
 from survey.database import current_session
 from survey.models import MOVEMENTS, Remedy, Unit
@@ -28,6 +29,7 @@ from survey.operations.periods import province_today
 from survey.operations.remedies import Plan, RemedyError
 from survey.remembered_figures import remembered
 from survey.staff_pages import say
+from survey.staff_units import asked_unit
 
 blueprint = staff_blueprint("remedies", __name__, url_prefix="/staff/giai-phap")
 
@@ -68,7 +70,8 @@ def index() -> ResponseReturnValue:
     session, today = current_session(), province_today()
     reach = scope("remedies.read")
     within = or_(reach.covers(Unit.path), reach.covers(Owner.path))
-    filters = filters_or_404()
+    asked = asked_unit("remedies.read")
+    filters = filters_or_404(asked)
     try:
         found = reading.page(session, within, filters, today, request.args.get("after", ""), SIZE)
     except ValueError:
@@ -78,6 +81,7 @@ def index() -> ResponseReturnValue:
         "remedies/index.html",
         page=found,
         filters=filters,
+        asked=asked,
         public_of=filters.unit or only_unit(reach),
         labels=reading.labels(session, found.remedies),
         counts=found_counts,
@@ -94,16 +98,12 @@ def only_unit(reach: Scope) -> Unit | None:
     return current_session().scalar(select(Unit).where(Unit.path == reach.paths[0], Unit.parent_id.is_not(None)))
 
 
-def filters_or_404() -> Filters:
+def filters_or_404(asked: Named) -> Filters:
     movement = request.args.get("movement", "")
     state = request.args.get("state", "" if movement else "open")
     if state not in ("", *reading.STATES) or movement not in ("", *MOVEMENTS):
         abort(404)
-    unit = None
-    if code := request.args.get("unit", "").strip():
-        within = scope("remedies.read").covers(Unit.path)
-        unit = current_session().scalar(select(Unit).where(Unit.code == code, within)) or abort(404)
-    return Filters(state, unit, movement)
+    return Filters(state, asked.unit, movement)
 
 
 @blueprint.route("/moi/<wave_code>/<unit_code>", methods=["GET", "POST"])

@@ -29,6 +29,7 @@ from survey.operations.doubts import DoubtError, flag_by_hand
 from survey.operations.submission import PROVINCE_OFFSET
 from survey.operations.writing import begin_write
 from survey.staff_pages import say
+from survey.staff_units import typed_unit
 from survey.staff_wording import CHANNELS, TRUST_LEVELS
 
 blueprint = staff_blueprint("responses", __name__, url_prefix="/staff/phieu-tra-loi")
@@ -114,10 +115,8 @@ def filters_of(form: ResponseFilters, wave: Wave, *, tests: bool) -> Filters | N
     """None, with a word at the field, where the unit is not known."""
     place = None
     if form.unit.data:
-        within = scope("responses.read").covers(Unit.path)
-        place = current_session().scalar(select(Unit).where(Unit.code == form.unit.data.strip(), within))
+        place = typed_unit(form.unit, scope("responses.read"))
         if place is None:
-            form.unit.errors = [gettext("There is no unit with this code.")]
             return None
     return Filters(
         wave,

@@ -16,12 +16,14 @@ from survey.analysis import readable
 from survey.analysis import themes as reading
 from survey.analysis.comments import Filters
 from survey.analysis.published import unit_of_wave
+from survey.analysis.unit_search import Named
 from survey.blueprints.comments import days_of, reach, today
 from survey.blueprints.comments import tools as comment_tools
 from survey.blueprints.result_filters import clock
 from survey.database import current_session
 from survey.models import Theme, Unit, Wave
 from survey.models.theme import NONE
+from survey.staff_units import asked_unit
 
 blueprint = staff_blueprint("themes", __name__, url_prefix="/staff/chu-de")
 
@@ -68,12 +70,14 @@ def index() -> ResponseReturnValue:
     waves = readable.begun_waves(session, within)
     if not waves:
         return render_template("themes/index.html", chosen=None, waves=waves)
-    chosen = chosen_or_404(waves[0])
+    asked = asked_unit("themes.read")
+    chosen = chosen_or_404(asked, waves[0])
     board = reading.board(session, chosen.wave, chosen.unit, exact=chosen.exact, by_half_month=chosen.by_half_month)
     of_whole_wave = chosen.exact and may_edit()
     return render_template(
         "themes/index.html",
         chosen=chosen,
+        asked=asked if asked.unclear else Named(chosen.unit.code, chosen.unit),
         board=board,
         waves=waves,
         phrases=reading.phrases(session, chosen.wave) if of_whole_wave else [],
@@ -83,16 +87,15 @@ def index() -> ResponseReturnValue:
     )
 
 
-def chosen_or_404(newest: Wave | None = None) -> Chosen:
+def chosen_or_404(asked: Named, newest: Wave | None = None) -> Chosen:
+    """Without a unit that is clear, the widest in reach."""
     session, within = current_session(), scope("themes.read").covers(Unit.path)
-    wave, unit = newest, None
+    wave, unit = newest, asked.unit
     if code := request.args.get("wave"):
         wave = readable.begun_wave(session, code)
-    if code := request.args.get("unit", "").strip():
-        unit = session.scalar(select(Unit).where(Unit.code == code, within)) or abort(404)
-    else:
+    if unit is None:
         unit = session.scalar(select(Unit).where(within).order_by(Unit.path).limit(1))
-    if wave is None or unit is None or (request.args.get("unit") and unit_of_wave(session, wave, unit.code) is None):
+    if wave is None or unit is None or (asked.unit is not None and unit_of_wave(session, wave, unit.code) is None):
         abort(404)
     exact = can("responses.read", unit.path)
     half = exact and request.args.get("by") == "half"
@@ -103,7 +106,10 @@ def chosen_or_404(newest: Wave | None = None) -> Chosen:
 @may("themes.read")
 def show(theme_code: str) -> ResponseReturnValue:
     """A theme over time, with the comments of it that the reader may read."""
-    session, chosen = current_session(), chosen_or_404()
+    asked = asked_unit("themes.read")
+    if asked.unclear:
+        abort(404)
+    session, chosen = current_session(), chosen_or_404(asked)
     theme = None if theme_code == NO_THEME else reading.find_theme(session, theme_code) or abort(404)
     board = reading.board(session, chosen.wave, chosen.unit, exact=chosen.exact, by_half_month=chosen.by_half_month)
     line = None if chosen.waits else board.line_of(theme)

@@ -26,6 +26,7 @@ from survey.operations.webhook_delivery import ATTEMPTS, installation_keys
 from survey.operations.webhook_target import TargetError
 from survey.operations.webhooks import WebhookError
 from survey.staff_pages import here, say
+from survey.staff_units import typed_unit
 
 EVENTS = {
     "wave.opened": _l("A wave was opened"),
@@ -210,9 +211,8 @@ def _hosts() -> tuple[str, ...]:
 def _made(form: WebhookForm) -> Webhook | None:
     """The webhook, or None with what is wrong at its field."""
     session = current_session()
-    unit = directory.unit_within(session, scope("webhooks.manage"), form.unit.data or "")
+    unit = typed_unit(form.unit, scope("webhooks.manage"))
     if unit is None:
-        form.unit.errors = [gettext("There is no such unit within your reach. Choose one of the list.")]
         return None
     try:
         return operations.make_webhook(

@@ -287,7 +287,10 @@ def test_only_what_lies_within_reach_is_listed(office: Office) -> None:
     assert theirs.code not in office.page(LIST)
     assert mine.code in office.page(LIST)
     assert "Sửa đường" not in office.page(PROMISES)
-    office.page(f"{LIST}?unit=X2", 404)
+    for url in (f"{LIST}?unit=X2", f"{PROMISES}?unit=X2"):
+        shown = office.page(url)
+        assert "Không có đơn vị nào" in shown
+        assert "Sửa đường" not in shown
     question = make_question(office.session, theirs)
     office.session.commit()
     office.page(f"{LIST}{mine.code}/cau-hoi/{question.code}", 404)

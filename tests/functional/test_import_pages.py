@@ -166,7 +166,7 @@ def test_a_file_beyond_the_limit_is_refused(enter: Callable[..., CheckingClient]
 
 def test_a_clerk_imports_for_his_own_unit_only(enter: Callable[..., CheckingClient], session: Session) -> None:
     client = enter("entry", "TP")
-    assert "Không có đơn vị nào mang mã này" in said(upload(client, "unit,q01\nST,5\n", unit="ST"))
+    assert "Không có đơn vị nào như vậy" in said(upload(client, "unit,q01\nST,5\n", unit="ST"))
     file = upload(client, "unit,q01\nST,5\nTP,5\n", unit="TP").headers["Location"].removesuffix("/cot")  # type: ignore[attr-defined]
     other = enter("entry", "TP")
     for path in (f"{file}/cot", f"{file}/thu"):

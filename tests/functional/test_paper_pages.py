@@ -101,7 +101,7 @@ def test_a_unit_out_of_reach_takes_no_batch(office: Office, session: Session) ->
     make_unit(session, code="U7")
     session.commit()
     client = office.client("An")
-    assert "Không có đơn vị nào mang mã này" in html_of(client.get(f"{ROOT}/moi?wave=P&unit=U7"))
+    assert "Không có đơn vị nào như vậy" in html_of(client.get(f"{ROOT}/moi?wave=P&unit=U7"))
     assert client.get(f"{ROOT}/moi/P/U7").status_code == 403
     assert client.get(f"{ROOT}/moi/P/U99").status_code == 404
 

@@ -235,7 +235,7 @@ def test_lists_are_filtered_and_paged_by_key(staff_session: Session, staff_clien
         found = html_of(staff_client.get(f"{PEOPLE}/?{query}"))
         assert "dang@example.vn" in found, query
         assert "n01@example.vn" not in found, query
-    assert "Không có đơn vị này" in html_of(staff_client.get(f"{PEOPLE}/?unit=X77"))
+    assert "Không có đơn vị nào như vậy" in html_of(staff_client.get(f"{PEOPLE}/?unit=X77"))
 
 
 def test_what_was_typed_stays_and_nothing_is_stored(staff_session: Session, staff_client: CheckingClient) -> None:

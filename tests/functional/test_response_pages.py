@@ -78,7 +78,7 @@ def test_the_list_is_paged_and_kept_to_its_reach(
     assert stored.number(0) in page(staff_client, f"{URL}?after={stored.rows[10].id}")
     assert stored.number(60) in page(staff_client, f"{URL}?tab=tests")
     assert "không có phiếu trùng mã" in page(staff_client, f"{URL}?tab=conflicts")
-    assert "Không có đơn vị nào mang mã này" in page(staff_client, f"{URL}?unit=B")
+    assert "Không có đơn vị nào như vậy" in page(staff_client, f"{URL}?unit=B")
     page(staff_client, f"{URL}{stored.rows[61].id}", 403)
     page(staff_client, f"{URL}99999", 404)
     for wrong in ("tab=x", "after=x", "after=99999"):

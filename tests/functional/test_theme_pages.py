@@ -127,7 +127,8 @@ def test_the_unit_sees_released_ones_of_five_people_at_least(wrote: Wrote, staff
     attitude = page(staff_client, f"{URL}thai-do?wave=W&unit=A")
     assert "không hiển thị" in attitude
     assert "cộc lốc" not in attitude
-    page(staff_client, f"{URL}?unit=B", 404)
+    assert "Không có đơn vị nào" in page(staff_client, f"{URL}?unit=B")
+    page(staff_client, f"{URL}thai-do?unit=B", 404)
 
 
 def test_who_reads_no_comments_sees_counts_once_the_wave_has_closed(wrote: Wrote, staff_client: CheckingClient) -> None:

@@ -117,3 +117,14 @@ def test_each_role_sees_what_it_may_do_something_about(office: Office) -> None:
         assert "Việc đang chờ" not in html_of(office.client.get(HOME))
     assert office.waiting("entry", office.own) == {}
     assert "Hiện không có việc nào đang chờ" in html_of(office.client.get(HOME))
+
+
+def test_a_unit_is_asked_for_by_a_part_of_its_name(office: Office) -> None:
+    office.waiting("reviewer", office.top)
+    shown = unescape(html_of(office.client.get("/staff/y-kien/?unit=xa+binh")))
+    assert 'value="B – Xã Bình"' in shown
+    several = unescape(html_of(office.client.get("/staff/y-kien/?unit=xa&kind=difficulty")))
+    assert 'value="xa"' in several
+    links = re.findall(r'<a href="([^"]+)">[AB] – Xã', several)
+    assert links == ["/staff/y-kien/?unit=A&kind=difficulty", "/staff/y-kien/?unit=B&kind=difficulty"]
+    assert "Trong khi chờ, danh sách hiển thị tất cả" in several

@@ -1,5 +1,4 @@
-// Comfort for pages about places: branches unfold in place, arrow keys walk the tree, codes are offered while typed.
-// Everything works without it: branches are links, codes can be typed whole.
+// Comfort for the tree of places: branches unfold in place, arrow keys walk it. Without it branches are links.
 "use strict";
 
 const tree = document.getElementById("tree");
@@ -57,20 +56,3 @@ tree?.addEventListener("keydown", (event) => {
   event.preventDefault();
   steps[event.key]();
 });
-
-for (const input of document.querySelectorAll("input[data-suggest]")) {
-  const list = document.createElement("datalist");
-  list.id = `${input.id}-offered`;
-  input.after(list);
-  input.setAttribute("list", list.id);
-  let waiting;
-  input.addEventListener("input", () => {
-    clearTimeout(waiting);
-    if (!input.value.trim()) return;
-    waiting = setTimeout(async () => {
-      const answer = await fetch(`/staff/don-vi/-/goi-y?q=${encodeURIComponent(input.value)}`);
-      if (!answer.ok) return;
-      list.replaceChildren(...(await answer.json()).map(({ code, name }) => new Option(name, code)));
-    }, 200);
-  });
-}
