@@ -66,9 +66,15 @@ def unit_report_pdf(
     place = report.place
     issuer = issuer or unit_as_issuer(place, language)
     moment = report.compiled_at or datetime.combine(report.wave.end, time(), UTC)
-    subject = gettext("Satisfaction of citizens and organisations at {place}", language, place=place.name[language])
+    subject = report_subject(report, language)
     content = [*_Document(report, language, issuer, public_url, verification).content(subject)]
     return build(content, title=subject, language=language, issuer=issuer, moment=moment)
+
+
+def report_subject(report: UnitReport, language: Language) -> str:
+    """What the report is about, as it stands below the type of document."""
+    place = report.place.name[language]
+    return gettext("Satisfaction of citizens and organisations at {place}", language, place=place)
 
 
 class _Document:

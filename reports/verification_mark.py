@@ -21,8 +21,7 @@ GAP = 2 * mm
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """Where a document is verified: the `url` in the QR code, whose last part is the document's code, and that `code` as
-    it is typed."""
+    """Where a document is verified: the `url` in the QR code ends in the document's code, `code` is it as typed."""
 
     url: str
     code: str

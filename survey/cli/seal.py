@@ -15,6 +15,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from survey.cli.document_workers import makers
 from survey.cli.sealing import seal_everything
 from survey.cli.transaction import now
 from survey.database import engine
@@ -33,6 +34,7 @@ from survey.operations import (
 )
 from survey.operations.comments import attend_comments, release_comments
 from survey.operations.cross_tables import count_requested
+from survey.operations.document_runs import run_next
 from survey.operations.kept_statistics import keep_disclosure
 from survey.operations.ledger import LedgerBusy
 from survey.operations.mail_delivery import send_due
@@ -69,11 +71,11 @@ def command(every: float | None, parent: int | None) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
     schedule, cross_tables, outbox = _schedule(every), _cross_tables(every), _mail(every)
-    themes, judging = _themes(every), _judging(every)
+    themes, judging, documents = _themes(every), _judging(every), _documents(every)
     dates = [_hourly(work) for work in by_date()]
     with delivering(engine(), post()):
         while not stop.is_set() and parent in (None, os.getppid()):
-            for work in (_seal, _release, schedule, cross_tables, outbox, *dates, themes, judging):
+            for work in (_seal, _release, schedule, cross_tables, outbox, *dates, themes, judging, documents):
                 _try(work, every)
             stop.wait(every)
 
@@ -138,6 +140,12 @@ def _judging(every: float) -> Callable[[], None]:
     """Judging remedies by waves that have closed; those that no wave can judge yet are looked at every hour."""
     source = engine()
     return _hourly(_beside(lambda: judge_due(source), every))
+
+
+def _documents(every: float) -> Callable[[], None]:
+    """Making documents, in processes of their own."""
+    source, settings = engine(), current_app.config
+    return _beside(lambda: run_next(source, settings["BASE_URL"], makers(settings["DATABASE_URL"])), every)
 
 
 def by_date() -> Sequence[Callable[[], object]]:

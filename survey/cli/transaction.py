@@ -37,7 +37,7 @@ def writing(*, dry_run: bool = False, at_once: bool = True) -> Iterator[Session]
     session = current_session()
     if at_once:
         begin_write(session)
-    audit.attribute(session, audit.Actor("command", _operator()))
+    audit.attribute(session, audit.Actor("command", operator()))
     try:
         yield session
     except OperationError as error:
@@ -55,7 +55,7 @@ def writing(*, dry_run: bool = False, at_once: bool = True) -> Iterator[Session]
         session.commit()
 
 
-def _operator() -> str:
+def operator() -> str:
     """The login name of whoever gave the command; a container may run under a number that has none."""
     try:
         return getpass.getuser()

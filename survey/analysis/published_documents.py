@@ -1,0 +1,85 @@
+"""What anybody reads of documents: those that were published, by the code that stands on them, and whether their
+figures still hold.
+
+Only the columns that the public database role may read are asked for (:mod:`survey.models.grants`).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager, load_only
+
+from survey.analysis.petition_tracking import is_tracking_code
+from survey.models import Document, Filing, FilingVersion, PublishedDocument, Unit, Wave
+
+COLUMNS = (
+    Document.id,
+    Document.code,
+    Document.kind,
+    Document.title,
+    Document.unit_id,
+    Document.wave_id,
+    Document.language,
+    Document.state,
+    Document.figures_digest,
+    Document.signer,
+    Document.signed_at,
+    Document.is_timestamped,
+    Document.published_at,
+    Document.withdrawn_at,
+    Document.withdrawn_reason,
+    Document.replaced_by_id,
+)
+_PUBLISHED = (
+    select(PublishedDocument)
+    .join(PublishedDocument.document)
+    .options(contains_eager(PublishedDocument.document).load_only(*COLUMNS, raiseload=True))
+)
+
+
+def find(session: Session, code: str) -> PublishedDocument | None:
+    """The document with that code that was published, withdrawn ones included."""
+    if not is_tracking_code(code):
+        return None
+    return session.scalar(_PUBLISHED.where(Document.code == code))
+
+
+def find_by_digest(session: Session, sha256: str) -> PublishedDocument | None:
+    """The published document with exactly these bytes."""
+    return session.scalar(_PUBLISHED.where(PublishedDocument.sha256 == sha256))
+
+
+def code_of(session: Session, document_id: int) -> str | None:
+    """The code of a published document, by its key."""
+    query = select(Document).options(load_only(*COLUMNS, raiseload=True))
+    found = session.scalar(query.where(Document.id == document_id, Document.state.in_(("published", "withdrawn"))))
+    return found.code if found else None
+
+
+def current(session: Session, wave: Wave, unit: Unit, kind: str, language: str) -> PublishedDocument | None:
+    """The published document of that kind about the unit in the wave, unless its figures were corrected since."""
+    found = session.scalar(
+        _PUBLISHED.where(
+            Document.unit_id == unit.id,
+            Document.wave_id == wave.id,
+            Document.kind == kind,
+            Document.language == language,
+            Document.state == "published",
+        )
+        .order_by(Document.id.desc())
+        .limit(1)
+    )
+    if found is None:
+        return None
+    frozen = frozen_digest(session, wave, unit)
+    return found if frozen in (None, found.document.figures_digest) else None
+
+
+def frozen_digest(session: Session, wave: Wave, unit: Unit) -> str | None:
+    """The digest of the unit's figures as its filing holds them now; None where it filed none."""
+    query = (
+        select(FilingVersion.figures_digest)
+        .join(Filing, (Filing.id == FilingVersion.filing_id) & (Filing.version == FilingVersion.number))
+        .where(Filing.wave_id == wave.id, Filing.unit_id == unit.id)
+    )
+    return session.scalar(query)

@@ -1,0 +1,74 @@
+"""The kinds of document that are made in sets: for which units, of which figures, by which renderer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from reports.figures import Language, UnitReport
+from reports.unit_report import report_subject, unit_report_pdf
+from reports.verification_mark import Verification
+from survey.analysis import frozen_figures
+from survey.analysis.published_documents import frozen_digest
+from survey.analysis.summary import unit_report
+from survey.models import Unit, Wave
+from survey.operations.errors import OperationError
+from survey.operations.errors import noop as _n
+
+
+class FiguresDiffer(OperationError):
+    """A document would show other figures than those that were frozen."""
+
+    SENTENCES: ClassVar[dict[str, str]] = {
+        "differ": _n("The figures of %(unit)s come out otherwise than they were frozen: no document is made of them."),
+    }
+
+
+class Made(NamedTuple):
+    """A finished document: its title, its bytes, and the SHA-256 of the figures it shows."""
+
+    title: str
+    content: bytes
+    figures_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """A kind of document: the units of a wave it is made for; the digest of the figures it would show now; how one is
+    made (in a process of its own), with that digest."""
+
+    units: Callable[[Session, Wave], Sequence[Unit]]
+    digest: Callable[[Session, Wave, Unit], str]
+    make: Callable[[Session, Wave, Unit, Language, Verification], Made]
+
+
+def _unit_figures(session: Session, wave: Wave, unit: Unit) -> str:
+    frozen = frozen_digest(session, wave, unit)
+    return frozen if frozen is not None else _digest(_report(session, wave, unit))
+
+
+def _unit_report(session: Session, wave: Wave, unit: Unit, language: Language, verification: Verification) -> Made:
+    report, frozen = _report(session, wave, unit), frozen_digest(session, wave, unit)
+    digest = _digest(report)
+    if frozen not in (None, digest):
+        raise FiguresDiffer("differ", unit=unit.code)
+    return Made(report_subject(report, language), unit_report_pdf(report, language, verification=verification), digest)
+
+
+def _report(session: Session, wave: Wave, unit: Unit) -> UnitReport:
+    """As the public page shows it."""
+    return unit_report(session, wave, unit, source="sealed", with_scan=False)
+
+
+def _digest(report: UnitReport) -> str:
+    """As a filing freezes it: without what compares it with other waves."""
+    return frozen_figures.digest(frozen_figures.canonical(replace(report, changes=(), trend=())))
+
+
+# One line a kind; its name on the screen stands in survey.blueprints.documents.
+KINDS: dict[str, Maker] = {
+    "unit_report": Maker(frozen_figures.filing_units, _unit_figures, _unit_report),
+}
