@@ -44,7 +44,7 @@ from survey.database import current_session
 from survey.dialogue_citizen import dialogue_name, page, picture
 from survey.models import Collector, Dialogue, DialoguePoll
 from survey.operations.codes import normalise, spaced
-from survey.operations.dialogue_passes import PassError, ballot_id, check_in, given_ballot, knows_pass, new_pass
+from survey.operations.dialogue_passes import PassError, ballot_id, check_in, has_rated, knows_pass, new_pass
 from survey.operations.dialogue_polls import last_deadline, running_poll
 from survey.operations.dialogue_questions import box_source
 from survey.operations.periods import province_today
@@ -110,7 +110,7 @@ def own(dialogue_code: str, pass_code: str) -> ResponseReturnValue:
         given=spaced(given),
         pass_code=given,
         poll=poll,
-        rated=poll is not None and has_rated(dialogue, poll.kind, given),
+        rated=poll is not None and has_rated(session, poll, given),
         asked=[each.kind for each in dialogue.polls],
         due=last_deadline(session, dialogue),
         address=address,
@@ -122,8 +122,9 @@ def own(dialogue_code: str, pass_code: str) -> ResponseReturnValue:
 def rate(dialogue_code: str) -> ResponseReturnValue:
     """The poll's empty form, for a pass that has given no ballot yet."""
     dialogue, given = dialogue_or_404(dialogue_code), normalise(request.args.get("the", ""))[:40]
-    poll = running_poll(current_session(), dialogue)
-    if poll is None or not knows_pass(current_session(), dialogue, given) or has_rated(dialogue, poll.kind, given):
+    session = current_session()
+    poll = running_poll(session, dialogue)
+    if poll is None or not knows_pass(session, dialogue, given) or has_rated(session, poll, given):
         return find_own(dialogue_code)
     place, asked = place_and_form(dialogue, poll)
     empty = citizen_form(asked.questionnaire, written_language())(formdata=None)
@@ -146,7 +147,7 @@ def submit(dialogue_code: str) -> ResponseReturnValue:
     ballot = read_ballot(asked.questionnaire, request.form)
     if ballot.errors:
         return form_again(place, asked, token, 422, **more)
-    own_id = ballot_of(dialogue, poll.kind, given)
+    own_id = ballot_id(poll, given)
     current_session().rollback()  # the request's session must not be reading when it begins to write
     try:
         receipt = store(submission_of(place, asked, ballot, SubmissionId(own_id, number.issued_at)))
@@ -201,14 +202,3 @@ def beside(dialogue: Dialogue, given: str) -> dict[str, Any]:
     """What the poll's form has that others have not: the pass, and addresses that keep it."""
     switch = url_for(".rate", **at(dialogue), the=given, lang=other_language())
     return {"template": "dialogue/rate.html", "given": given, "switch": switch}
-
-
-def ballot_of(dialogue: Dialogue, kind: str, given: str) -> bytes:
-    """The id of the ballot that the pass has given under a key still in use; else of the one it may give."""
-    ids = [ballot_id(key, dialogue.code, kind, given) for key in signing_keys()]
-    return given_ballot(current_session(), ids) or ids[0]
-
-
-def has_rated(dialogue: Dialogue, kind: str, given: str) -> bool:
-    ids = [ballot_id(key, dialogue.code, kind, given) for key in signing_keys()]
-    return given_ballot(current_session(), ids) is not None

@@ -205,16 +205,23 @@ class CommitmentProgress(Base):
 
 
 class DialoguePoll(Base):
-    """The rating of a dialogue: the wave it is a collector of; asked when leaving, and again after the deadlines."""
+    """The rating of a dialogue: the wave it is a collector of; asked when leaving, and again after the deadlines.
+
+    `ballot_key` is drawn when it opens, makes of a pass the id of its one ballot, and is forgotten once it has closed.
+    """
 
     __tablename__ = "dialogue_poll"
-    __table_args__ = (CheckConstraint(one_of("kind", POLL_KINDS), name="kind"),)
+    __table_args__ = (
+        CheckConstraint(one_of("kind", POLL_KINDS), name="kind"),
+        CheckConstraint("length(ballot_key) = 32", name="ballot_key"),
+    )
 
     dialogue_id: Mapped[int] = mapped_column(ForeignKey("dialogue.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)
     wave_id: Mapped[int] = mapped_column(ForeignKey("wave.id"), unique=True)
     collector_id: Mapped[int] = mapped_column(ForeignKey("collector.id"), unique=True)
     asked_on: Mapped[date]
+    ballot_key: Mapped[bytes | None] = mapped_column(LargeBinary(32), deferred=True)
 
     wave: Mapped[Wave] = relationship()
 

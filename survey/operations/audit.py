@@ -89,6 +89,7 @@ SECRET_COLUMNS = frozenset(
         "secret_seed",
         "folded",  # a citizen's words
         "room_code",
+        "ballot_key",
     }
 )
 # A citizen's words, by table: an office reads them on their page, and not in the log.

@@ -1,6 +1,6 @@
 """Passes: who types the room's code while the meeting runs is counted as present and can rate the dialogue later.
 
-A pass is known by its hash alone, and the id of a ballot comes from the pass and the installation's key: from what is
+A pass is known by its hash alone, and the id of a ballot comes from the pass and the poll's own key: from what is
 stored nobody finds which pass gave which ballot (docs/decisions/0034-passes.md).
 """
 
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
 from typing import ClassVar
 
 from sqlalchemy import Table, func, inspect, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from survey.models import Dialogue, DialogueGroup, DialoguePass, Response
+from survey.models import Dialogue, DialogueGroup, DialoguePass, DialoguePoll, Response
 from survey.models.dialogue import ATTENDEE_GROUPS
 from survey.operations.codes import ALPHABET, check_character, normalise
 from survey.operations.errors import OperationError
@@ -50,19 +49,23 @@ def pass_hash(pass_code: str) -> bytes:
     return hashlib.sha256(b"dialogue pass\0" + normalise(pass_code).encode()).digest()
 
 
-def ballot_id(key: bytes, dialogue_code: str, kind: str, pass_code: str) -> bytes:
-    """The id of the one ballot a pass gives in a poll: HMAC of both, as a UUIDv8 (RFC 9562 § 5.8)."""
-    named = f"dialogue ballot\0{dialogue_code}\0{kind}\0{normalise(pass_code)}"
-    value = bytearray(hmac.digest(key, named.encode(), "sha256")[:16])
+def ballot_id(poll: DialoguePoll, pass_code: str) -> bytes:
+    """The id of the one ballot a pass gives in a poll that is open: HMAC of the pass, as a UUIDv8 (RFC 9562 § 5.8).
+
+    The key is the poll's own, so that no change of the installation's keys gives a pass a second ballot.
+    """
+    assert poll.ballot_key is not None, "a poll that has closed takes no ballots"
+    named = f"dialogue ballot\0{normalise(pass_code)}"
+    value = bytearray(hmac.digest(poll.ballot_key, named.encode(), "sha256")[:16])
     value[6] = 0x80 | value[6] & 0x0F
     value[8] = 0x80 | value[8] & 0x3F
     return bytes(value)
 
 
-def given_ballot(session: Session, ids: Sequence[bytes]) -> bytes | None:
-    """Which of the ids a pass has under the keys in use has a stored ballot."""
-    found = session.scalars(select(Response.submission_id).where(Response.submission_id.in_(ids)).limit(1)).first()
-    return bytes(found) if found is not None else None
+def has_rated(session: Session, poll: DialoguePoll, pass_code: str) -> bool:
+    """Whether the pass has given its ballot in a poll that is open."""
+    query = select(Response.submission_id).where(Response.submission_id == ballot_id(poll, pass_code))
+    return session.scalar(query) is not None
 
 
 def knows_pass(session: Session, dialogue: Dialogue, pass_code: str) -> bool:

@@ -5,11 +5,12 @@ A poll is a wave of its own with one collector, and its ballots take the road of
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, datetime, timedelta
 from typing import ClassVar, NamedTuple
 
-from sqlalchemy import Engine, Select, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, Select, exists, func, select, update
+from sqlalchemy.orm import Session, undefer
 
 from survey.models import Commitment, Dialogue, DialoguePass, DialoguePoll, Wave
 from survey.operations.collectors import make_collector
@@ -62,8 +63,8 @@ def poll_of(session: Session, dialogue: Dialogue, kind: str) -> DialoguePoll | N
 
 
 def running_poll(session: Session, dialogue: Dialogue) -> DialoguePoll | None:
-    """The poll that takes ballots now; there is never more than one."""
-    query = select(DialoguePoll).join(DialoguePoll.wave)
+    """The poll that takes ballots now, with its key; there is never more than one."""
+    query = select(DialoguePoll).join(DialoguePoll.wave).options(undefer(DialoguePoll.ballot_key))
     return session.scalar(query.where(DialoguePoll.dialogue_id == dialogue.id, Wave.state == "open"))
 
 
@@ -127,7 +128,14 @@ def open_poll(session: Session, dialogue: Dialogue, kind: str, at: datetime) -> 
     collector = make_collector(
         session, wave, dialogue.unit, channel="link", trust="open", respondent_group="participant", at=at
     )
-    poll = DialoguePoll(dialogue_id=dialogue.id, kind=kind, wave=wave, collector_id=collector.id, asked_on=day)
+    poll = DialoguePoll(
+        dialogue_id=dialogue.id,
+        kind=kind,
+        wave=wave,
+        collector_id=collector.id,
+        asked_on=day,
+        ballot_key=secrets.token_bytes(32),
+    )
     session.add(poll)
     session.flush()
     open_wave(session, wave, at)
@@ -138,11 +146,15 @@ def open_poll(session: Session, dialogue: Dialogue, kind: str, at: datetime) -> 
 def run_due(engine: Engine, now: datetime) -> int:
     """Ask those present again, the day after the last commitment was due; how many polls were opened.
 
-    In a transaction of its own.
+    The keys of polls that have closed are forgotten: from then on not even a pass leads to its ballot. In a transaction
+    of its own.
     """
     day = province_day(now)
     with Session(engine) as session:
         begin_write(session)
+        closed = select(Wave.id).where(Wave.state.in_(("closed", "published")))
+        kept = DialoguePoll.ballot_key.is_not(None) & DialoguePoll.wave_id.in_(closed)
+        session.execute(update(DialoguePoll).where(kept).values(ballot_key=None))
         opened = 0
         for dialogue in session.scalars(_due(day)).all():
             if obstacle(session, dialogue, "follow_up", day) is None:

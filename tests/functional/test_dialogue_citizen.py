@@ -218,6 +218,8 @@ def test_a_pass_rates_once(client: CheckingClient, session: Session, rated: tupl
     session.rollback()
     assert session.scalar(select(func.count()).select_from(Response)) == 1
     assert session.scalar(select(func.count()).select_from(ResponseConflict)) == 1
+    client.application.config.update(SECRET_KEY="another key, the old one dropped " * 2, SECRET_KEY_FALLBACKS=[])
+    assert client.get(form).location == own, "a changed key gives no second ballot"
 
 
 def test_what_is_wrong_with_a_rating_comes_back(client: CheckingClient, rated: tuple[Dialogue, str]) -> None:

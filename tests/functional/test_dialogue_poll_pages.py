@@ -67,7 +67,7 @@ def answer(session: Session, dialogue: Dialogue, poll: DialoguePoll, passes: lis
     at = int(datetime.combine(poll.asked_on, STARTS.time(), STARTS.tzinfo).timestamp())
     for given, level in zip(passes, levels, strict=True):
         submission = Submission(
-            submission_id=ballot_id(b"key", dialogue.code, poll.kind, given),
+            submission_id=ballot_id(poll, given),
             collector_id=poll.collector_id,
             received_at=at,
             seconds=60,

@@ -13,11 +13,22 @@ from sqlalchemy.orm import Session
 
 from survey.analysis import exportable, places, progress, readable, wave_list
 from survey.analysis.trend import earlier_waves
-from survey.models import Base, Collector, Dialogue, DialogueGroup, DialoguePass, Response, Unit, Wave, WebhookDelivery
+from survey.models import (
+    Base,
+    Collector,
+    Dialogue,
+    DialogueGroup,
+    DialoguePass,
+    DialoguePoll,
+    Response,
+    Unit,
+    Wave,
+    WebhookDelivery,
+)
 from survey.operations import commitments, dialogue_passes, dialogue_polls, dialogues, waves, webhooks
 from survey.operations.codes import check_character
 from survey.operations.collectors import CollectorError, make_collector, make_collectors
-from survey.operations.dialogue_passes import PassError, ballot_id, check_in, given_ballot, knows_pass, new_pass
+from survey.operations.dialogue_passes import PassError, ballot_id, check_in, has_rated, knows_pass, new_pass
 from survey.operations.dialogue_polls import PollError, open_poll, running_poll
 from survey.operations.responses import Submission, record_response
 from survey.operations.waves import WaveError
@@ -25,7 +36,7 @@ from tests.dialogues import STARTS, make_commitment, make_dialogue
 from tests.factories import NOW, make_unit, make_wave
 from tests.staff import make_account
 
-KEY = b"the key of this installation"
+KEY = b"the key of this installation"  # from which passes are drawn
 ENDS = STARTS + timedelta(hours=3)
 
 
@@ -52,7 +63,7 @@ def rate(session: Session, dialogue: Dialogue, pass_code: str, *, kind: str = "e
     assert poll is not None
     asked = [row for row in poll.wave.questionnaire.questions if row.kind == "rating"]
     submission = Submission(
-        submission_id=ballot_id(KEY, dialogue.code, kind, pass_code),
+        submission_id=ballot_id(poll, pass_code),
         collector_id=poll.collector_id,
         received_at=int(ENDS.timestamp()),
         seconds=60,
@@ -115,13 +126,15 @@ def test_a_pass_gives_one_ballot_in_each_poll(session: Session, running: Dialogu
     assert rate(session, running, mine) == "repeated"
     assert rate(session, running, mine, level=1) == "conflict"
     assert rate(session, running, other) == "recorded"
-    own = [ballot_id(KEY, running.code, kind, mine) for kind in ("exit", "follow_up")]
-    assert given_ballot(session, own) == own[0]
-    assert given_ballot(session, own[1:]) is None
+    poll, late = running_poll(session, running), present(session, running, 3)
+    assert poll is not None
+    assert [has_rated(session, poll, given) for given in (mine, other, late)] == [True, True, False]
 
 
-def test_whoever_reads_the_whole_database_joins_no_pass_to_a_ballot(session: Session, running: Dialogue) -> None:
-    """The attacker has every stored value and knows the code of this program, but neither the key nor a pass."""
+def test_whoever_reads_the_whole_database_joins_no_pass_to_a_ballot(
+    session: Session, engine: Engine, running: Dialogue
+) -> None:
+    """The attacker has every stored value and knows the code of this program, but not a single pass."""
     passes = [present(session, running, number) for number in range(8)]
     open_poll(session, running, "exit", STARTS)
     order = [passes[at] for at in (3, 0, 7, 5)]
@@ -133,6 +146,11 @@ def test_whoever_reads_the_whole_database_joins_no_pass_to_a_ballot(session: Ses
     everything = list(every_value(session))
     assert not any(given.encode() in value for given in passes for value in everything), "a pass is nowhere stored"
     assert joined(stored, ballots, everything) == set()
+    waves.close_wave(session, session.scalars(select(DialoguePoll)).one().wave, ENDS)
+    session.commit()
+    dialogue_polls.run_due(engine, ENDS)
+    session.rollback()
+    assert session.scalars(select(DialoguePoll.ballot_key)).all() == [None], "then not even a pass leads to its ballot"
     # The control: an id that came from what is stored of the pass, by any of these roads, is found.
     careless = hashlib.sha256(stored[2] + b"exit").digest()[:16]
     assert joined(stored, [careless], everything) == {(stored[2], careless)}

@@ -81,7 +81,7 @@ def _ask(
     poll = open_poll(session, dialogue, kind, at)
     last = min(province_day(at) + timedelta(POLLS[kind].days), today - timedelta(1))
     answered = rng.sample(passes, round(len(passes) * rng.uniform(0.55, 0.85)))
-    ballots = [_ballot(session, dialogue, poll, given, _moment(rng, kind, at, last), level, rng) for given in answered]
+    ballots = [_ballot(session, poll, given, _moment(rng, kind, at, last), level, rng) for given in answered]
     store_submissions(session.connection(), sorted(ballots, key=lambda ballot: ballot.received_at))
     if poll.wave.closes_on is not None and poll.wave.closes_on < today:
         close_wave(session, poll.wave, datetime.combine(poll.wave.closes_on + timedelta(1), time(0, 5), PROVINCE_TIME))
@@ -95,9 +95,7 @@ def _moment(rng: Random, kind: str, at: datetime, last: date) -> datetime:
     return at + timedelta(days=rng.randrange(days + 1), seconds=rng.randrange(60, 6 * 3600))
 
 
-def _ballot(
-    session: Session, dialogue: Dialogue, poll: DialoguePoll, given: str, at: datetime, level: float, rng: Random
-) -> Submission:
+def _ballot(session: Session, poll: DialoguePoll, given: str, at: datetime, level: float, rng: Random) -> Submission:
     asked = session.execute(
         select(Question.id, Question.code, Question.kind, Question.in_index)
         .where(Question.questionnaire_id == poll.wave.questionnaire_id)
@@ -107,7 +105,7 @@ def _ballot(
     choices = {row.id: _choice(rng, own, may_skip=row.in_index) for row in asked if row.kind == "rating"}
     texts = {row.id: rng.choice(_COMMENTS) for row in asked if row.kind == "long_text" and rng.random() < 0.15}
     return Submission(
-        submission_id=ballot_id(KEY, dialogue.code, poll.kind, given),
+        submission_id=ballot_id(poll, given),
         collector_id=poll.collector_id,
         received_at=int(at.timestamp()),
         seconds=rng.randrange(25, 160),
