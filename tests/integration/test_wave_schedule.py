@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey.analysis import quality
 from survey.models import AuditEntry, Collector, KeptStatistic, Seal, Wave, WaveClosing
-from survey.operations import closing, schedule, waves
+from survey.operations import closing, schedule, wave_publication, waves
 from survey.operations.waves import WaveError
 from tests.ballots import make_collectors, some_ballots, store
 from tests.factories import NOW, make_unit, make_wave
@@ -198,5 +198,5 @@ def test_a_closing_interrupted_half_way_goes_on(
     assert schedule.run_due(engine, AFTER) == 1
     session.expire_all()
     assert session.scalar(select(func.count()).where(KeptStatistic.code == quality.ALPHA)) == 1
-    waves.publish_wave(session, wave, AFTER)
+    wave_publication.publish_by_operator(session, wave, AFTER)
     assert wave.state == "published"
