@@ -25,16 +25,17 @@ def data_table(
     style: Styles,
     *,
     numbers: set[int],
+    width: float = CONTENT_WIDTH,
 ) -> Table:
     """A table with its head repeated on every page, thin rules, no split row, and `numbers` columns set right.
 
-    `widths` are parts of the content width. Strings are literal text; numbers in a column carry equal decimals, so
+    `widths` are parts of the table's `width` in points. Strings are literal text; numbers in a column carry equal decimals, so
     that right alignment stands them on the comma. What is too tall for a page goes on in rows of its own: somebody's
     long text would otherwise keep the document from being drawn.
     """
     whole = sum(widths)
     heads = [paragraph(text, style.head_number if k in numbers else style.head) for k, text in enumerate(head)]
-    columns = [CONTENT_WIDTH * width / whole for width in widths]
+    columns = [width * part / whole for part in widths]
     body: list[list[Flowable | str]] = []
     for row in rows:
         cells: list[list[Flowable | str]] = [

@@ -19,7 +19,7 @@ from typing import Any
 
 from reportlab.lib.colors import black
 from reportlab.lib.enums import TA_CENTER, TA_JUSTIFY, TA_LEFT, TA_RIGHT
-from reportlab.lib.pagesizes import A4
+from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.lib.utils import TimeStamp
@@ -29,6 +29,8 @@ from reportlab.platypus import (
     Flowable,
     Frame,
     KeepTogether,
+    NextPageTemplate,
+    PageBreak,
     PageTemplate,
     Paragraph,
     Spacer,
@@ -43,6 +45,7 @@ from reports.wording import official_date
 
 LEFT, RIGHT, TOP, BOTTOM = 30 * mm, 18 * mm, 22 * mm, 20 * mm
 CONTENT_WIDTH = A4[0] - LEFT - RIGHT
+LANDSCAPE_WIDTH = A4[1] - LEFT - RIGHT  # of the content of a page across, for wide annexes
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +239,11 @@ _BARE = TableStyle(
 )
 
 
+def on_pages_across() -> list[Flowable]:
+    """What follows begins a new page and stands on pages across, for tables of :data:`LANDSCAPE_WIDTH`."""
+    return [NextPageTemplate("landscape"), PageBreak()]
+
+
 class _OfficialDocument(BaseDocTemplate):
     """A4 with the decree's margins and the page number centred in the top margin from page 2."""
 
@@ -252,14 +260,21 @@ class _OfficialDocument(BaseDocTemplate):
         )
         frame = Frame(LEFT, BOTTOM, CONTENT_WIDTH, A4[1] - TOP - BOTTOM, 0, 0, 0, 0, id="body")
         self.number_font, self.stamp = font, stamp
-        self.addPageTemplates(PageTemplate(id="official", frames=[frame], onPage=self._number))
+        across = Frame(LEFT, BOTTOM, LANDSCAPE_WIDTH, A4[0] - TOP - BOTTOM, 0, 0, 0, 0, id="across")
+        self.addPageTemplates(
+            [
+                PageTemplate(id="official", frames=[frame], onPage=self._number, pagesize=A4),
+                PageTemplate(id="landscape", frames=[across], onPage=self._number, pagesize=landscape(A4)),
+            ]
+        )
 
     def _number(self, canvas: Canvas, document: BaseDocTemplate) -> None:
         if document.page == 1:
             date_from_data(canvas, self.stamp)
             return
         canvas.setFont(self.number_font, 13)
-        canvas.drawCentredString(A4[0] / 2, A4[1] - 13 * mm, str(document.page))
+        width, height = document.pageTemplate.pagesize
+        canvas.drawCentredString(width / 2, height - 13 * mm, str(document.page))
 
 
 def date_from_data(canvas: Canvas, moment: datetime) -> None:
