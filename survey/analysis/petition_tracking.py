@@ -141,6 +141,12 @@ def published(session: Session, unit: Unit | None = None, after: str = "") -> Pu
     return PublishedPage(found[:PAGE], f"{last.published_on}_{last.id}" if last else None)
 
 
+def count_published(session: Session, unit: Unit) -> int:
+    """How many opinions about the unit are published."""
+    query = select(func.count(Petition.id)).where(Petition.published_on.is_not(None), Petition.unit_id == unit.id)
+    return session.scalar(query) or 0
+
+
 def units_with_published(session: Session) -> Sequence[tuple[Unit, int]]:
     """Units about which something is published, by name, and how much."""
     number = func.count()

@@ -19,6 +19,7 @@ from reports.quality_table import quality_rows
 from reports.trend_chart import trend_svg
 from reports.unit_report import unit_report_pdf
 from reports.workbook import unit_report_xlsx
+from survey.analysis.petition_tracking import count_published
 from survey.analysis.published import (
     ancestors,
     corrections_after,
@@ -137,6 +138,7 @@ def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
         other_waves=[other for other in others if unit_of_wave(current_session(), other, place.code)],
         themes=(None, []) if report.index.suppressed else public_themes(current_session(), found, place),
         responded=public_remedies(current_session(), place),
+        opinions=count_published(current_session(), place),
     )
 
 

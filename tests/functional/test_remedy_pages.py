@@ -15,6 +15,7 @@ from survey.operations import remedies
 from survey.operations.periods import province_today
 from survey.operations.waves import publish_wave
 from tests.page_rules import CheckingClient, html_of
+from tests.petition_cases import make_petition
 from tests.remedy_objects import Office
 from tests.staff import make_account, post, sign_in
 
@@ -143,7 +144,12 @@ def test_the_public_reads_what_the_unit_saw_first_and_only_of_published_waves(
     text = page(staff_client, public)
     assert "Đã chuyển biến: tăng" in text
     assert "Quầy Hộ tịch" in text
-    assert public in page(staff_client, "/ket-qua/now/B2")
+    result = page(staff_client, "/ket-qua/now/B2")
+    assert public in result
+    assert "/y-kien/cong-khai?don-vi" not in result
+    make_petition(office.session, office.units["B2"], state="published")
+    office.session.commit()
+    assert "/y-kien/cong-khai?don-vi=B2" in page(staff_client, "/ket-qua/now/B2")
     board = page(staff_client, "/staff/giai-phap/don-vi/B2")
     assert "ap-phich.pdf?counter=1" in board
     poster = staff_client.get("/staff/giai-phap/don-vi/B2/ap-phich.pdf?counter=1")
