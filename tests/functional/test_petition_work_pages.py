@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forms.consents import current
 from survey.accounts.models import Account
 from survey.config import contact_key_file
 from survey.models import AnswerTemplate, AuditEntry, Petition, PetitionClass, PetitionContact, Unit
@@ -244,6 +245,33 @@ def test_an_official_enters_what_came_on_paper_and_gets_the_code_once(office: Of
     office.session.rollback()
     assert code in office.page(answer.location or "")
     assert code not in office.page(answer.location or "")
+
+
+def test_an_official_seals_a_contact_only_with_what_the_citizen_agreed_to(office: Office) -> None:
+    office.enter(office.reviewer)
+    day = office.today.isoformat()
+    data = {"unit": "A", "kind": "difficulty", "text": "Chờ ba tuần.", "received_on": day}
+    first = office.page(f"{URL}moi")
+    assert 'value="A – Xã An"' in first  # the only unit within reach
+    assert "hệ thống chưa có khóa" in first
+    key = contacts.make_key(office.session, contact_key_file(office.app.config), datetime.now(UTC))
+    office.session.commit()
+    version = current("answer").version
+    whole = {**data, "name": "Lê Thị Hòa", "phone": "0912 345 678", "consent_answer": version}
+    for wrong in ({"consent_answer": ""}, {"consent_answer": "x"}, {"phone": ""}, {"phone": "12"}, {"name": ""}):
+        answer = post(office.client, f"{URL}moi", {**whole, **wrong})
+        assert answer.status_code == 422, wrong
+        assert "Chờ ba tuần." in html_of(answer)
+    assert post(office.client, f"{URL}moi", whole).status_code == 302
+    case = office.session.scalars(select(Petition)).one()
+    assert (case.source, case.wants_answer) == ("staff", True)
+    kept = office.session.scalars(select(PetitionContact)).one()
+    assert [(consent.purpose, consent.text_version) for consent in kept.consents] == [("answer", version)]
+    opened = contacts.open_sealed(contacts.private_keys(contact_key_file(office.app.config)), kept)
+    assert (kept.key_id, opened.name, opened.phone) == (key.id, "Lê Thị Hòa", "0912 345 678")
+    office.session.rollback()
+    assert post(office.client, f"{URL}moi", data).status_code == 302  # anonymous: nothing more is kept
+    assert len(office.session.scalars(select(PetitionContact)).all()) == 1
 
 
 def test_the_boards_and_the_report_keep_to_the_reach(office: Office) -> None:

@@ -37,6 +37,7 @@ from survey.operations.working_days import WorkingCalendar, calendar
 CASES = 130
 RECENT = 30  # days from which every third case comes, so that something waits
 LEFT_LYING = 0.2  # of the recent ones: nobody answers them
+ENTERED = 9  # every ninth came on paper or by phone
 SEED = 20250702
 CONSENT_VERSION = "mau"
 SLOW = {"TRUNGNGHIA": 1.7, "SNNMT-DKDD": 1.6, "KIMSON": 1.3, "PHUDIEN": 1.1, "BENTRA": 1.0}  # share of the time limit
@@ -64,8 +65,8 @@ def load_petitions(session: Session, today: date, officials: Mapping[str, int], 
     days = [first + timedelta(days=number) for number in range((today - first).days + 1)]
     received = sorted(rng.choice(days if number % 3 else days[-RECENT:]) for number in range(cases))
     received[-3:] = [today - timedelta(days=1), today, today]  # what waits to be classified
-    for day in received:
-        sample.live(day)
+    for number, day in enumerate(received):
+        sample.live(day, entered=number % ENTERED == 0)
     # What has been told long ago need not wait in the outbox.
     told = datetime.combine(today - timedelta(days=1), time(), PROVINCE_TIME)
     session.execute(
@@ -89,8 +90,8 @@ class _Sample:
     days: WorkingCalendar
     key: ContactKey | None
 
-    def live(self, received_on: date) -> None:
-        """One opinion from its receipt to where it stands today."""
+    def live(self, received_on: date, *, entered: bool) -> None:
+        """One opinion from its receipt to where it stands today; `entered` by an official."""
         rng = self.rng
         places = [place for place in PLACES if place.counters]
         place = rng.choices(places, [place.share or 0.2 for place in places])[0]
@@ -105,6 +106,9 @@ class _Sample:
             wants_answer=rng.random() < 0.7,
             language="vi",
             today=received_on,
+            source="staff" if entered else "web",
+            account_id=self.officials[unit.code] if entered else None,
+            now=_at(received_on, 8) if entered else None,
             rng=rng,
         )
         if matter.photo:
