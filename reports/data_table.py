@@ -29,8 +29,8 @@ def data_table(
 ) -> Table:
     """A table with its head repeated on every page, thin rules, no split row, and `numbers` columns set right.
 
-    `widths` are parts of the table's `width` in points. Strings are literal text; numbers in a column carry equal decimals, so
-    that right alignment stands them on the comma. What is too tall for a page goes on in rows of its own: somebody's
+    `widths` are parts of the table's `width` in points. Strings are literal text; numbers in a column carry equal
+    decimals, so that right alignment stands them on the comma. What is too tall for a page goes on in rows of its own: somebody's
     long text would otherwise keep the document from being drawn.
     """
     whole = sum(widths)

@@ -24,6 +24,8 @@ from survey.models import (
     DialogueQuestion,
     MailMessage,
     Remedy,
+    Scorecard,
+    ScorecardTemplate,
     Unit,
     Wave,
     Webhook,
@@ -197,3 +199,17 @@ def message_path(message_id: int, **_others: object) -> str:
         select(Unit.path).join(MailMessage, MailMessage.unit_id == Unit.id).where(MailMessage.id == message_id)
     )
     return path if path is not None else abort(404)
+
+
+def scorecard_path(scorecard_id: int, **_others: object) -> str:
+    """The path of the unit whose scorecard a request names; 404 where there is none."""
+    path = current_session().scalar(
+        select(Unit.path).join(Scorecard, Scorecard.unit_id == Unit.id).where(Scorecard.id == scorecard_id)
+    )
+    return path if path is not None else abort(404)
+
+
+def scorecard_template_path(scorecard_template_id: int, **_others: object) -> str:
+    """The path of the unit whose scorecard template a request names; 404 where there is none."""
+    found = current_session().get(ScorecardTemplate, scorecard_template_id) or abort(404)
+    return found.owner.path
