@@ -83,3 +83,19 @@ def members_of(session: Session, group: UnitGroup) -> Sequence[Unit]:
         .options(joinedload(Unit.parent))
         .order_by(Unit.kind, Unit.name_vi, Unit.id)
     ).all()
+
+
+def groups_stamp(session: Session) -> tuple[object, ...]:
+    """Another one after each change of the groups, for what is remembered of them."""
+    member = UnitGroupMember
+    squares = func.coalesce(func.sum(member.unit_id * member.unit_id), 0)
+    rows = session.execute(
+        select(
+            UnitGroup.id, UnitGroup.name_vi, UnitGroup.name_en, UnitGroup.public_since, UnitGroup.ended_on,
+            func.count(member.unit_id), squares,
+        )
+        .outerjoin(member, member.group_id == UnitGroup.id)
+        .group_by(UnitGroup.id)
+        .order_by(UnitGroup.id)
+    )  # fmt: skip
+    return tuple(tuple(row) for row in rows)

@@ -1,4 +1,5 @@
-"""Cross-tables are counted when a wave has closed or the compiler asks, judged over the whole wave, and kept."""
+"""What needs every answer of a wave is counted when it has closed or the compiler asks: cross-tables, judged over the
+whole wave, and what goes with overall satisfaction. Both are kept."""
 
 from __future__ import annotations
 
@@ -11,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from survey.analysis import tree
 from survey.analysis.cross_counting import PROGRESS_STEP, Counted, count_wave, rows_to_keep
+from survey.analysis.drivers import driver_statistics
 from survey.analysis.instrument import read_instrument
 from survey.analysis.view import headline_trust
 from survey.models import Collector, CrossRun, CrossTally, Response, Wave
+from survey.operations.driver_statistics import keep_drivers
 from survey.operations.writing import begin_write
 
 
@@ -50,7 +53,8 @@ def request_cross_tables(session: Session, wave: Wave, at: datetime) -> bool:
 
 
 def count_requested(engine: Engine, begun: MutableSequence[int] | None = None, leave: Collection[int] = ()) -> bool:
-    """Count the tables of one wave that has closed or for which they were asked; False where there is none to count.
+    """Count the tables of one wave that has closed or for which they were asked, and what goes with overall
+    satisfaction in it; False where there is none to count.
 
     Progress and result are committed in transactions of their own, so that no writer waits for the reading. The wave's
     id is added to `begun` first; waves to `leave` alone, by id, wait: that of one may have failed a moment ago.
@@ -87,9 +91,12 @@ def count_requested(engine: Engine, begun: MutableSequence[int] | None = None, l
         wave = session.get_one(Wave, wave_id)
         instrument = read_instrument(session, wave.questionnaire)
         counts = count_wave(session, wave, instrument, lambda _more: note(done=min(next(read), total)))
+        drivers = driver_statistics(session, wave)
     with Session(engine) as session:
         begin_write(session)
-        keep_cross_tables(session, session.get_one(Wave, wave_id), counts)
+        wave = session.get_one(Wave, wave_id)
+        keep_cross_tables(session, wave, counts)
+        keep_drivers(session, wave, drivers)
         session.commit()
     note(done=total, finished_at=datetime.now(UTC))
     return True
