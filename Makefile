@@ -15,7 +15,7 @@ room_files = $(wildcard $(foreach noun,$(1),survey/blueprints/$(noun).py survey/
 ROOM_reports := reports
 ROOM_results := survey/blueprints/results.py survey/templates/results
 ROOM_citizen := survey/blueprints/citizen.py survey/blueprints/health.py survey/templates/citizen \
-    $(filter-out survey/staff_%.py survey/petition_%.py survey/dialogue_%.py survey/draft_pages.py,$(wildcard survey/*.py))
+    $(filter-out survey/staff_%.py survey/petition_%.py survey/dialogue_%.py survey/draft_pages.py survey/document_wording.py,$(wildcard survey/*.py))
 ROOM_staff := $(wildcard survey/staff_*.py) $(filter-out survey/accounts/api_keys.py,$(wildcard survey/accounts/*.py)) survey/templates/staff \
     $(call room_files,staff account people audit security,staff account people)
 ROOM_places := $(wildcard forms/xlsform*.py) $(call room_files,places place_imports unit_changes counters services transactions,\
@@ -43,8 +43,9 @@ ROOM_compilation := $(call room_files,compilation rankings what_if trends driver
     unit_groups reference_series)
 ROOM_counter_scores := $(call room_files,counter_scores counter_records counter_rules,counter_score,counter_scores counter_records counter_rules counter_imports)
 ROOM_scorecards := $(call room_files,scorecards scorecard_steps scorecard_templates,scorecard,scorecards scorecard_templates scorecard_scores)
-ROOM_indices := $(call room_files,indices emulation emulation_steps,index_series emulation,index_series emulation)
-ROOM_documents := $(call room_files,documents document_runs verification,document verification,documents document_runs signing)
+ROOM_indices := $(call room_files,indices emulation emulation_steps,index_series emulation,index_series index_files emulation)
+ROOM_documents := $(call room_files,documents document_runs verification,document,documents document_runs document_kinds signing) \
+    survey/document_wording.py
 ROOM_open_data := $(call room_files,open_data comparison,open_data,open_data)
 ROOM_api := $(wildcard survey/blueprints/api survey/templates/api survey/accounts/api_keys.py) \
     $(call room_files,api_keys webhooks,api_key webhook,webhooks webhook_target)

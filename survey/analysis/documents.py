@@ -1,0 +1,99 @@
+"""Documents and the sets they are made in, as the offices look them up: newest first, paged by key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from survey.models import Document, DocumentRun, Unit, Wave
+from survey.operations.poll_waves import IS_SURVEY
+
+PAGE = 50
+MOST_FAILURES = 50
+
+_Owner = aliased(Unit)
+_RUN_PATH = func.coalesce(_Owner.path, literal("/"))  # a set is the matter of whoever runs the wave
+
+Covers = Callable[[ColumnElement[str]], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list of documents shows; None: all."""
+
+    wave: Wave | None = None
+    unit: Unit | None = None
+    state: str | None = None
+    run: DocumentRun | None = None
+
+
+def documents_page(
+    session: Session, within: ColumnElement[bool], filters: Filters, before: int | None = None
+) -> tuple[Sequence[Document], int | None]:
+    """The newest documents of units within reach, below the id `before`, and the id the next page goes on from."""
+    query = select(Document).join(Document.unit).where(within)
+    if filters.wave is not None:
+        query = query.where(Document.wave_id == filters.wave.id)
+    if filters.unit is not None:
+        query = query.where(Document.unit_id == filters.unit.id)
+    if filters.state is not None:
+        query = query.where(Document.state == filters.state)
+    if filters.run is not None:
+        query = query.where(Document.run_id == filters.run.id)
+    if before is not None:
+        query = query.where(Document.id < before)
+    options = (joinedload(Document.unit), joinedload(Document.wave))
+    found = session.scalars(query.options(*options).order_by(Document.id.desc()).limit(PAGE + 1)).all()
+    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def runs_page(session: Session, covers: Covers, before: int | None = None) -> tuple[Sequence[DocumentRun], int | None]:
+    """The newest sets of waves within reach, below the id `before`, and the id the next page goes on from."""
+    query = select(DocumentRun).join(DocumentRun.wave).outerjoin(_Owner, _Owner.id == Wave.owner_id)
+    query = query.where(covers(_RUN_PATH)).options(joinedload(DocumentRun.wave))
+    if before is not None:
+        query = query.where(DocumentRun.id < before)
+    found = session.scalars(query.order_by(DocumentRun.id.desc()).limit(PAGE + 1)).all()
+    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def run_path(session: Session, run_id: int) -> str | None:
+    """The path of the unit whose matter a set is; None where there is no such set."""
+    query = select(_RUN_PATH).select_from(DocumentRun).join(DocumentRun.wave)
+    path: str | None = session.scalar(
+        query.outerjoin(_Owner, _Owner.id == Wave.owner_id).where(DocumentRun.id == run_id)
+    )
+    return path
+
+
+def finished_waves(session: Session, covers: Covers) -> Sequence[Wave]:
+    """Waves within reach that have closed, the newest period first."""
+    query = select(Wave).outerjoin(_Owner, _Owner.id == Wave.owner_id)
+    query = query.where(Wave.state.in_(("closed", "published")), IS_SURVEY, covers(_RUN_PATH))
+    return session.scalars(query.order_by(Wave.period_end.desc(), Wave.code)).all()
+
+
+def waves_with_documents(session: Session, within: ColumnElement[bool]) -> Sequence[Wave]:
+    """Waves of which a unit within reach has documents, the newest period first."""
+    ids = select(Document.wave_id).join(Document.unit).where(within)
+    return session.scalars(select(Wave).where(Wave.id.in_(ids)).order_by(Wave.period_end.desc(), Wave.code)).all()
+
+
+def states_of(session: Session, run: DocumentRun) -> dict[str, int]:
+    """How many documents of a set are in each state; "queued" those made that wait to be signed."""
+    queued = Document.signing_requested_at.is_not(None)
+    query = select(Document.state, queued, func.count()).where(Document.run_id == run.id)
+    found: dict[str, int] = {}
+    for state, is_queued, number in session.execute(query.group_by(Document.state, queued)):
+        name = "queued" if state == "made" and is_queued else state
+        found[name] = found.get(name, 0) + number
+    return found
+
+
+def failures_of(session: Session, run: DocumentRun) -> Sequence[Document]:
+    """The documents of a set that could not be made, by unit."""
+    query = select(Document).join(Document.unit).where(Document.run_id == run.id, Document.failure != "")
+    return session.scalars(query.options(joinedload(Document.unit)).order_by(Unit.path).limit(MOST_FAILURES)).all()

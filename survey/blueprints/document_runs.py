@@ -1,0 +1,168 @@
+"""Sets of documents: asked for, watched while they are made, stopped, resumed, queued for signing, published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import select
+from wtforms.fields import SelectChoice
+
+from forms.document import DocumentRunForm
+from survey import document_wording
+from survey.accounts.guard import account, commit, may, staff_blueprint
+from survey.accounts.models import Account
+from survey.accounts.scope import can, scope
+from survey.analysis import documents as reading
+from survey.blueprints.result_filters import own_name
+from survey.database import current_session
+from survey.models import DocumentRun, Unit
+from survey.numbers import a_key
+from survey.operations import document_runs as operations
+from survey.operations import documents
+from survey.operations.codes import spaced
+from survey.operations.document_kinds import KINDS
+from survey.operations.errors import OperationError
+from survey.staff_pages import here, say
+
+blueprint = staff_blueprint("document_runs", __name__, url_prefix="/staff/van-ban/bo")
+
+
+def run_path(run_id: int, **_others: object) -> str:
+    """The path of the unit that runs the wave of a set; 404 where there is no such set."""
+    return reading.run_path(current_session(), run_id) or abort(404)
+
+
+@blueprint.context_processor
+def tools() -> dict[str, Any]:
+    return {"wording": document_wording, "own_name": own_name, "spaced": spaced}
+
+
+@blueprint.get("/")
+@may("documents.read")
+def index() -> ResponseReturnValue:
+    runs, following = reading.runs_page(
+        current_session(), scope("documents.read").covers, request.args.get("before", type=a_key)
+    )
+    return render_template(
+        "document_runs/index.html",
+        runs=runs,
+        next_url=here(before=following) if following else None,
+        first_url=here(before=None) if request.args.get("before") else None,
+    )
+
+
+@blueprint.route("/moi", methods=["GET", "POST"])
+@may("documents.make")
+def new() -> ResponseReturnValue:
+    """Ask for a set; the process beside the server makes it."""
+    session, form = current_session(), DocumentRunForm()
+    waves = {wave.code: wave for wave in reading.finished_waves(session, scope("documents.make").covers)}
+    form.wave.choices = [SelectChoice(wave.code, f"{wave.code} – {own_name(wave)}") for wave in waves.values()]
+    form.kinds.choices = [SelectChoice(kind, document_wording.KINDS[kind]) for kind in KINDS]
+    form.language.choices = [SelectChoice(code, name) for code, name in document_wording.LANGUAGES.items()]
+    if not form.is_submitted():
+        form.kinds.data = list(KINDS)
+        form.wave.data = request.args.get("wave", form.wave.data)
+    elif form.validate():
+        try:
+            run = operations.request_run(
+                session,
+                waves[form.wave.data],
+                form.kinds.data,
+                form.language.data,
+                account_id=account().id,
+                at=datetime.now(UTC),
+            )
+        except OperationError as error:
+            form.wave.errors = [say(error)]
+        else:
+            commit()
+            return redirect(url_for(".show", run_id=run.id))
+    return render_template("document_runs/new.html", form=form), 422 if form.errors else 200
+
+
+@blueprint.get("/<int:run_id>")
+@may("documents.read", run_path)
+def show(run_id: int) -> ResponseReturnValue:
+    """How far a set is, and what can be done with it next."""
+    session, run = current_session(), current_session().get_one(DocumentRun, run_id)
+    path, filters = run_path(run_id), reading.Filters(run=run)
+    within = scope("documents.read").covers(Unit.path)
+    listed, following = reading.documents_page(session, within, filters, request.args.get("before", type=a_key))
+    ids = {run.requested_by_id, run.published_by_id} - {None}
+    return render_template(
+        "document_runs/show.html",
+        run=run,
+        states=reading.states_of(session, run),
+        failures=reading.failures_of(session, run),
+        documents=listed,
+        people={
+            row.id: row.name for row in session.execute(select(Account.id, Account.name).where(Account.id.in_(ids)))
+        },
+        moving=run.state in operations.UNDER_WAY,
+        may_make=can("documents.make", path),
+        may_sign=can("documents.sign", path),
+        next_url=here(before=following) if following else None,
+        first_url=here(before=None) if request.args.get("before") else None,
+    )
+
+
+@blueprint.post("/<int:run_id>/dung")
+@may("documents.make", run_path)
+def cancel(run_id: int) -> ResponseReturnValue:
+    """Stop making it; what is made stays."""
+    run = current_session().get_one(DocumentRun, run_id)
+    return stepped(run_id, lambda: operations.cancel_run(current_session(), run, datetime.now(UTC)))
+
+
+@blueprint.post("/<int:run_id>/tiep")
+@may("documents.make", run_path)
+def resume(run_id: int) -> ResponseReturnValue:
+    """Make what is missing."""
+    run = current_session().get_one(DocumentRun, run_id)
+    return stepped(run_id, lambda: operations.resume_run(current_session(), run))
+
+
+@blueprint.post("/<int:run_id>/ky")
+@may("documents.sign", run_path)
+def sign(run_id: int) -> ResponseReturnValue:
+    """Queue it for the process that holds the key."""
+    session, now = current_session(), datetime.now(UTC)
+    run = session.get_one(DocumentRun, run_id)
+    return stepped(
+        run_id,
+        lambda: documents.request_signing(session, run, account_id=account().id, at=now),
+        gettext("The set waits to be signed by whoever holds the key."),
+    )
+
+
+@blueprint.post("/<int:run_id>/cong-bo")
+@may("documents.sign", run_path)
+def publish(run_id: int) -> ResponseReturnValue:
+    """Publish all of it."""
+    session, now = current_session(), datetime.now(UTC)
+    run = session.get_one(DocumentRun, run_id)
+    return stepped(
+        run_id,
+        lambda: documents.publish_run(session, run, account_id=account().id, at=now),
+        gettext("The whole set is published: everybody can verify its documents."),
+    )
+
+
+def stepped(run_id: int, step: Callable[[], object], done: str = "") -> ResponseReturnValue:
+    """Take the step, or say why it cannot be taken."""
+    try:
+        step()
+    except OperationError as error:
+        current_session().rollback()
+        flash(say(error), "warning")
+    else:
+        commit()
+        if done:
+            flash(done, "success")
+    return redirect(url_for(".show", run_id=run_id))
