@@ -81,6 +81,11 @@ def contact_key_file(settings: Mapping[str, Any]) -> Path:
     return Path(settings.get("CONTACT_KEY_FILE") or Path(settings["INSTANCE_PATH"]) / "contact.key").absolute()
 
 
+def trust_folder(settings: Mapping[str, Any]) -> Path:
+    """Where the certificates of authorities lie whose signatures on documents are believed."""
+    return Path(settings.get("TRUST_FOLDER") or Path(settings["INSTANCE_PATH"]) / "trust").absolute()
+
+
 def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Settings of a running installation; an empty variable is as good as none. Raises :class:`SettingsError`.
 
@@ -89,7 +94,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
     (hosts a webhook may send to though they are not public, by plain HTTP too), API_REQUESTS_PER_MINUTE (of a key),
     PASSWORD_LENGTH (the fewest characters of a password, default: 12), SIPAS_SAMPLE_ACCOUNTS=1 (the accounts of the
     sample province may sign in where BASE_URL begins with https, too), CONTACT_KEY_FILE (private keys of citizens'
-    contacts, default: in the instance folder), CONTACT_DAYS (they are kept after a case ended, default: 60), MAIL_DAYS
+    contacts, default: in the instance folder), TRUST_FOLDER (certificates of the authorities whose signatures on documents
+    are believed, default: `trust` in the instance folder), CONTACT_DAYS (they are kept after a case ended, default: 60), MAIL_DAYS
     (messages are kept after they were sent, default: 180), OPINIONS_A_DAY (that a unit takes, default: 500),
     DIALOGUE_QUESTIONS (that a question box takes, default: 2000), SMTP_… and MAIL_FROM (:mod:`survey.mail_settings`).
     """
@@ -111,6 +117,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
         "MAIL_DAYS": _number(given.get("MAIL_DAYS", "180"), "MAIL_DAYS"),
         "OPINIONS_A_DAY": _number(given.get("OPINIONS_A_DAY", "500"), "OPINIONS_A_DAY"),
         "DIALOGUE_QUESTIONS": _number(given.get("DIALOGUE_QUESTIONS", "2000"), "DIALOGUE_QUESTIONS"),
+        "TRUST_FOLDER": given.get("TRUST_FOLDER", ""),
         "MAIL": _mail(given, base_url, contact_keys),
         "WEBHOOK_HOSTS": tuple(given.get("WEBHOOK_HOSTS", "").lower().replace(",", " ").split()),
         "PASSWORD_LENGTH": _password_length(given.get("PASSWORD_LENGTH", "12")),

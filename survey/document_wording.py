@@ -1,4 +1,4 @@
-"""What documents to issue are called on the pages of offices and citizens: their kinds, their states, those of sets."""
+"""What documents to issue and their states are called, and what is answered to whoever verifies one."""
 
 from __future__ import annotations
 
@@ -23,3 +23,78 @@ RUN_STATES: dict[str, LazyString] = {
     "cancelled": _l("Stopped"),
 }
 LANGUAGES: dict[str, LazyString] = {"vi": _l("Vietnamese"), "en": _l("English")}
+# What was found out about a file (survey.analysis.verification): whether that is good, in a few words, what it means.
+VERDICTS: dict[str, tuple[str, LazyString, LazyString]] = {
+    "identical": ("good", _l("This is the published document, unchanged"), _l("Not one byte differs.")),
+    "genuine": (
+        "unsure",
+        _l("Signed by the same signer and unchanged, but not the published file"),
+        _l(
+            "The signature is genuine and fits the content. Yet these are not the bytes that were published "
+            "under this code: compare the content, or ask the unit that issued it."
+        ),
+    ),
+    "other": (
+        "bad",
+        _l("This is another published document"),
+        _l("The file is genuine, but it has another code."),
+    ),
+    "other_signer": (
+        "bad",
+        _l("Signed by somebody else"),
+        _l("The signature fits the content, but its signer is not the one of the published document."),
+    ),
+    "appended": (
+        "bad",
+        _l("Something was added to the document after it was signed"),
+        _l("Do not trust what it shows now. Download the published file below."),
+    ),
+    "broken": (
+        "bad",
+        _l("The document was changed after it was signed"),
+        _l("The signature does not fit its content. Download the published file below."),
+    ),
+    "untrusted": (
+        "bad",
+        _l("The signature cannot be trusted"),
+        _l(
+            "Its certificate comes from no authority that this site knows, or it has expired. "
+            "Anybody could have made it."
+        ),
+    ),
+    "unsigned": (
+        "bad",
+        _l("The file carries no digital signature"),
+        _l(
+            "It is not the published document. A printout that was scanned, or a PDF that was saved anew, "
+            "loses the signature; so does a forgery."
+        ),
+    ),
+    "different": (
+        "bad",
+        _l("The digests differ"),
+        _l("The file you computed it from is not the published one. Choose the file below to learn more."),
+    ),
+    "damaged": (
+        "bad",
+        _l("The file cannot be read"),
+        _l("It is damaged, protected by a password, or was changed. It is not the published document."),
+    ),
+    "not_pdf": ("bad", _l("This is no PDF"), _l("Choose the PDF that you received, not a picture of it.")),
+    "no_digest": (
+        "unsure",
+        _l("This is no SHA-256 digest"),
+        _l("It has 64 characters, digits and letters from a to f. Nothing was compared."),
+    ),
+    "no_file": ("unsure", _l("No file was chosen"), _l("Choose the PDF first, then press the button.")),
+    "too_large": (
+        "unsure",
+        _l("The file is too large"),
+        _l("At most 20 MB are checked. No document of this site is that large."),
+    ),
+    "busy": (
+        "unsure",
+        _l("Other files are being checked just now"),
+        _l("Nothing was checked. Please try again in a minute."),
+    ),
+}

@@ -19,6 +19,7 @@ from reports.quality_table import quality_rows
 from reports.trend_chart import trend_svg
 from reports.unit_report import unit_report_pdf
 from reports.workbook import unit_report_xlsx
+from survey.analysis import published_documents
 from survey.analysis.petition_tracking import count_published
 from survey.analysis.published import (
     ancestors,
@@ -31,6 +32,7 @@ from survey.analysis.published import (
 from survey.analysis.remedies import public_remedies
 from survey.analysis.summary import unit_report, wave_overview
 from survey.analysis.themes import public_themes
+from survey.blueprints.verification import published_pdf
 from survey.database import current_session
 from survey.language import chosen_language
 from survey.models import UNIT_KINDS, Unit, Wave
@@ -144,6 +146,12 @@ def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
 
 @blueprint.get("/<wave_code>/<unit_code>/bao-cao.pdf")
 def unit_pdf(wave_code: str, unit_code: str) -> ResponseReturnValue:
+    """The published document where there is one, so that everybody has the same bytes; else drawn anew."""
+    found = wave_or_404(wave_code)
+    place = unit_of_wave(current_session(), found, unit_code) or abort(404)
+    published = published_documents.current(current_session(), found, place, "unit_report", language())
+    if published is not None:
+        return published_pdf(published)
     _, _, report = report_or_404(wave_code, unit_code)
     link = current_app.config["BASE_URL"] + url_for(".unit", wave_code=wave_code, unit_code=unit_code)
     document = unit_report_pdf(report, language(), public_url=link)

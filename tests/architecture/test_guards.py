@@ -14,7 +14,16 @@ import survey
 from survey.accounts.policy import RULES
 
 # Whoever adds a name here says that every route of that blueprint is meant for anybody.
-PUBLIC_BLUEPRINTS = {"citizen", "dialogue", "dialogue_presence", "health", "petition", "responded", "results"}
+PUBLIC_BLUEPRINTS = {
+    "citizen",
+    "dialogue",
+    "dialogue_presence",
+    "health",
+    "petition",
+    "responded",
+    "results",
+    "verification",
+}
 # The way in: signing in is open to whoever is not signed in yet, style sheets to everybody.
 DOORS = {"security", "bootstrap"}
 
