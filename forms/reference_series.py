@@ -9,4 +9,4 @@ from forms.staff import StaffForm
 
 
 class ReferenceForm(StaffForm):
-    file = FileField(_l("File (.csv or .xlsx)"), validators=[FileRequired(_l("Choose a file first."))])
+    file = FileField(_l("File (.xlsx or .csv)"), validators=[FileRequired(_l("Choose a file."))])

@@ -52,6 +52,10 @@ STYLES: dict[str, Style] = {
     "chart-brand": Style(fill=BRAND),
     "chart-light": Style(fill="#ffffff"),
     "chart-own": Style(fill="#e3effa"),
+    "chart-rank": Style(stroke="#7fb2d9", width=7),
+    "chart-rank-dot": Style(fill=BRAND, stroke="#ffffff", width=1.2),
+    "chart-reference": Style(fill="#ffffff", stroke=MUTED, width=1.8),
+    "chart-quadrant": Style(fill="#fbf3f1"),
     **{f"chart-answer-{k}": Style(fill=colour, stroke="#ffffff", width=0.8) for k, colour in enumerate(ANSWERS, 1)},
 }
 
