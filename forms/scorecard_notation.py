@@ -29,7 +29,7 @@ from forms.scorecard_definition import (
     TemplateDefinition,
 )
 
-LONGEST = 400_000  # characters of a file
+LONGEST = 200_000  # characters of a file
 DEEPEST = 6  # levels of headings
 SOURCES = ("ratio", "measure", "survey")
 

@@ -36,9 +36,11 @@ from tests.factories import (
     make_unit,
     make_wave,
 )
+from tests.index_objects import make_index
 from tests.mail import make_message
 from tests.petition_cases import petition_objects
 from tests.remedy_objects import remedy_objects
+from tests.scorecards import scorecard_objects
 from tests.staff import make_account
 
 AT = datetime(2026, 3, 16, 2, 30, tzinfo=UTC)
@@ -104,10 +106,12 @@ def make_objects(session: Session, unit: Unit) -> dict[str, object]:
         "grant_id": person.role_grants[0].id,
         "hook_id": webhook.id,
         "import_id": run.id,
+        "index_code": make_index(session).code,
         "key_id": key.id,
         "message_id": make_message(session, unit).id,
         **petition_objects(session, unit),
         **remedy_objects(session, wave, unit),
+        **scorecard_objects(session, unit),
         "pass_number": 1,
         "questionnaire_code": questionnaire.code,
         "response_id": response.id,
@@ -120,6 +124,7 @@ def make_objects(session: Session, unit: Unit) -> dict[str, object]:
         "unit_code": unit.code,
         "version": questionnaire.version,
         "wave_code": wave.code,
+        "year": 2026,
         **dialogue_objects(session, unit),
     }
 

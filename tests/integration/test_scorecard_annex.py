@@ -22,12 +22,12 @@ from tests.scorecards import (
     AT,
     TODAY,
     annex,
+    annex_definition,
     answer_group,
     card_of,
     line_of,
     make_department,
     make_survey_wave,
-    annex_definition,
     row_six_waves,
     score_annex,
 )
