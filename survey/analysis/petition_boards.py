@@ -5,10 +5,10 @@ and month. Every number is a count of cases. What officials entered is counted a
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, Row, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
@@ -47,6 +47,7 @@ _COUNTS = (
 )
 
 Key = TypeVar("Key", bound=Hashable)
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 
 def read_handling(
@@ -65,12 +66,9 @@ def read_handling(
     by_kind, entered_by_kind = (_summed((row.kind, row[3:]) for row in part) for part in (own, entered))
     later = told_on(period[1])
     is_told = later <= today
-    shown = _disclosed(by_unit) if is_told else _all_without_ratings(by_unit)
+    shown = _disclosed(by_unit) if is_told else {key: _unrated(by_unit, key) for key in by_unit}
     total = _together(by_unit.values())
-    by_code = (
-        UnitHandling(*units[key], shown.get(key, Handling()), _without_ratings(entered_by_unit.get(key, Handling())))
-        for key in units
-    )
+    by_code = (UnitHandling(*units[key], shown.get(key, Handling()), _unrated(entered_by_unit, key)) for key in units)
     return HandlingReport(
         *period,
         None if is_told else later,
@@ -78,7 +76,7 @@ def read_handling(
         _without_ratings(_together(entered_by_unit.values())),
         tuple(sorted(by_code, key=lambda row: (-row.handling.received - row.entered.received, row.code))),
         tuple(
-            (kind, *(_without_ratings(found.get(kind, Handling())) for found in (by_kind, entered_by_kind)))
+            (kind, _unrated(by_kind, kind), _unrated(entered_by_kind, kind))
             for kind in PETITION_KINDS
             if kind in by_kind or kind in entered_by_kind
         ),
@@ -106,17 +104,21 @@ def read_lateness(
         opened[holder_id].append((number, lateness[day]))
     causes = _causes(session, reach, today)
     units = _named(session, {*handling, *entered, *opened})
-
-    def row(key: int, opened: Iterable[tuple[int, int]], causes: Mapping[str, int]) -> UnitLateness:
-        both = (_without_ratings(found.get(key, Handling())) for found in (handling, entered))
-        return _lateness(*units[key], opened, causes, *both)
-
-    rows = [row(key, opened.get(key, []), causes.get(key, Counter())) for key in units]
+    rows = [
+        _lateness(
+            *units[key],
+            opened.get(key, []),
+            causes.get(key, Counter()),
+            _unrated(handling, key),
+            _unrated(entered, key),
+        )
+        for key in units
+    ]
     rows.sort(key=lambda row: (-row.late, -row.days, -row.open, row.code))
     every = [one for found in opened.values() for one in found]
     together: Counter[str] = sum(causes.values(), Counter())
-    all_handled = (_without_ratings(_together(found.values())) for found in (handling, entered))
-    total = _lateness("", Text("", ""), every, together, *all_handled)
+    own_total, entered_total = (_without_ratings(_together(found.values())) for found in (handling, entered))
+    total = _lateness("", Text("", ""), every, together, own_total, entered_total)
     listed = _cases(session, reach, today, days, min(cases, MOST_CASES)) if cases else ()
     return LatenessReport(today, *period, tuple(rows), total, listed, total.late - len(listed))
 
@@ -145,7 +147,7 @@ def _counts(today: date, rated: ColumnElement[bool] | None = None) -> list[Colum
     ]
 
 
-def _apart(rows: Sequence[Row[Any]]) -> tuple[list[Row[Any]], list[Row[Any]]]:
+def _apart(rows: Iterable[AnyRow]) -> tuple[list[AnyRow], list[AnyRow]]:
     """What citizens sent themselves, and what officials entered."""
     return [row for row in rows if row.source != "staff"], [row for row in rows if row.source == "staff"]
 
@@ -168,12 +170,12 @@ def _disclosed(parts: Mapping[int, Handling]) -> dict[int, Handling]:
     return {key: _without_ratings(part) if f"{key}" in hidden else part for key, part in parts.items()}
 
 
-def _all_without_ratings(parts: Mapping[int, Handling]) -> dict[int, Handling]:
-    return {key: _without_ratings(part) for key, part in parts.items()}
-
-
 def _alone(total: Handling) -> Handling:
     return _without_ratings(total) if disclosure.is_small(total.rated or 0) else total
+
+
+def _unrated(parts: Mapping[Key, Handling], key: Key) -> Handling:
+    return _without_ratings(parts.get(key, Handling()))
 
 
 def _without_ratings(part: Handling) -> Handling:
@@ -200,9 +202,7 @@ def _months(
         .group_by(Petition.source, Petition.received_on)
     ).all()
     own, entered = (_summed((row.received_on.replace(day=1), row[2:]) for row in part) for part in _apart(rows))
-    return tuple(
-        (first, *(_without_ratings(found.get(first, Handling())) for found in (own, entered))) for first in firsts
-    )
+    return tuple((first, _unrated(own, first), _unrated(entered, first)) for first in firsts)
 
 
 def _causes(session: Session, reach: ColumnElement[bool], today: date) -> dict[int, Counter[str]]:

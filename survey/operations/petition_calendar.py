@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from forms.ballot import clean_text
 from reports.wording import short_date
@@ -16,6 +16,8 @@ from survey.models.petition import OPEN_STATES
 from survey.operations.periods import province_day
 from survey.operations.petition_settings import SettingError
 from survey.operations.working_days import WorkingCalendar, calendar
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 
 _HANDED = ("received", "transferred", "reopened", "restored")  # from each the days to hand a case on begin anew
 
@@ -92,10 +94,10 @@ def _reschedule(session: Session, day: date, before: WorkingCalendar, by: _By) -
     return len(steps)
 
 
-def _open_cases(session: Session, day: date) -> Iterator[Row[Any]]:
+def _open_cases(session: Session, day: date) -> Iterator[AnyRow]:
     """The open cases that have a last day on or after `day`, locked, with what their days count from."""
 
-    def last(column: ColumnElement[Any], *steps: str) -> Any:
+    def last(column: InstrumentedAttribute[Any], *steps: str) -> Any:
         of_case = select(func.max(column)).where(PetitionStep.petition_id == Petition.id)
         return (of_case.where(PetitionStep.step.in_(steps)) if steps else of_case).scalar_subquery()
 
@@ -119,7 +121,7 @@ def _open_cases(session: Session, day: date) -> Iterator[Row[Any]]:
     ).all()
 
 
-def _line(row: Row[Any], deadline: date, today: date, by: _By) -> dict[str, Any]:
+def _line(row: AnyRow, deadline: date, today: date, by: _By) -> dict[str, Any]:
     """The line of a case's history; one for each, and no notice: the tracking page tells the citizen."""
     return {
         "petition_id": row.id,

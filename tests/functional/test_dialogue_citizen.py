@@ -282,6 +282,18 @@ def test_those_present_are_asked_again(client: CheckingClient, session: Session,
     assert "danh-gia?the" not in client.get(own).text
 
 
+def test_a_full_box_says_where_else_to_turn_and_keeps_what_was_written(
+    client: CheckingClient, session: Session, unit: Unit
+) -> None:
+    client.application.config["DIALOGUE_QUESTIONS"] = 1
+    dialogue = held_at(session, unit, "announced")
+    assert ask(client, dialogue).status_code == 303
+    refused = ask(client, dialogue, text="Khi nào có thêm quầy?")
+    assert refused.status_code == 409
+    assert "nộp trên giấy" in refused.text
+    assert "Khi nào có thêm quầy?" in refused.text
+
+
 def test_the_list_shows_announced_dialogues_and_takes_a_code(
     client: CheckingClient, session: Session, unit: Unit
 ) -> None:

@@ -199,7 +199,11 @@ class _Sample:
             day, above = self.days.after(day, ESCALATE_DAYS), above.parent
 
     def _by(self, petition: Petition, day: date) -> dict[str, Any]:
-        return {"account_id": self.officials[petition.holder.code], "now": _at(day, self.rng.randint(8, 16))}
+        """Who takes the next step, and when: some hour of the day, after the step before."""
+        last = max((step.at for step in petition.steps if step.at is not None), default=None)
+        now = _at(day, self.rng.randint(8, 16))
+        later = now if last is None else max(now, last + timedelta(minutes=20))
+        return {"account_id": self.officials[petition.holder.code], "now": later}
 
     def _add_contact(self, petition: Petition) -> None:
         assert self.key is not None
