@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey.accounts.models import Account
 from survey.models import Filing, Unit, Wave
-from survey.operations import closing, filings, wave_publication
+from survey.operations import closing, filing_figures, filing_files, filings, wave_publication
 from survey.operations.transactions import set_transactions
 from tests.factories import make_unit, make_wave
 from tests.published_waves import answer_alike
@@ -71,3 +71,14 @@ class FilingOffice:
         request = wave_publication.ask(self.session, self.wave, account_id=self.compiler.id, at=NOW)
         wave_publication.confirm(self.session, request, account_id=self.second.id, at=NOW)
         self.session.commit()
+
+
+def filing_objects(session: Session, wave: Wave, unit: Unit) -> dict[str, object]:
+    """A filing of the unit with a file, for the addresses of the policy matrix."""
+    filing_figures.add_filings(session, wave, filing_figures.compute(session, wave, [unit]), at=NOW)
+    filing = session.scalars(select(Filing).where(Filing.unit_id == unit.id)).one()
+    person = make_account(session, "reviewer", unit)
+    file = filing_files.add_file(
+        session, filing, name="bien-ban.pdf", content=b"%PDF-1.7\n", account_id=person.id, at=NOW
+    )
+    return {"filing_id": filing.id, "evidence_id": file.id, "version_number": 1}

@@ -36,6 +36,7 @@ from tests.factories import (
     make_unit,
     make_wave,
 )
+from tests.filing_office import filing_objects
 from tests.index_objects import make_index
 from tests.mail import make_message
 from tests.petition_cases import petition_objects
@@ -111,6 +112,7 @@ def make_objects(session: Session, unit: Unit) -> dict[str, object]:
         "message_id": make_message(session, unit).id,
         **petition_objects(session, unit),
         **remedy_objects(session, wave, unit),
+        **filing_objects(session, wave, unit),
         **scorecard_objects(session, unit),
         "pass_number": 1,
         "questionnaire_code": questionnaire.code,

@@ -22,11 +22,13 @@ from survey.models import (
     Commitment,
     Dialogue,
     DialogueQuestion,
+    Filing,
     MailMessage,
     Remedy,
     Scorecard,
     ScorecardTemplate,
     Unit,
+    UnitGroup,
     Wave,
     Webhook,
 )
@@ -193,6 +195,14 @@ def remedy_owner_path(remedy_id: int, **_others: object) -> str:
     return found.owner_unit.path
 
 
+def filing_path(filing_id: int, **_others: object) -> str:
+    """The path of the unit whose periodic report a request names; 404 where there is none."""
+    path = current_session().scalar(
+        select(Unit.path).join(Filing, Filing.unit_id == Unit.id).where(Filing.id == filing_id)
+    )
+    return path if path is not None else abort(404)
+
+
 def message_path(message_id: int, **_others: object) -> str:
     """The path of the unit whose matter a message of the outbox is; 404 where there is none."""
     path = current_session().scalar(
@@ -213,3 +223,11 @@ def scorecard_template_path(scorecard_template_id: int, **_others: object) -> st
     """The path of the unit whose scorecard template a request names; 404 where there is none."""
     found = current_session().get(ScorecardTemplate, scorecard_template_id) or abort(404)
     return found.owner.path
+
+
+def group_path(group_code: str, **_others: object) -> str:
+    """The path of the unit whose saved group of units a request names; 404 where there is none."""
+    path = current_session().scalar(
+        select(Unit.path).join(UnitGroup, UnitGroup.owner_id == Unit.id).where(UnitGroup.code == group_code)
+    )
+    return path if path is not None else abort(404)

@@ -1,4 +1,4 @@
-"""What changes a wave's state: opening, closing, publishing, each after a page that says what follows from it."""
+"""What changes a wave's state: opening and closing, each after a page that says what follows from it."""
 
 from __future__ import annotations
 
@@ -79,22 +79,6 @@ def closing_progress(wave_code: str) -> ResponseReturnValue:
     if run is None or run.finished_at is not None:
         return redirect(url_for("waves.wave", wave_code=wave_code), 303)
     return render_template("waves/closing.html", wave=wave, run=run)
-
-
-@blueprint.route("/<wave_code>/cong-bo", methods=["GET", "POST"])
-@may("waves.edit", wave_path)
-def publish(wave_code: str) -> ResponseReturnValue:
-    wave = wave_or_404(wave_code)
-    if wave.state != "closed":
-        raise WaveError("not_closed", wave=wave.code, state=wave.state)
-    empty = not closing.tallied_responses(current_session(), wave)
-    wrong = empty and not code_typed(wave)
-    if request.method == "POST" and not wrong:
-        waves.publish_wave(current_session(), wave, now())
-        commit()
-        flash(gettext("The results of %(wave)s are public.", wave=wave_code), "success")
-        return redirect(url_for("waves.wave", wave_code=wave_code), 303)
-    return asked("waves/publish.html", wave, wrong=wrong, empty=empty)
 
 
 def code_typed(wave: Wave) -> bool:

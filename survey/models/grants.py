@@ -77,7 +77,7 @@ GRANTS: dict[str, tuple[str, str]] = {
     "frozen_transaction": (_READ, _ADD),
     "filing": ("SELECT (id, wave_id, unit_id, state, version)", _ALL),
     "filing_version": (_READ, _ADD),
-    "filing_step": ("SELECT (id, filing_id, step, version, at)", _ADD),
+    "filing_step": ("SELECT (id, filing_id, step, state, version, at)", _ADD),
     "filing_note": (_NOTHING, _ALL),
     "filing_evidence": (_NOTHING, _ALL),
     "wave_publication": (_NOTHING, _CHANGE),
