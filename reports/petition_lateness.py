@@ -103,13 +103,12 @@ class _Document:
         handled = total.handling
         when = period(self.report.start, self.report.end, language)
         received = gettext(
-            "Of the {received} cases that citizens sent {period}, {rejected} were not accepted ({late_rejected} of "
-            "them only after the deadline, which counts as late), {waiting} are not due yet.",
+            "Of the {received} cases that citizens sent {period}, {rejected} were not accepted, {waiting} are not due "
+            "yet.",
             language,
             received=count(handled.received, language),
             period=when,
             rejected=count(handled.rejected, language),
-            late_rejected=count(handled.late_rejected, language),
             waiting=count(handled.waiting, language),
         )
         yield paragraph(received, self.style.body)
@@ -121,6 +120,13 @@ class _Document:
                 due=count(handled.due, language),
                 share=percent(handled.on_time_share, language),
                 late=count(handled.late, language),
+            )
+            yield paragraph(text, self.style.body)
+        if handled.late_rejected:
+            text = gettext(
+                "Among the late: {n} that were not accepted only after their deadline.",
+                language,
+                n=count(handled.late_rejected, language),
             )
             yield paragraph(text, self.style.body)
         entered = self.report.total.entered
@@ -160,9 +166,10 @@ class _Document:
 
     def unit_row(self, number: str, unit: UnitLateness) -> list[str]:
         language, handled = self.language, unit.handling
-        share = f"{count(handled.on_time, language)}/{count(handled.due, language)}"
+        share = "–"
         if handled.due:
-            share += f" ({percent(handled.on_time_share, language)})"
+            on_time, due = count(handled.on_time, language), count(handled.due, language)
+            share = f"{on_time}/{due} ({percent(handled.on_time_share, language)})"
         figures = (unit.open, unit.late, unit.days, unit.longest)
         return [number, unit.name[language], *(count(figure, language) for figure in figures), share]
 

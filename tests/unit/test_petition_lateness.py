@@ -49,7 +49,7 @@ def test_the_interior_department_reports_to_the_chairman() -> None:
         "Kính gửi: Chủ tịch Ủy ban nhân dân tỉnh Sông Trà",
         "6 trên 18 vụ việc đang xử lý đã quá hạn, tại 2 đơn vị; cộng lại quá hạn 34 ngày làm việc",
         "900 trên 1.000 ý kiến đã đến hạn (90,00%)",
-        "3 ý kiến không tiếp nhận (trong đó 1 ý kiến khi đã quá hạn, tính là quá hạn)",
+        "Trong số quá hạn có 1 ý kiến đến khi quá hạn mới không tiếp nhận.",
         "Thống kê riêng 40 ý kiến do cán bộ nhập: 30 trên 32 ý kiến đã đến hạn được xử lý đúng hạn.",
         "Chờ ý kiến của sở (2 vụ việc); chưa nêu nguyên nhân (1 vụ việc)",
         "Q000001",
