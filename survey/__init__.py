@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from survey import blueprints, cli, config, database, language, numbers, security_headers
+from survey import blueprints, cli, config, database, language, numbers, security_headers, session_cookie
 from survey.config import SURFACES
 
 
@@ -21,6 +21,7 @@ def create_app(settings: Mapping[str, Any] | None = None, surfaces: Collection[s
     app.config.from_mapping(settings or {})
     database.init_app(app)
     numbers.init_app(app)
+    session_cookie.init_app(app)
     language.init_app(app)
     security_headers.init_app(app)
     blueprints.init_app(app, surfaces)

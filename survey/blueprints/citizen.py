@@ -6,6 +6,7 @@ import hmac
 import sqlite3
 import time
 from base64 import urlsafe_b64encode
+from contextlib import closing
 from typing import Any
 
 import psycopg
@@ -22,12 +23,13 @@ from forms.definition import Language
 from reports import wording
 from survey.citizen_pages import FORM_SCRIPT, SENT_SCRIPT, answer, render, respond
 from survey.citizen_places import Asked, Place, Reception
-from survey.database import current_session
+from survey.database import current_session, engine
 from survey.language import chosen_language
 from survey.operations.codes import is_valid, normalise
 from survey.operations.collectors import suggestions
-from survey.operations.responses import CollectorClosed, ImpossibleAnswer, Receipt, Submission, record_response
+from survey.operations.responses import CollectorClosed, ImpossibleAnswer, Receipt, Submission, record_by_driver
 from survey.operations.submission import BadToken, SubmissionId, flags_for, issue_token, minimum_seconds, read_token
+from survey.operations.writing import begin_by_driver
 from survey.page_cache import accepted_encoding
 from survey.scan_counter import SECONDS, ScanCounter, opened_by_a_person
 
@@ -131,7 +133,7 @@ def submit(code: str) -> ResponseReturnValue:
     except DATABASE_FAULTS:
         current_app.logger.exception("a ballot could not be stored")
         return form_again(place, asked, token, 503, busy(), {"Retry-After": str(BUSY_SECONDS)})
-    return redirect(receipt_address(place, receipt), 303)
+    return Response(status=303, headers=[("Location", receipt_address(place, receipt))], mimetype="text/plain")
 
 
 @blueprint.get("/s/<code>/cam-on/<number>", endpoint="thanks", defaults={"conflict": False})
@@ -215,13 +217,9 @@ def submission_of(place: Place, asked: Asked, ballot: Ballot, submission_id: Sub
 
 def store(submission: Submission) -> Receipt:
     """The receipt, after a durable commit."""
-    session = current_session()
-    try:
-        receipt = record_response(session, submission)
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+    with closing(begin_by_driver(engine())) as connection:
+        receipt = record_by_driver(connection.dbapi_connection, submission)
+        connection.commit()
     return receipt
 
 

@@ -110,13 +110,16 @@ def record_response(session: Session, submission: Submission) -> Receipt:
     content, and counts nowhere. Does not commit; the receipt may be shown after the caller has. Raises CollectorClosed
     (unless the ballot had been stored before) and ImpossibleAnswer.
     """
+    return record_by_driver(begin_write(session).connection.dbapi_connection, submission)
+
+
+def record_by_driver(driver: Any, submission: Submission) -> Receipt:
+    """The same by a connection of sqlite3 or psycopg that is in a transaction of its own, see
+    :func:`survey.operations.writing.begin_by_driver`."""
     content = canonical(submission.choices, submission.several, submission.texts)
     fingerprint = digest(content)
     number = receipt_number(submission.submission_id)
-    connection = begin_write(session)
-    driver = connection.connection.dbapi_connection
-    assert driver is not None
-    on_sqlite = connection.dialect.name == "sqlite"
+    on_sqlite = isinstance(driver, sqlite3.Connection)
     try:
         response_id = (_insert_sqlite if on_sqlite else _insert_postgresql)(driver, submission, fingerprint)
         if response_id is not None:

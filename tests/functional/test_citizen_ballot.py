@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest.mock import Mock
 
+import psycopg
 import pytest
 import time_machine
 from flask import Flask
@@ -14,8 +18,10 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from forms.library import standard
+from survey.blueprints import citizen
 from survey.models import Answer, Collector, Question, Response, ResponseConflict, ResponseFlag, TextAnswer
 from survey.operations import collectors, waves
+from survey.operations.writing import begin_by_driver
 from tests import factories
 from tests.page_rules import CheckingClient
 from tests.scanning import UNIT, hang_up, token_of
@@ -279,27 +285,28 @@ def test_what_was_stored_before_the_end_still_has_its_receipt(
 @pytest.mark.parametrize(
     "fault",
     [
-        exc.OperationalError("INSERT", {}, Exception("database or disk is full")),
+        sqlite3.OperationalError("database or disk is full"),
+        psycopg.OperationalError("the server is gone"),
         exc.TimeoutError("no connection free"),
-        exc.DBAPIError("COMMIT", {}, Exception("the server is gone")),
     ],
 )
 def test_a_database_in_trouble_never_thanks_and_keeps_every_answer(
     client: CheckingClient,
     session: Session,
-    engine: Engine,
     collector: Collector,
     fault: Exception,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     token = open_form(client, collector)
 
-    def fail(_connection: Connection) -> None:
-        raise fault
+    def broken(engine: Engine) -> Any:
+        pooled = begin_by_driver(engine)
+        return Mock(wraps=pooled, dbapi_connection=pooled.dbapi_connection, **{"commit.side_effect": fault})
 
-    event.listen(engine, "commit", fail)
-    page = send(client, collector, {**FULL, "token": token})
-    event.remove(engine, "commit", fail)
+    with monkeypatch.context() as patch:
+        patch.setattr(citizen, "begin_by_driver", broken)
+        page = send(client, collector, {**FULL, "token": token})
     assert page.status_code == 503
     assert int(page.headers["Retry-After"]) > 0
     assert "chưa được gửi vì hệ thống đang bận" in page.text
