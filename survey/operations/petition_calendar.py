@@ -11,8 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from forms.ballot import clean_text
 from reports.wording import short_date
-from survey.models import CalendarException, Petition, PetitionStep
+from survey.models import CalendarException, Petition, PetitionStep, Unit
 from survey.models.petition import OPEN_STATES
+from survey.operations import audit
 from survey.operations.periods import province_day
 from survey.operations.petition_settings import SettingError
 from survey.operations.working_days import WorkingCalendar, calendar
@@ -68,7 +69,7 @@ def _reschedule(session: Session, day: date, before: WorkingCalendar, by: _By) -
             return until
         return max(after.after(since, before.between(since, until)), min(until, today))
 
-    cases, steps = [], []
+    cases, steps, notes = [], [], []
     for row in _open_cases(session, day):
         deadline = moved(row.begun_on or row.received_on, row.deadline_on)
         transfer_due = moved(row.handed_on or row.received_on, row.transfer_due_on)
@@ -86,10 +87,13 @@ def _reschedule(session: Session, day: date, before: WorkingCalendar, by: _By) -
         )
         if deadline != row.deadline_on:
             steps.append(_line(row, deadline, today, by))
+            old, new = {"deadline_on": row.deadline_on}, {"deadline_on": deadline}
+            notes.append(audit.Note("petition.change", "petition", row.reference, row.path, old, new))
     if cases:
         session.execute(update(Petition), cases)
     if steps:
         session.execute(insert(PetitionStep), steps)
+        audit.record_all(session, notes)
     session.expire_all()
     return len(steps)
 
@@ -104,6 +108,8 @@ def _open_cases(session: Session, day: date) -> Iterator[AnyRow]:
     yield from session.execute(
         select(
             Petition.id,
+            Petition.reference,
+            Unit.path,
             Petition.state,
             Petition.holder_id,
             Petition.received_on,
@@ -115,6 +121,7 @@ def _open_cases(session: Session, day: date) -> Iterator[AnyRow]:
             last(PetitionStep.day, *_HANDED).label("handed_on"),
             last(PetitionStep.number).label("last_step"),
         )
+        .join(Unit, Unit.id == Petition.holder_id)
         .where(Petition.state.in_(OPEN_STATES), or_(Petition.deadline_on >= day, Petition.transfer_due_on >= day))
         .order_by(Petition.id)
         .with_for_update(of=Petition)

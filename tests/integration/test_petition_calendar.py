@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.models import CalendarException, Petition, Unit
-from survey.operations import petitions
+from survey.models import AuditEntry, CalendarException, Petition, Unit
+from survey.operations import audit, petitions
 from survey.operations.petition_calendar import clear_day, set_day
 from survey.operations.petition_cases import is_late
 from tests.factories import make_unit
@@ -41,6 +41,7 @@ def test_open_cases_get_the_day_back_and_their_history_says_so(session: Session,
     new = make_petition(session, unit, on=date(2026, 3, 6))  # to be classified by 13 March
     early = make_petition(session, unit)  # by 9 March: before the day off
     done = make_petition(session, unit, state="answered")
+    audit.attribute(session, audit.SYSTEM)
     assert declare(session, DAY_OFF, on=FRIDAY) == 3
     assert [case.deadline_on for case in (plain, extended, new, early, done)] == [
         date(2026, 3, 17), date(2026, 3, 24), date(2026, 3, 16), date(2026, 3, 9), DUE,
@@ -50,8 +51,11 @@ def test_open_cases_get_the_day_back_and_their_history_says_so(session: Session,
     assert (line.step, line.deadline_on, line.is_public) == ("rescheduled", date(2026, 3, 17), True)
     assert line.public_text == "10/03/2026: Theo quyết định"
     assert [early.steps[-1].step, done.steps[-1].step] == ["received", "answered"]
+    del session.info["actor"]
     petitions.answer(session, plain, "Đã xong.", **by(date(2026, 3, 17)))
     assert not is_late(plain, date(2026, 3, 17))
+    noted = session.scalars(select(AuditEntry).where(AuditEntry.subject == plain.reference)).all()
+    assert [(entry.action, entry.after) for entry in noted] == [("petition.change", '{"deadline_on": "2026-03-17"}')]
     session.commit()
     assert withdraw(session, DAY_OFF, on=FRIDAY) == 2
     assert (extended.deadline_on, new.deadline_on) == (date(2026, 3, 23), date(2026, 3, 13))
