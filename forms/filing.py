@@ -24,7 +24,7 @@ class ExplanationForm(StaffForm):
 
 class EvidenceForm(StaffForm):
     file = FileField(
-        _l("Evidence"),
+        _l("Supporting files"),
         description=_l("PDF, PNG, JPEG, DOCX or XLSX; at most 10 files with 20 MB together."),
         validators=[FileRequired(_l("Choose a file."))],
     )

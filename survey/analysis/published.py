@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from survey.models import TransactionCorrection, Unit, Wave, WaveUnit
+from survey.models import Unit, Wave, WaveUnit
 from survey.operations.poll_waves import IS_SURVEY
 
 
@@ -53,16 +53,3 @@ def ancestors(session: Session, unit: Unit) -> Sequence[Unit]:
     ids = [int(part) for part in unit.path.strip("/").split("/")[:-1]]
     found = {ancestor.id: ancestor for ancestor in session.scalars(select(Unit).where(Unit.id.in_(ids)))}
     return [found[key] for key in ids]
-
-
-def corrections_after(session: Session, wave: Wave, unit: Unit, most: int = 50) -> Sequence[TransactionCorrection]:
-    """Corrections of numbers of transactions at or below the unit that were made after the wave was published."""
-    query = select(TransactionCorrection).join(TransactionCorrection.unit)
-    query = query.where(
-        Unit.path.startswith(unit.path, autoescape=True),
-        TransactionCorrection.period_start >= wave.period_start,
-        TransactionCorrection.period_end <= wave.period_end,
-        TransactionCorrection.corrected_at >= wave.published_at,
-    )
-    options = joinedload(TransactionCorrection.unit)
-    return session.scalars(query.options(options).order_by(TransactionCorrection.id.desc()).limit(most)).all()

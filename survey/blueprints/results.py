@@ -19,11 +19,12 @@ from reports.quality_table import quality_rows
 from reports.trend_chart import trend_svg
 from reports.unit_report import unit_report_pdf
 from reports.workbook import unit_report_xlsx
-from survey.analysis import published_documents
+from survey.analysis import filings, published_documents
+from survey.analysis.export_reading import report_from
+from survey.analysis.frozen_figures import unpacked
 from survey.analysis.petition_tracking import count_published
 from survey.analysis.published import (
     ancestors,
-    corrections_after,
     published_wave,
     published_waves,
     root_of_wave,
@@ -135,13 +136,26 @@ def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
     return render_template(
         "results/unit.html",
         report=report,
-        corrections=corrections_after(current_session(), found, place),
+        versions=filings.public_versions(current_session(), found, place),
         above=ancestors(current_session(), place),
         other_waves=[other for other in others if unit_of_wave(current_session(), other, place.code)],
         themes=(None, []) if report.index.suppressed else public_themes(current_session(), found, place),
         responded=public_remedies(current_session(), place),
         opinions=count_published(current_session(), place),
     )
+
+
+@blueprint.get("/<wave_code>/<unit_code>/phien-ban/<int:version_number>")
+def version(wave_code: str, unit_code: str, version_number: int) -> ResponseReturnValue:
+    """The figures as they were published, whatever was corrected since."""
+    session, found = current_session(), wave_or_404(wave_code)
+    place = unit_of_wave(session, found, unit_code) or abort(404)
+    versions = {each.number: each for each in filings.public_versions(session, found, place)}
+    figures = filings.public_figures(session, found, place, version_number)
+    if figures is None:
+        abort(404)
+    report = report_from(unpacked(figures), found.state)
+    return render_template("results/version.html", report=report, version=versions[version_number])
 
 
 @blueprint.get("/<wave_code>/<unit_code>/bao-cao.pdf")
