@@ -54,12 +54,18 @@ def inspect(content: bytes, anchors: Sequence[str]) -> dict[str, Any]:
     stamp = status.timestamp_validity
     moment = stamp.timestamp if stamp is not None and stamp.trusted else status.signer_reported_dt
     who = {
-        "signer": status.signing_cert.subject.human_friendly[:500],
+        "signer": _subject(status.signing_cert),
         "signed_at": moment.isoformat() if moment is not None else "",
     }
     if status.coverage != SignatureCoverageLevel.ENTIRE_FILE or len(signatures) > 1:
         return {"finding": "appended", **who}
     return {"finding": "genuine" if status.trusted else "untrusted", **who}
+
+
+def _subject(certificate: Certificate) -> str:
+    """The certificate's subject from the name to the country, as :mod:`reports.signing` notes it."""
+    values = (part if isinstance(part, str) else ", ".join(part) for part in certificate.subject.native.values())
+    return ", ".join(reversed(list(values)))[:500]
 
 
 def _certificate(text: str) -> Certificate:

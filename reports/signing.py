@@ -40,6 +40,7 @@ FIELD = "Signature"
 FONT_SIZE, LEADING = 10, 12.5
 BOX_WIDTH, BOX_TOP, BOX_HEIGHT = 86 * mm, 5 * mm, 14.5 * mm  # within the top margin of 22 mm
 LONGEST_NAME = 2  # lines
+LONGEST_SUBJECT = 500
 TIME_OF_VIET_NAM = timezone(timedelta(hours=7))
 TIMESTAMP_SECONDS = 10
 LARGEST_TIMESTAMP = 1024 * 1024
@@ -146,7 +147,13 @@ def sign_pdf(
     pdf_signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(content)), output=output)
     signed = output.getvalue()
     assert signed.startswith(content)
-    return Signed(signed, certificate.subject.human_friendly[:500], at, timestamper is not None)
+    return Signed(signed, subject_of(certificate), at, timestamper is not None)
+
+
+def subject_of(certificate: Any) -> str:
+    """The certificate's subject from the name to the country, as :mod:`forms.signed_pdf` reads it from a signature."""
+    values = (part if isinstance(part, str) else ", ".join(part) for part in certificate.subject.native.values())
+    return ", ".join(reversed(list(values)))[:LONGEST_SUBJECT]
 
 
 def _name(certificate: Any) -> str:
