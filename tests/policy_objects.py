@@ -25,6 +25,7 @@ from survey.operations import import_drafts, paper_batches, waves, webhooks
 from survey.operations.paper_batches import BatchHeader
 from survey.operations.questionnaire_drafts import copied, documents, start_draft
 from tests.api import make_api_key
+from tests.compilation_objects import compilation_objects
 from tests.dialogues import dialogue_objects
 from tests.factories import (
     NOW,
@@ -112,6 +113,7 @@ def make_objects(session: Session, unit: Unit) -> dict[str, object]:
         "message_id": make_message(session, unit).id,
         **petition_objects(session, unit),
         **remedy_objects(session, wave, unit),
+        **compilation_objects(session, unit),
         **filing_objects(session, wave, unit),
         **scorecard_objects(session, unit),
         "pass_number": 1,
