@@ -20,7 +20,13 @@ TABLES = (
 )
 
 
+# What an uploaded table may be of.
+KINDS = "kind IN ('units', 'services', 'transactions', 'indices', 'dossiers')"
+KINDS_BEFORE = "kind IN ('units', 'services', 'transactions')"
+
+
 def upgrade() -> None:
+    _upload_kinds(KINDS)
     op.create_table(
         "province_index",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -89,3 +95,11 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in TABLES:
         op.drop_table(table)
+    op.execute("DELETE FROM place_upload WHERE kind IN ('indices', 'dossiers')")
+    _upload_kinds(KINDS_BEFORE)
+
+
+def _upload_kinds(kinds: str) -> None:
+    with op.batch_alter_table("place_upload") as batch:
+        batch.drop_constraint(op.f("ck_place_upload_kind"), type_="check")
+        batch.create_check_constraint(op.f("ck_place_upload_kind"), kinds)

@@ -1,4 +1,4 @@
-"""Files of units, procedures or transactions that somebody looks at before they count."""
+"""Files of units, procedures and other tables that somebody looks at before they count."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.models.base import Base, UtcDateTime, one_of, primary_key
 
-UPLOAD_KINDS = ("units", "services", "transactions")
+UPLOAD_KINDS = ("units", "services", "transactions", "indices", "dossiers")
 
 
 class PlaceUpload(Base):

@@ -19,6 +19,7 @@ from survey.operations.collectors import make_collector
 from survey.operations.demo.ballots import submissions
 from survey.operations.demo.dialogue_polls import add_polls
 from survey.operations.demo.dialogues import load_dialogues
+from survey.operations.demo.indices import load_indices
 from survey.operations.demo.places import CENTRE, FIELDS, PLACES, PROVINCE, PROVINCE_NAME, Place
 from survey.operations.demo.remedies import LIFTS, add_remedies
 from survey.operations.periods import PROVINCE_TIME, half_year, previous_half_year, province_day
@@ -130,6 +131,7 @@ def load_demo(
     load_dialogues(session, units, today)
     add_polls(session, units, today)
     add_remedies(session, units, waves, today)
+    load_indices(session, today)
     return Demo(tuple(waves), collectors["BENTRA"][0], created=True)
 
 
