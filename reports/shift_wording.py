@@ -10,7 +10,7 @@ _WORDS: dict[Movement, str] = {
     "moved_up": gettext_noop("It moved: it rose"),
     "moved_down": gettext_noop("It moved: it fell"),
     "not_moved": gettext_noop("It did not move"),
-    "cannot_tell": gettext_noop("No conclusion possible yet"),
+    "cannot_tell": gettext_noop("Not enough evidence"),
     "broken": gettext_noop("Not comparable"),
 }
 _REASONS: dict[Movement, str] = {
