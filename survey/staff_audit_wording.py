@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
-from survey import dialogue_wording, petition_wording
+from survey import dialogue_wording, document_wording, petition_wording
 from survey.staff_wording import (
     CHANNELS,
     COLLECTOR_STATES,
@@ -31,6 +31,8 @@ KINDS: dict[str, LazyString] = {
     "contact_key": _l("Key of contacts"),
     "core_section": _l("Locked section"),
     "counter": _l("Counter"),
+    "document": _l("Document to issue"),
+    "document_run": _l("Set of documents"),
     "figures": _l("Figures"),
     "import_run": _l("Import of answers"),
     "index_target": _l("Target of an index"),
@@ -87,8 +89,10 @@ VERBS: dict[str, LazyString] = {
     "password_refused": _l("wrong password for a change of one's own account"),
     "hold_back": _l("kept from being sent"),
     "read": _l("looked at"),
+    "publish": _l("published"),
     "send_again": _l("sent once more"),
     "set_password": _l("set a password by a link"),
+    "sign": _l("sent to be signed"),
     "sign_in": _l("signed in"),
     "sign_in_failed": _l("failed to sign in"),
     "sign_out": _l("signed out"),
@@ -256,6 +260,17 @@ COLUMNS: dict[str, LazyString] = {
     "public_since": lazy_pgettext("column", "Published since"),
     "respondents": lazy_pgettext("column", "People who answered"),
     "scope": lazy_pgettext("column", "Published scope"),
+    "withdrawn_reason": lazy_pgettext("column", "Reason of the withdrawal"),
+    "replaced_by_id": lazy_pgettext("column", "Replaced by"),
+    "signed_at": lazy_pgettext("column", "Signed at"),
+    "signed_sha256": lazy_pgettext("column", "SHA-256 of the signed file"),
+    "signer": lazy_pgettext("column", "Signer"),
+    "is_timestamped": lazy_pgettext("column", "With a time-stamp"),
+    "kinds": lazy_pgettext("column", "Kinds of document"),
+    "done": lazy_pgettext("column", "Made"),
+    "total": lazy_pgettext("column", "Of"),
+    "failure": lazy_pgettext("column", "Error"),
+    "finished_at": lazy_pgettext("column", "Finished at"),
 }
 
 # Words of stored codes: by column, or by kind and column where the column alone does not tell.
@@ -292,6 +307,8 @@ _VALUES: dict[str, dict[str, LazyString]] = {
         "submitted": lazy_pgettext("draft", "Handed in"),
         "returned": lazy_pgettext("draft", "Returned"),
     },
+    "document.state": document_wording.STATES,
+    "document_run.state": document_wording.RUN_STATES,
     "remedy.state": {
         "planned": _l("Plan made"),
         "running": _l("Under way"),

@@ -74,6 +74,8 @@ NOT_AUDITED = {
     "theme_phrase": "counted from comments",
     "theme_reading": "how far a computation is",
     "theme_count": "how far a computation is",
+    "document_content": "the bytes of a document, whose digest is noted with it",
+    "published_document": "the bytes of a document, whose publication is noted",
     "unit_group_member": "recorded with its group, as a list",
 }
 # What is never written down, by column; a change of it is noted as such.
