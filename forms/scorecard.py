@@ -120,7 +120,7 @@ class LineForm(StaffForm):
     rule = SelectField(_l("How points come about"), validators=[InputRequired()])
     maximum = CommaDecimalField(_l("Maximum points"), description=_l("A heading has none of its own."))
     steps = TextAreaField(
-        _l("Steps"),
+        _l("Steps of points"),
         description=_l("One a line, a rising share and its points: 80% = 0.5. Leave empty for points in proportion."),
         validators=[Length(max=1000)],
     )
@@ -128,16 +128,16 @@ class LineForm(StaffForm):
     none_below = StringField(_l("No points below"), validators=[Length(max=20)])
     counted_vi = StringField(_l("What is counted"), validators=[Length(max=300)])
     base_vi = StringField(_l("Of what"), validators=[Length(max=300)])
-    measure = SelectField(_l("Measure"))
-    delegate_weight = StringField(_l("Weight"), validators=[Length(max=20)])
+    measure = SelectField(_l("Measure of the platform"))
+    delegate_weight = StringField(_l("Weight of the group"), validators=[Length(max=20)])
     delegate_waves = StringField(_l("Codes of the waves"), validators=[Length(max=400)])
     delegate_figure = SelectField(_l("Figure"), choices=FIGURES)
     delegate_code = StringField(_l("Code of the factor or item"), validators=[Length(max=60)])
-    official_weight = StringField(_l("Weight"), validators=[Length(max=20)])
+    official_weight = StringField(_l("Weight of the group"), validators=[Length(max=20)])
     official_waves = StringField(_l("Codes of the waves"), validators=[Length(max=400)])
     official_figure = SelectField(_l("Figure"), choices=FIGURES)
     official_code = StringField(_l("Code of the factor or item"), validators=[Length(max=60)])
-    citizen_weight = StringField(_l("Weight"), validators=[Length(max=20)])
+    citizen_weight = StringField(_l("Weight of the group"), validators=[Length(max=20)])
     citizen_waves = StringField(_l("Codes of the waves"), validators=[Length(max=400)])
     citizen_figure = SelectField(_l("Figure"), choices=FIGURES)
     citizen_code = StringField(_l("Code of the factor or item"), validators=[Length(max=60)])

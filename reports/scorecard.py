@@ -155,7 +155,7 @@ class _Document:
         yield paragraph(f"{card.place.name[language]}, {card.year}", self.style.centred)
         yield Spacer(1, 8)
         head = [
-            gettext("No. in the list", language),
+            gettext("Serial no.", language),
             gettext("Criterion", language),
             gettext("Maximum points", language),
             *(stage_word(stage, language) for stage in card.stages),

@@ -132,7 +132,8 @@ def formula(basis: Basis, maximum: Decimal, given: Decimal | None, language: Lan
             f"{short(group.weight, language)} × {percent(group.value, language)}" for group in basis.groups
         )
         wholes = {"maximum": short(maximum, language), "terms": terms, "points": points(given, language)}
-        return gettext(_KINDS["survey"], language, **wholes)
+        sentence = _KINDS[basis.kind]
+        return gettext(sentence, language, **wholes)
     assert basis.counted is not None
     assert basis.base is not None
     return gettext(

@@ -40,7 +40,7 @@ def _card_sheet(book: Any, card: Card, language: Language) -> None:
     sheet.write_string(0, 0, f"{card.name[language]} – {card.place.name[language]}, {card.year}", bold)
     sheet.write_string(1, 0, state_word(card.state, language))
     heads = [
-        gettext("No. in the list", language),
+        gettext("Serial no.", language),
         gettext("Criterion", language),
         gettext("Maximum points", language),
         *(stage_word(stage, language) for stage in card.stages),

@@ -23,9 +23,11 @@ from survey.operations import audit, contacts, ledger, theme_counting, waves
 from survey.operations.comments import attend_comments, release_comments
 from survey.operations.cross_tables import count_requested
 from survey.operations.demo import Demo, find_demo, load_demo
+from survey.operations.demo.filings import load_filings
 from survey.operations.demo.loading import RESPONSES
 from survey.operations.demo.petitions import load_petitions
 from survey.operations.demo.places import PROVINCE
+from survey.operations.demo.scorecards import load_scorecards
 from survey.operations.kept_statistics import keep_disclosure, keep_statistics
 from survey.operations.periods import province_day
 from survey.operations.release import release_due
@@ -112,10 +114,14 @@ def _load_cases(day: date) -> None:
     from survey.accounts import samples  # as in _accounts
 
     with writing() as session, audit.unattended(session):
-        samples.make_samples(session, find_unit(session, PROVINCE), find_unit(session, UNIT_SHOWN), now())
+        province, commune = find_unit(session, PROVINCE), find_unit(session, UNIT_SHOWN)
+        ids = {account.email: account.id for account in samples.make_samples(session, province, commune, now())}
         if contacts.current_key(session) is None:
             contacts.make_key(session, contact_key_file(current_app.config), now())
         load_petitions(session, day, samples.make_officials(session, now()))
+        load_scorecards(session, day)
+    people = {"asks": "tong-hop", "confirms": "cong-bo", "unit": "phu-trach"}
+    load_filings(engine(), day, {part: ids[f"{name}@songtra.example"] for part, name in people.items()})
 
 
 def _release(session: Session, wave: Wave, day: date) -> None:

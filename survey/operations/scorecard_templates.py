@@ -45,7 +45,7 @@ class TemplateError(OperationError):
         "points": _n("The points of line %(number)s (%(points)s) are no number with at most two decimals."),
         "sum": _n("Heading %(number)s states %(stated)s points, but its criteria add up to %(total)s."),
         "scale": _n("Criterion %(number)s needs either steps or the share that gives all points."),
-        "scale_share": _n("A share of criterion %(number)s is impossible: shares begin at 0% and all points above it."),
+        "scale_share": _n("A share of criterion %(number)s is impossible: shares begin at 0%% and all points above it."),
         "step_above": _n("A step of criterion %(number)s gives %(points)s points, more than its maximum %(maximum)s."),
         "steps_order": _n("The steps of criterion %(number)s must rise: a higher share gives more points."),
         "group_twice": _n("A respondent group stands twice in criterion %(number)s."),

@@ -46,7 +46,6 @@ class ScorecardError(OperationError):
     SENTENCES: ClassVar[dict[str, str]] = {
         "step_impossible": _n("This is not possible with the scorecard as it stands now. Read it again below."),
         "rows_missing": _n("These criteria have no points yet: %(rows)s."),
-        "reasons_missing": _n("Say why points are missing in these criteria: %(rows)s."),
         "rows_open": _n("These criteria have no points: %(rows)s. Enter the points yourselves, with the reason."),
         "same_person": _n("Whoever submitted a scorecard does not appraise it: another person must do that."),
         "explanation_open": _n(
@@ -85,7 +84,7 @@ def possible(card: Scorecard) -> frozenset[str]:
 
 def submit(session: Session, card: Scorecard, *, account_id: int | None, now: datetime) -> None:
     """Hand the self-scored card to the council; computed points are fixed as of now. Raises
-    :class:`ScorecardError` naming the criteria without points or without a reason for lost ones."""
+    :class:`ScorecardError` naming the criteria without points."""
     _begin(session, card, "submit")
     scores = last_scores(session, card)
     typed = [line for line in criteria_of(card) if line.rule in ("manual", "ratio")]
