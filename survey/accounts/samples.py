@@ -36,6 +36,7 @@ class Sample(NamedTuple):
 SAMPLES = (
     Sample("administrator", True, "quan-tri@songtra.example", "Lê Quang Minh"),
     Sample("compiler", True, "tong-hop@songtra.example", "Nguyễn Thị Hồng Hạnh"),
+    Sample("compiler", True, "cong-bo@songtra.example", "Trần Quốc Việt"),  # what takes two people takes another one
     Sample("manager", False, "phu-trach@songtra.example", "Phạm Văn Tấn"),
     Sample("reviewer", False, "xu-ly-y-kien@songtra.example", "Trần Thị Mỹ Duyên"),
     Sample("entry", False, "nhap-lieu@songtra.example", "Võ Thành Công"),
@@ -60,7 +61,7 @@ def are_welcome() -> bool:
 
 
 def make_samples(session: Session, province: Unit, commune: Unit, at: datetime) -> list[Account]:
-    """One account of each role; those made before are left as they are."""
+    """An account of each role, two compilers; those made before are left as they are."""
     known = {account.email: account for account in _samples(session)}
     hashed = passwords.hashed(PASSWORD) if len(known) < len(SAMPLES) else None
     for sample in SAMPLES:
