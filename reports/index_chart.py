@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from reports.catalogue import gettext
 from reports.charts import SMALL, WIDE_WIDTH, both_layouts
 from reports.drawing import Box, Chart, Disc, Shape, Stroke, Svg, Words, verdict_mark
 from reports.figures import Language
-from reports.fonts import sans, text_width
+from reports.fonts import sans, text_width, wrap
 from reports.index_figures import IndexSeries, IndexYear
 from reports.index_wording import aim_words, index_value, rank_words, reached_words
 
@@ -21,7 +21,7 @@ SPARK_WIDTH, SPARK_HEIGHT = 120.0, 28.0
 
 
 def index_chart(series: IndexSeries, language: Language, width: float = WIDE_WIDTH, name: str = "index") -> Chart:
-    """Both panels over the last :data:`LONGEST` years; a dotted line where the method changed."""
+    """Both panels over the last :data:`LONGEST` years, parted by a dotted line where they do not compare."""
     drawing = _Drawing(series, language, width)
     shapes, bottom = drawing.shapes()
     title = gettext("{index} over the years", language, index=series.name[language])
@@ -79,8 +79,9 @@ class _Drawing:
             y += 14 + RANK_HEIGHT + GAP
         y -= 8
         for note in self.notes():
-            shapes.append(Words(0, y, note, SMALL, "chart-quiet"))
-            y += 16
+            for line in wrap(note, sans().regular, SMALL, self.width, most_lines=3):
+                shapes.append(Words(0, y, line, SMALL, "chart-quiet"))
+                y += 16
         return shapes, y
 
     def values(self, top: float) -> Iterator[Shape]:
@@ -102,9 +103,10 @@ class _Drawing:
             if year.aim and year.aim.value is not None:
                 at = y(float(year.aim.value))
                 yield Stroke(((x - 0.42 * self.slot, at), (x + 0.42 * self.slot, at)), "chart-target")
-        yield from self.line([None if year.value is None else y(float(year.value)) for year in self.years], top, bottom)
+        heights = [None if year.value is None else y(float(year.value)) for year in self.years]
+        yield from self.line(heights, top, bottom, lambda _, year: year.breaks)
         labels = [index_value(year.value, self.language, self.series.decimals) for year in self.years]
-        yield from self.marks([None if year.value is None else y(float(year.value)) for year in self.years], labels)
+        yield from self.marks(heights, labels)
         yield from self.axis(bottom)
 
     def ranks(self, top: float) -> Iterator[Shape]:
@@ -124,7 +126,7 @@ class _Drawing:
                 yield Box(x - 0.42 * self.slot, upper, 0.84 * self.slot, max(lower - upper, 1), "chart-own")
                 yield Stroke(((x - 0.42 * self.slot, lower), (x + 0.42 * self.slot, lower)), "chart-target")
         heights = [None if year.rank is None else y(year.rank) for year in self.years]
-        yield from self.line(heights, top, bottom)
+        yield from self.line(heights, top, bottom, _other_field)
         labels = [
             "" if year.rank is None else f"{year.rank}/{year.ranked}" if self.slot > 44 else str(year.rank)
             for year in self.years
@@ -132,11 +134,17 @@ class _Drawing:
         yield from self.marks(heights, labels)
         yield from self.axis(bottom)
 
-    def line(self, heights: Sequence[float | None], top: float, bottom: float) -> Iterator[Shape]:
-        """From each published year to the next; broken where the method changed."""
+    def line(
+        self,
+        heights: Sequence[float | None],
+        top: float,
+        bottom: float,
+        breaks: Callable[[IndexYear, IndexYear], bool],
+    ) -> Iterator[Shape]:
+        """From each published year to the next, parted where they do not compare."""
         known = [(x, year, y) for x, year, y in zip(self.xs, self.years, heights, strict=True) if y is not None]
-        for (x1, _, y1), (x2, year, y2) in pairwise(known):
-            if year.breaks:
+        for (x1, before, y1), (x2, year, y2) in pairwise(known):
+            if breaks(before, year):
                 yield Stroke((((x1 + x2) / 2, top), ((x1 + x2) / 2, bottom)), "chart-break")
             else:
                 yield Stroke(((x1, y1), (x2, y2)), "chart-series")
@@ -166,7 +174,14 @@ class _Drawing:
                 "Dashed line: the year's target, with a tick where it was reached and a cross where not", self.language
             )
         if any(year.breaks for year in self.years):
-            yield gettext("Dotted line: another method, no comparison", self.language)
+            yield gettext("Dotted line between values: another method, no comparison", self.language)
+        ranked = [year for year in self.years if year.rank is not None]
+        if any(_other_field(before, year) for before, year in pairwise(ranked)):
+            yield gettext("Dotted line between ranks: another number of provinces, no comparison", self.language)
+
+
+def _other_field(before: IndexYear, year: IndexYear) -> bool:
+    return before.ranked != year.ranked
 
 
 def _ticks(low: float, high: float) -> list[float]:

@@ -99,5 +99,8 @@ def test_the_chart_says_in_words_what_it_draws() -> None:
     assert "2024: 82,60, hạng 35/63, phương pháp khác năm trước" in chart.description
     assert "2026: từ 85,00 trở lên" in chart.description
     styles = [getattr(shape, "style", "") for shape in chart.shapes]
-    assert styles.count("chart-break") == 2  # in the panel of values and in that of ranks
-    assert "chart-series" not in styles
+    assert styles.count("chart-break") == 1  # between the values, and the ranks are joined
+    assert styles.count("chart-series") == 1
+    merged = index_chart(series(year(2024, "80", 40), IndexYear(2025, Decimal(82), 20, 34)), "vi")
+    styles = [getattr(shape, "style", "") for shape in merged.shapes]
+    assert (styles.count("chart-break"), styles.count("chart-series")) == (1, 1)  # the other way round
