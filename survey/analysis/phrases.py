@@ -1,15 +1,18 @@
-"""Phrases that are frequent in some comments: runs of two or three syllables that several of them share."""
+"""Phrases that are frequent in some comments: runs of two to four syllables that several of them share."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 
 from survey.analysis.theme_matching import parts_of
 
 FEWEST = 3  # comments a phrase must be in
 LONGEST = 60  # letters, as a word of the dictionary may have
-LENGTHS = (3, 2)
+Run = tuple[str, ...]
+
+LENGTHS = (4, 3, 2)
+OVERLAP = 2  # syllables that two phrases share where they are parts of one that is longer still
 SAME = 0.8  # of the comments of a part, in a longer phrase: then the longer one alone is shown
 
 # Syllables that begin or end no phrase worth a theme.
@@ -30,25 +33,42 @@ def frequent_phrases(texts: Iterable[str], most: int) -> list[tuple[str, int]]:
 
     None begins or ends with a word such as "là" or "của", and none reaches over punctuation.
     """
-    holding: Counter[tuple[str, ...]] = Counter()
+    holding: Counter[Run] = Counter()
     for text in texts:
-        of_text: set[tuple[str, ...]] = set()
+        of_text: dict[Run, None] = {}  # each once, in the order of the text: of equals the first stands
         for part in parts_of(text):
             for length in LENGTHS:
                 for at in range(len(part.syllables) - length + 1):
                     run = part.syllables[at : at + length]
                     if run[0] not in _EMPTY and run[-1] not in _EMPTY and not any(s.isdigit() for s in run):
-                        of_text.add(run)
-        holding.update(of_text)
+                        of_text[run] = None
+        holding.update(of_text.keys())
     frequent = {run: count for run, count in holding.items() if count >= FEWEST and len(" ".join(run)) <= LONGEST}
-    kept: dict[tuple[str, ...], int] = {}
-    for run, count in sorted(frequent.items(), key=lambda each: (-len(each[0]), -each[1], each[0])):
-        longer = (number for other, number in kept.items() if len(other) > len(run) and _within(run, other))
-        if count * SAME > max(longer, default=0):
-            kept[run] = count
-    ranked = sorted(kept.items(), key=lambda each: (-each[1], -len(each[0]), each[0]))
+    ranked = sorted(_whole(frequent).items(), key=lambda each: (-each[1], -len(each[0]), each[0]))
     return [(" ".join(run), count) for run, count in ranked[:most]]
 
 
-def _within(run: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    return any(other[at : at + len(run)] == run for at in range(len(other) - len(run) + 1))
+def _whole(frequent: Mapping[Run, int]) -> dict[Run, int]:
+    """Those that are no fragment: neither a part of a longer phrase, nor the end of one phrase and the beginning of the
+    next, in about the same comments."""
+    covered: dict[Run, int] = defaultdict(int)  # by a part, the comments with a longer phrase around it
+    begun: dict[Run, int] = defaultdict(int)  # by how a kept phrase begins, the comments with it
+    ended: dict[Run, int] = defaultdict(int)  # by how it ends
+    kept: dict[Run, int] = {}
+    for run, count in sorted(frequent.items(), key=lambda each: (-len(each[0]), -each[1])):
+        sizes = range(OVERLAP, len(run))
+        around = max(covered[run], *(max(ended[run[:size]], begun[run[-size:]]) for size in sizes), 0)
+        if count * SAME > around:
+            kept[run] = count
+            for size in sizes:
+                begun[run[:size]] = max(begun[run[:size]], count)
+                ended[run[-size:]] = max(ended[run[-size:]], count)
+        for part in _parts(run):
+            covered[part] = max(covered[part], count)
+    return kept
+
+
+def _parts(run: Run) -> Iterator[Run]:
+    for length in LENGTHS:
+        if length < len(run):
+            yield from (run[at : at + length] for at in range(len(run) - length + 1))

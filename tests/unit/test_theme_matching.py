@@ -102,6 +102,16 @@ def test_frequent_phrases_are_those_of_several_comments_without_empty_words() ->
     assert frequent_phrases(texts[:2], 5) == []
 
 
+def test_a_fragment_of_a_longer_phrase_is_no_phrase_of_its_own() -> None:
+    texts = ["Tìm mãi chỗ gửi xe máy", "Nhà dân thiếu chỗ gửi xe máy", "Xin thêm chỗ gửi xe máy"]
+    assert frequent_phrases(texts, 9) == [("chỗ gửi xe máy", 3)]
+    assert dict(frequent_phrases([*texts, "Gửi xe", "Gửi xe đạp"], 9)) == {"chỗ gửi xe máy": 3, "gửi xe": 5}
+    # Of one that is longer than the longest, one part stands and none that begins within it.
+    assert len(frequent_phrases(["Lãnh đạo huyện quan tâm cải thiện"] * 3, 9)) == 2
+    same_beginning = ["hồ sơ trễ hẹn"] * 3 + ["hồ sơ đất đai"] * 3
+    assert dict(frequent_phrases(same_beginning, 9)) == {"hồ sơ": 6, "hồ sơ trễ hẹn": 3, "hồ sơ đất đai": 3}
+
+
 PARENTS = {"0": None, "1": "0", "2": "1", "3": "1", "4": "1"}
 
 
