@@ -56,6 +56,11 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path
     return own if worker_id == "master" else own.parent
 
 
+@pytest.fixture(scope="session")
+def databases_folder() -> Path:
+    return Path(os.environ[DATABASES_FOLDER])
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _plain_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """The settings of the person who runs the tests play no part, and no test writes to the instance folder."""
@@ -91,9 +96,9 @@ def sqlite_template(run_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(run_folder: Path) -> Iterator[str]:
+def postgres_server(run_folder: Path, databases_folder: Path) -> Iterator[str]:
     """The address of a real PostgreSQL, one server a run; its `{database}` is to be filled in."""
-    folder = Path(os.environ[DATABASES_FOLDER]) / "postgresql"
+    folder = databases_folder / "postgresql"
     folder.mkdir(mode=0o700, exist_ok=True)
     # On import the package looks for a folder for its lock; without this it takes a file that all users would share.
     (run_folder / "python_PostgresServer").mkdir(exist_ok=True)
@@ -127,9 +132,9 @@ def postgres_template(postgres_server: str, run_folder: Path) -> str:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path) -> Iterator[str]:
+def sqlite_url(sqlite_template: Path, databases_folder: Path) -> Iterator[str]:
     """A clean, migrated SQLite database, alone in its folder."""
-    with tempfile.TemporaryDirectory(prefix="sqlite-", dir=os.environ[DATABASES_FOLDER]) as folder:
+    with tempfile.TemporaryDirectory(prefix="sqlite-", dir=databases_folder) as folder:
         copy = Path(folder) / "sipas.sqlite"
         shutil.copyfile(sqlite_template, copy)
         yield f"sqlite:///{copy}"

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -104,8 +105,9 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    folder = tmp_path_factory.mktemp("matrix")
+def office(sqlite_template: Path, databases_folder: Path) -> Iterator[Office]:
+    folder = databases_folder / f"matrix-{uuid4().hex}"
+    folder.mkdir()
     file, copy = folder / "sipas.sqlite", folder / "copy.sqlite"
     shutil.copyfile(sqlite_template, file)
     key = "a key of the matrix, which is long"
@@ -138,6 +140,7 @@ def office(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     token = URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps("raw")
     yield Office(app, values, cookies, token, file, copy)
     app.extensions["engine"].dispose()
+    shutil.rmtree(folder)
 
 
 def expected(line: Line, who: Who) -> bool:
