@@ -27,6 +27,7 @@ from survey.operations.questionnaire_drafts import copied, documents, start_draf
 from tests.api import make_api_key
 from tests.compilation_objects import compilation_objects
 from tests.dialogues import dialogue_objects
+from tests.document_objects import document_objects
 from tests.factories import (
     NOW,
     make_collector,
@@ -130,6 +131,7 @@ def make_objects(session: Session, unit: Unit) -> dict[str, object]:
         "wave_code": wave.code,
         "year": 2026,
         **dialogue_objects(session, unit),
+        **document_objects(session, unit),
     }
 
 

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from survey.database import alembic_config, engine
 from survey.garbage import spare_loaded
 
 SEAL_SECONDS = 3
+SIGNING_SETTINGS = ("SIGNING_KEY_FILE", "SIGNING_PASSPHRASE", "SIGNING_PIN")
 STOP_SECONDS = 20  # longer than a writer waits for the database (survey.database.BUSY_SECONDS)
 
 
@@ -53,6 +55,7 @@ def command(host: str, port: int, workers: int | None, surface: str, threads: in
       PORT=8080 WEB_CONCURRENCY=2 sipas serve --host 0.0.0.0
       sipas serve --surface staff --port 8001
     """
+    require_no_signing_key(os.environ)
     require_current_schema()
     require_free_port(host, port)
     os.environ["PORT"] = str(port)  # the workers read their settings themselves
@@ -71,6 +74,16 @@ def command(host: str, port: int, workers: int | None, surface: str, threads: in
         },
         surface,
     ).run()
+
+
+def require_no_signing_key(environment: Mapping[str, str]) -> None:
+    """Refuse to serve pages where the key that signs documents, or what opens it, is within reach."""
+    found = [name for name in SIGNING_SETTINGS if environment.get(name)]
+    if found:
+        raise click.ClickException(
+            f"{', '.join(found)} must not be set here: only `sipas documents sign` may have the key, "
+            "under an account of its own."
+        )
 
 
 def require_free_port(host: str, port: int) -> None:

@@ -1,0 +1,169 @@
+"""Sets of documents: resumed where they died, complete or not signed, published together or not at all."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from survey.analysis import published_documents
+from survey.models import Document, DocumentContent, DocumentRun, PublishedDocument, Unit, Wave
+from survey.operations import document_runs, documents
+from survey.operations.codes import spaced
+from survey.operations.document_runs import DocumentRunError
+from survey.operations.documents import DocumentError
+from survey.operations.signing import SigningError
+from tests.document_objects import AT, BASE_URL, ask, look_again, make, published, sign, words_of
+from tests.published_waves import publish_province
+from tests.staff import make_account
+
+
+def contents(session: Session) -> dict[int, bytes]:
+    look_again(session)
+    return {row.document_id: row.content for row in session.scalars(select(DocumentContent))}
+
+
+def test_a_set_goes_on_where_its_process_died(session: Session, engine: Engine) -> None:
+    publish_province(session, engine)
+    wave = session.scalars(select(Wave).where(Wave.code == "now")).one()
+    run = ask(session, wave, "T", "Z1", "B2", "A4")
+    with pytest.raises(DocumentRunError, match="already"):
+        ask(session, wave)
+    look_again(session)
+    with pytest.raises(KeyboardInterrupt):
+        make(engine, stop_after=2)
+    look_again(session)
+    assert (run.state, run.done, run.total) == ("making", 2, 4)
+    first = contents(session)
+    make(engine)
+    assert contents(session).items() >= first.items()
+    look_again(session)
+    assert (run.state, run.done) == ("made", 4)
+    for document in session.scalars(select(Document)):
+        text = words_of(contents(session)[document.id])
+        assert spaced(document.code) in text
+        assert f"{BASE_URL.removeprefix('https://')}/xac-thuc" in " ".join(text.split())
+        assert document.figures_digest == documents.figures_now(session, document)
+        assert document.unit.name_vi in document.title
+    assert not document_runs.run_next(engine, BASE_URL, lambda _tasks: pytest.fail("nothing is left to make"))
+
+
+def test_a_document_that_fails_holds_up_no_other_and_a_set_can_be_stopped(session: Session, engine: Engine) -> None:
+    publish_province(session, engine)
+    wave = session.scalars(select(Wave).where(Wave.code == "now")).one()
+    run = ask(session, wave, "Z1", "B2", "C3")
+    make(engine, failing="B2")
+    look_again(session)
+    assert (run.state, run.done) == ("failed", 2)
+    failed = session.scalars(select(Document).where(Document.failure != "")).one()
+    assert (failed.unit.code, failed.failure) == ("B2", "ValueError: no figures")
+    with pytest.raises(DocumentError, match="Not every document"):
+        documents.request_signing(session, run, account_id=1, at=AT)
+    document_runs.resume_run(session, run)
+    session.commit()
+    document_runs.cancel_run(session, run, AT)
+    session.commit()
+    assert not document_runs.run_next(engine, BASE_URL, lambda _tasks: pytest.fail("it was stopped"))
+    document_runs.resume_run(session, run)
+    session.commit()
+    make(engine)
+    look_again(session)
+    assert (run.state, run.done) == ("made", 3)
+    assert failed.failure == ""
+
+
+def test_a_set_is_published_whole_or_not_at_all(session: Session, engine: Engine) -> None:
+    publish_province(session, engine)
+    wave = session.scalars(select(Wave).where(Wave.code == "now")).one()
+    account = make_account(session, "compiler", session.scalars(select(Unit).where(Unit.code == "T")).one())
+    run = ask(session, wave, "Z1", "B2")
+    make(engine)
+    look_again(session)
+    session.execute(  # one of the two is signed
+        update(Document).where(Document.id == select(func.min(Document.id)).scalar_subquery()).values(
+            signing_requested_at=AT
+        )
+    )  # fmt: skip
+    session.commit()
+    assert sign(engine) == 1
+    look_again(session)
+    with pytest.raises(DocumentError, match="1 documents of this set are not signed"):
+        documents.publish_run(session, run, account_id=account.id, at=AT)
+    look_again(session)
+    assert session.scalars(select(PublishedDocument)).all() == []
+    documents.request_signing(session, run, account_id=account.id, at=AT)
+    session.commit()
+    sign(engine)
+    look_again(session)
+    assert documents.publish_run(session, run, account_id=account.id, at=AT) == 2
+    session.commit()
+    first = session.scalars(select(Document).order_by(Document.id)).first()
+    assert first is not None
+    found = published_documents.find(session, first.code)
+    assert found is not None
+    assert found.content == contents(session)[first.id]
+    assert found.content[: first.size] != found.content
+
+    later = published(session, engine, wave, account.id, "Z1", "B2")
+    look_again(session)
+    assert first.state == "withdrawn"
+    assert first.replaced_by is not None
+    assert first.replaced_by.run_id == later.id
+    current = published_documents.current(session, wave, first.unit, "unit_report", "vi")
+    assert current is not None
+    assert current.document.id == first.replaced_by_id
+    with pytest.raises(DocumentError, match="reason"):
+        documents.withdraw(session, first.replaced_by, "  ", account_id=account.id, at=AT)
+    documents.withdraw(session, first.replaced_by, "Sai tên đơn vị", account_id=account.id, at=AT)
+    session.commit()
+    assert published_documents.current(session, wave, first.unit, "unit_report", "vi") is None
+
+
+def test_a_set_of_figures_corrected_since_is_not_published(
+    session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_province(session, engine)
+    wave = session.scalars(select(Wave).where(Wave.code == "now")).one()
+    run = ask(session, wave, "Z1")
+    make(engine)
+    look_again(session)
+    documents.request_signing(session, run, account_id=make_account(session, None).id, at=AT)
+    session.commit()
+    sign(engine)
+    look_again(session)
+    monkeypatch.setattr(documents, "figures_now", lambda _session, _document: "f" * 64)
+    with pytest.raises(DocumentError, match="corrected since"):
+        documents.publish_run(session, run, account_id=1, at=AT)
+
+
+def test_nobody_changes_what_was_made_and_a_changed_document_is_not_signed(session: Session, engine: Engine) -> None:
+    publish_province(session, engine)
+    wave = session.scalars(select(Wave).where(Wave.code == "now")).one()
+    run = published(session, engine, wave, make_account(session, None).id, "Z1")
+    document = session.scalars(select(Document)).one()
+    for statement in (
+        update(Document).values(title="Báo cáo khác"),
+        update(Document).values(sha256="0" * 64),
+        delete(Document),
+        update(PublishedDocument).values(content=b"%PDF-1.4 other"),
+        delete(PublishedDocument),
+        update(DocumentRun).values(done=run.total + 1),
+    ):
+        with pytest.raises(IntegrityError):
+            session.execute(statement)
+        look_again(session)
+    again = ask(session, wave, "B2")
+    make(engine)
+    look_again(session)
+    documents.request_signing(
+        session, again, account_id=session.scalars(select(Document.made_by_id)).first() or 1, at=AT
+    )
+    other = session.scalars(select(Document).where(Document.run_id == again.id)).one()
+    session.execute(
+        update(DocumentContent).where(DocumentContent.document_id == other.id).values(content=b"%PDF-1.4 forged")
+    )
+    session.commit()
+    with pytest.raises(SigningError, match=other.code):
+        sign(engine)
+    assert document.state == "published"
