@@ -20,8 +20,8 @@ ROOM_staff := $(wildcard survey/staff_*.py) $(filter-out survey/accounts/api_key
     $(call room_files,staff account people audit security,staff account people)
 ROOM_places := $(wildcard forms/xlsform*.py) $(call room_files,places place_imports unit_changes counters services transactions,\
     place service transaction,units unit_edits unit_files place_tables place_uploads services service_files transactions)
-ROOM_questionnaires := $(call room_files,questionnaires questionnaire_files drafts draft_starts draft_parts draft_steps,questionnaire finding \
-    draft_notation,questionnaires questionnaire_drafts questionnaire_publication xlsforms) survey/draft_pages.py
+ROOM_questionnaires := $(call room_files,questionnaires questionnaire_files drafts draft_starts draft_parts draft_steps,questionnaire \
+    questionnaire_question finding draft_notation,questionnaires questionnaire_drafts questionnaire_publication xlsforms) survey/draft_pages.py
 ROOM_waves := $(call room_files,waves wave_steps wave_periods wave_targets wave_states wave_quotas collectors \
     collector_files trials progress,wave collector,waves wave_drafts collectors targets ledger trials)
 ROOM_unit_results := $(call room_files,unit_results result_filters heat cross comments responses,unit_result comment response,comments doubts)

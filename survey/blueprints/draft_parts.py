@@ -8,7 +8,8 @@ from flask_babel import gettext
 
 from forms.draft import MOST_QUESTIONS, MOST_SECTIONS, Draft, DraftQuestion, DraftSection
 from forms.draft_findings import known_factors
-from forms.questionnaire import DraftForm, QuestionForm, ScaleForm, SectionForm, SettingsForm
+from forms.questionnaire import DraftForm, SectionForm, SettingsForm
+from forms.questionnaire_question import QuestionForm, ScaleForm
 from survey.accounts.guard import may, staff_blueprint
 from survey.draft_pages import (
     back,

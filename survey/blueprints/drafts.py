@@ -15,7 +15,8 @@ from forms.draft_preview import showable
 from forms.draft_words import reworded, slots
 from forms.fault import Fault
 from forms.finding import FIELDS
-from forms.questionnaire import KINDS, DraftForm, ReasonForm, UploadForm
+from forms.questionnaire import DraftForm, ReasonForm, UploadForm
+from forms.questionnaire_question import KINDS
 from survey import citizen_preview
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, root_paths

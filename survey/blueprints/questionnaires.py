@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from forms import library
 from forms.definition import Questionnaire as Definition
-from forms.questionnaire import KINDS
+from forms.questionnaire_question import KINDS
 from survey import citizen_preview, models
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, root_paths, scope
