@@ -9,7 +9,7 @@ import sys
 
 import bench
 
-TOOLS = ("__main__", "bare", "client", "harness")
+TOOLS = ("__main__", "bare", "client", "harness", "pages")
 
 
 def main(names: list[str]) -> int:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from statistics import quantiles
-from time import perf_counter
 
-from flask.testing import FlaskClient
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from bench.harness import DATABASES, Result
-from survey import create_app, database
+from bench.pages import analyse, answer_time, application, asking
 from survey.models import Commitment, CommitmentProgress, Dialogue, DialogueGroup, DialogueQuestion, DialogueTheme, Unit
 from survey.operations import units
 from survey.operations.codes import new_code
@@ -22,27 +19,18 @@ from survey.operations.writing import begin_write
 from tests.staff import make_account, sign_in
 
 UNITS, QUESTIONS, PROMISES = 1000, 10, 4
-GOAL_MS = 150
-ROUNDS = 21
 
 
 def run() -> Iterator[Result]:
     for kind, make_url in DATABASES.items():
-        with make_url() as url:
-            app = create_app({"TESTING": True, "DATABASE_URL": url, "SECRET_KEY": "k" * 40, "SCAN_SECONDS": 0})
+        with make_url() as url, application(url) as (app, engine):
             client = app.test_client()
-            engine = database.make_engine(url)
             with Session(engine, expire_on_commit=False) as session:
                 root, code = build(session)
                 sign_in(client, make_account(session, "compiler", root))
-                if kind == "postgresql":
-                    session.execute(text("ANALYZE"))
-                    session.commit()
-                where = f"{kind}, {2 * UNITS} dialogues"
-                for name, path in pages(code).items():
-                    yield measured(f"{name}, {where}", asking(client, path))
-            engine.dispose()
-            app.extensions["engine"].dispose()
+            analyse(engine)
+            for name, path in pages(code).items():
+                yield answer_time(f"{name}, {kind}, {2 * UNITS} dialogues", asking(client, path))
 
 
 def pages(code: str) -> dict[str, str]:
@@ -58,25 +46,6 @@ def pages(code: str) -> dict[str, str]:
         "its questions": f"/staff/doi-thoai/{code}/cau-hoi/",
         "its screen": f"/staff/doi-thoai/{code}/phong/",
     }
-
-
-def asking(client: FlaskClient, path: str) -> Callable[[], None]:
-    def ask() -> None:
-        answer = client.get(path)
-        assert answer.status_code == 200, (path, answer.status_code)
-
-    return ask
-
-
-def measured(name: str, work: Callable[[], object]) -> Result:
-    """The 95th percentile of the server's time; the first call, which fills the caches, is left out."""
-    work()
-    times = []
-    for _ in range(ROUNDS):
-        start = perf_counter()
-        work()
-        times.append(perf_counter() - start)
-    return Result(name, 1000 * quantiles(times, n=20)[-1], "ms p95", GOAL_MS, at_most=True)
 
 
 def build(session: Session) -> tuple[Unit, str]:

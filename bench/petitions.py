@@ -8,12 +8,11 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bench.harness import DATABASES, Result
-from bench.progress import asking, measured
-from survey import create_app, database
+from bench.pages import analyse, answer_time, application, asking
 from survey.accounts.models import Account
 from survey.models import Petition, PetitionStep, Unit
 from survey.models.petition import OPEN_STATES, PETITION_KINDS
@@ -49,29 +48,26 @@ PAGES = {
 
 def run() -> Iterator[Result]:
     for kind, make_url in DATABASES.items():
-        with make_url() as url:
-            app = create_app({"TESTING": True, "DATABASE_URL": url, "SECRET_KEY": "k" * 40, "SCAN_SECONDS": 0})
-            engine = database.make_engine(url)
-            with Session(engine, expire_on_commit=False) as session:
-                root, commune = build(session)
-                readers = {
-                    "the province": make_account(session, "compiler", root),
-                    "a commune": make_account(session, "manager", commune),
-                }
-                session.commit()
-                if kind == "postgresql":  # as autovacuum does after some minutes
-                    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                        connection.execute(text("VACUUM ANALYZE"))
-                for reader, account in readers.items():
-                    client = app.test_client()
-                    sign_in(client, account)
-                    for name, path in PAGES.items():
-                        filled = path.format(**names(session, commune))
-                        address = f"/staff/y-kien/{filled}"
-                        found = measured(f"{name}, {reader}, {kind}", session, asking(client, address))
-                        yield replace(found, goal=REPORT_GOAL_MS) if name == REPORT else found
-            engine.dispose()
-            app.extensions["engine"].dispose()
+        with (
+            make_url() as url,
+            application(url) as (app, engine),
+            Session(engine, expire_on_commit=False) as session,
+        ):
+            root, commune = build(session)
+            readers = {
+                "the province": make_account(session, "compiler", root),
+                "a commune": make_account(session, "manager", commune),
+            }
+            session.commit()
+            analyse(engine)
+            for reader, account in readers.items():
+                client = app.test_client()
+                sign_in(client, account)
+                for name, path in PAGES.items():
+                    filled = path.format(**names(session, commune))
+                    address = f"/staff/y-kien/{filled}"
+                    found = answer_time(f"{name}, {reader}, {kind}", asking(client, address))
+                    yield replace(found, goal=REPORT_GOAL_MS) if name == REPORT else found
 
 
 def names(session: Session, commune: Unit) -> dict[str, Any]:

@@ -3,26 +3,24 @@ thousands of units and counters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from statistics import quantiles
 from time import perf_counter
 
-from flask.testing import FlaskClient
 from sqlalchemy import Connection, event, insert, select, text
 from sqlalchemy.orm import Session
 
 from bench.bare import app as bare
 from bench.harness import DATABASES, Result
+from bench.pages import GOAL_MS, analyse, application, asking, p95
 from reports.sheets import sheets_xlsx
-from survey import create_app
 from survey.models import Counter, Unit
 from survey.operations import audit, units
 from survey.operations.unit_files import import_units, unit_rows
 from survey.operations.writing import begin_write
 from tests.staff import make_account, sign_in
 
-UNITS, DEPARTMENTS, ROUNDS, GOAL_MS, GOAL_LOCK = 4000, 40, 21, 150, 2.0
+UNITS, DEPARTMENTS, GOAL_LOCK = 4000, 40, 2.0
 DAY = date(2026, 1, 1)
 PAGES = {
     "the tree": "/staff/don-vi/",
@@ -39,46 +37,25 @@ def run() -> Iterator[Result]:
     floor = p95(asking(bare.test_client(), "/"))
     yield Result("a bare page", floor, "ms p95")
     for kind, make_url in DATABASES.items():
-        with make_url() as url:
-            app = create_app({"TESTING": True, "DATABASE_URL": url, "SECRET_KEY": "k" * 40})
-            engine = app.extensions["engine"]
-            with Session(engine, expire_on_commit=False) as session:
-                root = build(session)
-                clients = {}
-                for role in ("administrator", "compiler"):
-                    clients[role] = app.test_client()
-                    sign_in(clients[role], make_account(session, role, root))
-                if kind == "postgresql":
-                    session.execute(text("ANALYZE"))
-                    session.commit()
-                for name, path in PAGES.items():
-                    client = clients["compiler" if "giao-dich" in path else "administrator"]
-                    value = p95(asking(client, path))
-                    yield Result(f"{name}, {kind}, {UNITS} units", value, "ms p95", GOAL_MS, at_most=True)
-                    yield Result("  to the bare page", value, "ms p95", ratio=value / floor)
-                for name, seconds, held in files(session):
-                    yield Result(f"{name}, {kind}", seconds, "s")
-                    yield Result("  of these others wait", held, "s", GOAL_LOCK, at_most=True)
-            engine.dispose()
-
-
-def asking(client: FlaskClient, path: str) -> Callable[[], None]:
-    def ask() -> None:
-        answer = client.get(path)
-        assert answer.status_code == 200, (path, answer.status_code)
-
-    return ask
-
-
-def p95(work: Callable[[], None]) -> float:
-    """The 95th percentile of the server's time in milliseconds; the first call, which fills caches, is left out."""
-    work()
-    times = []
-    for _ in range(ROUNDS):
-        start = perf_counter()
-        work()
-        times.append(perf_counter() - start)
-    return 1000 * quantiles(times, n=20)[-1]
+        with (
+            make_url() as url,
+            application(url) as (app, engine),
+            Session(engine, expire_on_commit=False) as session,
+        ):
+            root = build(session)
+            clients = {}
+            for role in ("administrator", "compiler"):
+                clients[role] = app.test_client()
+                sign_in(clients[role], make_account(session, role, root))
+            analyse(engine)
+            for name, path in PAGES.items():
+                client = clients["compiler" if "giao-dich" in path else "administrator"]
+                value = p95(asking(client, path))
+                yield Result(f"{name}, {kind}, {UNITS} units", value, "ms p95", GOAL_MS, at_most=True)
+                yield Result("  to the bare page", value, "ms p95", ratio=value / floor)
+            for name, seconds, held in files(session):
+                yield Result(f"{name}, {kind}", seconds, "s")
+                yield Result("  of these others wait", held, "s", GOAL_LOCK, at_most=True)
 
 
 def build(session: Session) -> Unit:

@@ -6,18 +6,14 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from statistics import quantiles
-from time import perf_counter
 
-from flask.testing import FlaskClient
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from bench.harness import DATABASES, Result
+from bench.pages import analyse, answer_time, application, asking
 from forms import library
-from survey import create_app, database
 from survey.analysis.progress import open_waves, read_board
-from survey.garbage import spare_loaded
 from survey.models import Collector, CollectorScan, Counter, ResponseTally, Unit, Wave, WaveUnit
 from survey.operations import questionnaires, targets, units, waves
 from survey.operations.codes import new_code
@@ -28,8 +24,6 @@ UNITS, DEPARTMENTS, HALF_MONTHS, RESPONSES = 4000, 40, 12, 1_000_000
 PERIOD = (date(2026, 1, 1), date(2026, 6, 30))
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 FIRST_HALF_MONTH = 2026 * 24
-GOAL_MS = 150
-ROUNDS = 21
 PAGES = {
     "the first page": "/staff/",
     "the board": "/staff/dot/W/tien-do",
@@ -44,23 +38,17 @@ PAGES = {
 
 def run() -> Iterator[Result]:
     for kind, make_url in DATABASES.items():
-        with make_url() as url:
-            app = create_app({"TESTING": True, "DATABASE_URL": url, "SECRET_KEY": "k" * 40, "SCAN_SECONDS": 0})
+        with make_url() as url, application(url) as (app, engine):
             client = app.test_client()
-            engine = database.make_engine(url)
             with Session(engine, expire_on_commit=False) as session:
                 wave, root = build(session)
                 sign_in(client, make_account(session, "compiler", root))
-                if kind == "postgresql":
-                    session.execute(text("ANALYZE"))
-                    session.commit()
+                analyse(engine)
                 where = f"{kind}, {UNITS} units"
-                yield measured(f"board read, {where}", session, board_of(session, wave))
-                yield measured(f"card of the first page, {where}", session, cards(session))
+                yield answer_time(f"board read, {where}", board_of(session, wave), session.rollback)
+                yield answer_time(f"card of the first page, {where}", cards(session), session.rollback)
                 for name, path in PAGES.items():
-                    yield measured(f"{name}, {where}", session, asking(client, path))
-            engine.dispose()
-            app.extensions["engine"].dispose()
+                    yield answer_time(f"{name}, {where}", asking(client, path), session.rollback)
 
 
 def board_of(session: Session, wave: Wave) -> Callable[[], object]:
@@ -69,29 +57,6 @@ def board_of(session: Session, wave: Wave) -> Callable[[], object]:
 
 def cards(session: Session) -> Callable[[], object]:
     return lambda: open_waves(session, ["/"])
-
-
-def asking(client: FlaskClient, path: str) -> Callable[[], None]:
-    def ask() -> None:
-        answer = client.get(path)
-        assert answer.status_code == 200, (path, answer.status_code)
-
-    return ask
-
-
-def measured(name: str, session: Session, work: Callable[[], object]) -> Result:
-    """The 95th percentile of the server's time; the first call, which fills the caches, is left out.
-
-    As in a process that serves, what was loaded before is spared by the garbage collection."""
-    work()
-    spare_loaded()
-    times = []
-    for _ in range(ROUNDS):
-        session.rollback()
-        start = perf_counter()
-        work()
-        times.append(perf_counter() - start)
-    return Result(name, 1000 * quantiles(times, n=20)[-1], "ms p95", GOAL_MS, at_most=True)
 
 
 def build(session: Session) -> tuple[Wave, Unit]:

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from time import perf_counter
 
-from sqlalchemy import Engine, insert, select, text
+from sqlalchemy import Engine, insert, select
 from sqlalchemy.orm import Session
 
 from bench.harness import DATABASES, Result
-from bench.progress import NOW, asking, build, measured
-from survey import create_app, database
+from bench.pages import analyse, answer_time, application, asking
+from bench.progress import NOW, build
 from survey.analysis import half_month, theme_trial
 from survey.analysis import themes as reading
 from survey.models import Comment, Question, Remedy, Response, TextAnswer, Unit, Wave
@@ -37,10 +37,8 @@ PAGES = {
 
 def run() -> Iterator[Result]:
     for kind, make_url in DATABASES.items():
-        with make_url() as url:
-            app = create_app({"TESTING": True, "DATABASE_URL": url, "SECRET_KEY": "k" * 40, "SCAN_SECONDS": 0})
+        with make_url() as url, application(url) as (app, engine):
             client = app.test_client()
-            engine = database.make_engine(url)
             where = f"{kind}, {COMMENTS:,} comments"
             with Session(engine, expire_on_commit=False) as session:
                 wave, root = build(session)
@@ -49,19 +47,15 @@ def run() -> Iterator[Result]:
                 sign_in(client, make_account(session, "compiler", root))
             yield Result(f"all read and counted, {where}", once(engine), "s", ALL_AT_ONCE, at_most=True)
             yield Result(f"nothing to do, {where}", 1000 * once(engine), "ms", 100, at_most=True)
+            analyse(engine)
+            for name, path in PAGES.items():
+                yield answer_time(f"{name}, {where}", asking(client, path))
             with Session(engine, expire_on_commit=False) as session:
-                if kind == "postgresql":
-                    session.execute(text("ANALYZE"))
-                    session.commit()
-                for name, path in PAGES.items():
-                    yield measured(f"{name}, {where}", session, asking(client, path))
                 themes = reading.every_theme(session)
                 words = [word.word for word in themes[2].words]
                 start = perf_counter()
                 theme_trial.try_words(session, themes, themes[2].id, [*words, "chiều thứ sáu"], unless_negated=False)
                 yield Result(f"a word tried, {where}", 1000 * (perf_counter() - start), "ms", 1000, at_most=True)
-            engine.dispose()
-            app.extensions["engine"].dispose()
 
 
 def once(engine: Engine) -> float:
