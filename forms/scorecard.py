@@ -18,7 +18,7 @@ class RowForm(StaffForm):
     """The unit's row: points, or two numbers; `seen` is the last line of the log when the form was shown."""
 
     points = CommaDecimalField(_l("Points"))
-    counted = CommaDecimalField(_l("Counted"))
+    counted = CommaDecimalField(_l("Number reached"))
     base = CommaDecimalField(_l("Of"))
     reason = TextAreaField(
         _l("Reason"),
