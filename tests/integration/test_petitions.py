@@ -129,9 +129,7 @@ def test_a_reference_that_another_case_has_is_drawn_anew(session: Session, tree:
 
 
 @pytest.mark.parametrize("state", ["classified", "received"])
-def test_not_accepting_a_late_case_does_not_make_it_timely(
-    session: Session, tree: dict[str, Unit], state: str
-) -> None:
+def test_not_accepting_a_late_case_does_not_make_it_timely(session: Session, tree: dict[str, Unit], state: str) -> None:
     case = make_petition(session, tree["A"], state=state)
     late = {"account_id": None, "now": at(date(2026, 3, 18))}  # two days late, or seven
     petitions.reject(session, case, "Ngoài thẩm quyền.", **late)
