@@ -96,7 +96,7 @@ def numbers_of(session: Session, ids: Sequence[int], today: date) -> dict[int, N
             func.sum(case((state == "answered", 1), else_=0)),
             func.sum(case((state == "received", 1), else_=0)),
         )
-        .outerjoin(head, head.id == DialogueQuestion.same_as_id)
+        .outerjoin(head, (head.id == DialogueQuestion.same_as_id) & head.dialogue_id.in_(ids))  # the same dialogue's
         .where(own.in_(ids), state != "declined")
     )
     promised = select(
