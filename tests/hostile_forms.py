@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-import html5lib
 import pytest
 from wtforms import FieldList, FormField, HiddenField, PasswordField, StringField
 from wtforms.fields.core import UnboundField
@@ -21,6 +20,7 @@ from wtforms.form import BaseForm
 
 import forms
 from forms.staff import StaffForm
+from tests.page_rules import parsed
 
 # It begins as a formula does, and breaks out of an attribute, an element, a template, a statement and the line. What
 # a field has no room for is cut: even the shortest keeps the quote and the element.
@@ -221,7 +221,7 @@ class PageForm:
 
 def forms_on(address: str, html: str) -> Iterator[PageForm]:
     """The forms of a page in which something can be typed."""
-    page = html5lib.parse(html, namespaceHTMLElements=False)
+    page, _errors = parsed(html)
     for element in page.iter("form"):
         target = element.get("action") or address
         found = PageForm(address, target, (element.get("method") or "get").upper())

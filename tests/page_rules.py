@@ -7,6 +7,7 @@ import gzip
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -40,15 +41,25 @@ def html_of(response: TestResponse) -> str:
     return unpacked.decode()
 
 
+@lru_cache(maxsize=2)
+def parsed(html: str) -> tuple[Element, tuple[str, ...]]:
+    """The page to look at, not to change, and where it is no HTML; whoever reads on has the page just checked."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    page = parser.parse(html)
+    errors = [
+        f"line {line}, column {column}: {html5lib.constants.E[code] % values}"
+        for (line, column), code, values in parser.errors
+    ]
+    return page, tuple(errors)
+
+
 def complaints(html: str, policy: str | None) -> Iterator[str]:
     """What is wrong with a page, given its Content-Security-Policy."""
     if not html.lstrip().lower().startswith("<!doctype html>"):
         yield "it does not begin with <!doctype html>"
         return
-    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-    page = parser.parse(html)
-    for (line, column), code, values in parser.errors:
-        yield f"line {line}, column {column}: {html5lib.constants.E[code] % values}"
+    page, errors = parsed(html)
+    yield from errors
     yield from _frame_complaints(page)
     yield from _policy_complaints(page, policy)
     yield from _label_complaints(page)

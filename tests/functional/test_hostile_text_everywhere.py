@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from io import BytesIO, StringIO
 from typing import Any
 
-import html5lib
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -45,7 +44,7 @@ from tests.hostile_forms import (
     watched,
 )
 from tests.hostile_objects import QUERIES, last_steps, make_more, release_comments
-from tests.page_rules import html_of
+from tests.page_rules import html_of, parsed
 from tests.policy_objects import make_objects, make_tree
 from tests.scanning import token_of
 from tests.staff import PASSWORD, csrf_token, make_account, sign_in
@@ -147,7 +146,7 @@ def read(answer: TestResponse, seen: set[int]) -> str:
     address, kind = answer.request.path, answer.mimetype
     if kind == "text/html":
         page = html_of(answer)
-        for number, text in shown_in(html5lib.parse(page, namespaceHTMLElements=False)):
+        for number, text in shown_in(parsed(page)[0]):
             assert is_literal(number, text), f"{address}: {text[:120]}"
             seen.add(number)
         return page
