@@ -1,4 +1,4 @@
-"""The two roles on a real PostgreSQL: what each process needs it may do, and the database refuses the rest."""
+"""The two roles on a real PostgreSQL: what each process needs it may do."""
 
 from __future__ import annotations
 
@@ -9,81 +9,36 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import make_url, select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forms.library import standard
 from survey import create_app, database
 from survey.accounts import policy
 from survey.blueprints import dialogue as dialogue_pages
 from survey.blueprints import petition
-from survey.models import Base, DialogueQuestion, Petition, PetitionClass, Unit, Wave, grants
+from survey.models import DialogueQuestion, Petition, PetitionClass, Unit, Wave, grants
 from survey.operations import commitments, dialogue_polls, dialogue_questions, dialogues, petitions, remedies
 from survey.operations.closing import finish_wave, unfinished
 from survey.operations.periods import PROVINCE_TIME
-from survey.operations.transactions import set_transactions
 from survey.staff_sealing import seal_at_once
+from tests.database_roles import OPEN, PUBLISHED, collector_of, connection_url, count, prepare, run
 from tests.dialogue_visitors import ask, enter, pass_of, rate
 from tests.dialogues import make_commitment, make_dialogue
 from tests.factories import (
     NOW,
-    make_collector,
-    make_counter,
-    make_questionnaire,
-    make_target,
     make_unit,
-    make_wave,
 )
 from tests.page_rules import CheckingClient
 from tests.petitioning import CONTACT, code_of, make_contact_key, photo, write_opinion
-from tests.published_waves import finish
 from tests.remedy_objects import Office
-from tests.sample_waves import store
 from tests.scanning import token_of
 from tests.serving import KEY
 from tests.staff import make_account, post, sign_in
 
-PASSWORD = "mật_khẩu"  # the same in every test: roles belong to the whole server
-OPEN, PUBLISHED = "MO", "CB"
-
-
-def connection_url(owner: str, role: str) -> str:
-    url = make_url(owner).set(username=role, password=PASSWORD)
-    return url.render_as_string(hide_password=False)
-
-
-def run(url: str, *arguments: str, password: str = PASSWORD) -> str:
-    app = create_app({"DATABASE_URL": url, "SECRET_KEY": KEY}, surfaces=())
-    environment = {f"{role.upper()}_PASSWORD": password for role in grants.ROLES}
-    result = app.test_cli_runner().invoke(args=list(arguments), env=environment)
-    app.extensions["engine"].dispose()
-    assert result.exit_code == 0, result.output
-    return result.output
-
 
 @pytest.fixture
 def prepared(postgresql_url: str) -> str:
-    """A database with its roles, an open and a published wave of two units, and comments in them."""
-    run(postgresql_url, "db", "roles")
-    engine = database.make_engine(postgresql_url)
-    with Session(engine, expire_on_commit=False) as session:
-        top = make_unit(session, code="T", kind="province")
-        units = [make_unit(session, code=code, parent=top) for code in ("X1", "X2")]
-        questionnaire, target = make_questionnaire(session, standard("counter")), make_target(session)
-        asked = [question.code for question in standard("counter").questions if question.kind == "rating"]
-        for code in (PUBLISHED, OPEN):
-            wave = make_wave(
-                session, code=code, units=[top, *units], questionnaire=questionnaire, target=target, state="open"
-            )
-            for unit in units:
-                set_transactions(session, unit, wave.period_start, wave.period_end, 500)
-                counter = make_counter(session, unit, code=f"{code}-1")
-                collector = make_collector(session, wave, unit, counter=counter)
-                store(session, collector, [dict.fromkeys(asked, 3 + number % 3) for number in range(40)])
-            session.commit()
-            if code == PUBLISHED:
-                finish(session, engine, wave)
-    engine.dispose()
+    prepare(postgresql_url)
     return postgresql_url
 
 
@@ -106,55 +61,6 @@ def application(prepared: str) -> Iterator[Callable[[str, str], Flask]]:
     yield make
     for app in made:
         app.extensions["engine"].dispose()
-
-
-@pytest.fixture
-def connect(prepared: str) -> Iterator[Callable[[str], psycopg.Connection]]:
-    opened = []
-
-    def to(role: str) -> psycopg.Connection:
-        url = (
-            make_url(connection_url(prepared, role)).set(drivername="postgresql").render_as_string(hide_password=False)
-        )
-        opened.append(psycopg.connect(url, autocommit=True))
-        return opened[-1]
-
-    yield to
-    for connection in opened:
-        connection.close()
-
-
-def collector_of(url: str, wave: str) -> str:
-    engine = database.make_engine(url)
-    with engine.connect() as connection:
-        query = (
-            "SELECT c.code FROM collector c JOIN wave w ON w.id = c.wave_id WHERE w.code = :wave ORDER BY c.id LIMIT 1"
-        )
-        code = connection.execute(text(query), {"wave": wave}).scalar_one()
-    engine.dispose()
-    return str(code)
-
-
-def count(url: str, table: str) -> int:
-    engine = database.make_engine(url)
-    with engine.connect() as connection:
-        number = connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
-    engine.dispose()
-    return int(number)
-
-
-def test_every_table_says_what_the_roles_may_do() -> None:
-    tables = {table.name for table in Base.metadata.sorted_tables} | {"alembic_version"}
-    assert set(grants.GRANTS) == tables
-    assert all(
-        "UPDATE" not in rights and "DELETE" not in rights for table in BALLOTS for rights in grants.GRANTS[table]
-    )
-
-
-BALLOTS = (
-    "response", "answer", "several_answer", "text_answer", "response_flag", "response_conflict", "flag_note",
-    "imported_response", "batch_response", "seal", "audit_entry",
-)  # fmt: skip
 
 
 def test_the_public_application_does_its_work_as_the_public_role(prepared: str, application) -> None:
@@ -217,84 +123,6 @@ def test_opinions_are_taken_followed_and_rated_as_the_public_role(
         assert case.contact is not None
         assert case.contact.delete_after is None
     engine.dispose()
-
-
-NOT_THE_PUBLICS = (
-    "SELECT text FROM petition",
-    "SELECT handled_by_id FROM petition",
-    "SELECT counter_id FROM petition",
-    "SELECT reference FROM petition",
-    "SELECT xmin FROM petition",
-    "SELECT text FROM petition_step",
-    "SELECT account_id FROM petition_step",
-    "SELECT sealed FROM petition_contact",
-    "SELECT jpeg FROM petition_photo",
-    "SELECT text_version FROM petition_consent",
-    "SELECT subject FROM mail_message",
-    "INSERT INTO mail_message (key) VALUES ('x')",
-    "SELECT cause FROM remedy",
-    "SELECT owner_name FROM remedy",
-    "SELECT notes FROM dialogue",
-    "SELECT notes FROM dialogue_question",
-    "SELECT account_id FROM commitment_progress",
-    "UPDATE petition SET answer = ''",
-    "UPDATE petition SET holder_id = unit_id",
-    "DELETE FROM petition_contact",
-    "DELETE FROM petition",
-    "SELECT email FROM account",
-    "SELECT * FROM audit_entry",
-    "SELECT * FROM api_key",
-    "SELECT * FROM questionnaire_draft",
-    "SELECT * FROM import_draft",
-    "SELECT * FROM released_item_tally",
-    "SELECT text FROM text_answer",
-    "SELECT choice FROM answer",
-    "SELECT salt FROM response",
-    "SELECT collector_id FROM response",
-    "UPDATE response SET seconds = 1",
-    "UPDATE answer SET choice = 5",
-    "DELETE FROM response",
-    "DELETE FROM text_answer",
-    "TRUNCATE answer",
-    "UPDATE wave SET state = 'open'",
-    "UPDATE item_tally SET n5 = n5 + 1",
-    "INSERT INTO seal (sequence) VALUES (99)",
-    "DROP TABLE response_flag",
-    "CREATE TABLE mine (id int)",
-)
-NOT_THE_STAFFS = (
-    "UPDATE petition_step SET text = ''",
-    "DELETE FROM petition_step",
-    "DELETE FROM petition",
-    "UPDATE petition_photo SET jpeg = ''",
-    "UPDATE response SET seconds = 1",
-    "UPDATE answer SET choice = 5",
-    "UPDATE several_answer SET choice = 5",
-    "UPDATE text_answer SET text = ''",
-    "UPDATE response_flag SET kind = 'manual'",
-    "UPDATE response_conflict SET content = ''",
-    "UPDATE seal SET leaves = 1",
-    "UPDATE audit_entry SET action = ''",
-    "DELETE FROM response",
-    "DELETE FROM answer",
-    "DELETE FROM text_answer",
-    "DELETE FROM response_flag",
-    "DELETE FROM seal",
-    "DELETE FROM audit_entry",
-    "TRUNCATE response",
-    "ALTER TABLE response DISABLE TRIGGER ALL",
-    "DROP TRIGGER response_no_update ON response",
-    "INSERT INTO seal (sequence) VALUES (99)",
-)
-
-
-@pytest.mark.parametrize(("role", "statements"), [(grants.PUBLIC, NOT_THE_PUBLICS), (grants.STAFF, NOT_THE_STAFFS)])
-def test_the_database_refuses_what_is_not_a_role_s_own(connect, role: str, statements: tuple[str, ...]) -> None:
-    connection = connect(role)
-    assert connection.execute("SELECT count(*) FROM unit").fetchone() == (3,)
-    for statement in statements:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):  # SQLSTATE 42501
-            connection.execute(statement)
 
 
 def test_the_staff_application_does_its_work_as_the_staff_role(prepared: str, application) -> None:
