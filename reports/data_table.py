@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import zip_longest
 from textwrap import wrap
 
@@ -26,24 +26,29 @@ def data_table(
     *,
     numbers: set[int],
     width: float = CONTENT_WIDTH,
+    headings: Collection[int] = (),
 ) -> Table:
     """A table with its head repeated on every page, thin rules, no split row, and `numbers` columns set right.
 
     `widths` are parts of the table's `width` in points. Strings are literal text; numbers in a column carry equal
-    decimals, so that right alignment stands them on the comma. What is too tall for a page goes on in rows of its own: somebody's
-    long text would otherwise keep the document from being drawn.
+    decimals, so that right alignment stands them on the comma. `headings` are rows that stay on the page of the next.
+    What is too tall for a page goes on in rows of its own: somebody's long text would otherwise keep the document from
+    being drawn.
     """
     whole = sum(widths)
     heads = [paragraph(text, style.head_number if k in numbers else style.head) for k, text in enumerate(head)]
     columns = [width * part / whole for part in widths]
     body: list[list[Flowable | str]] = []
-    for row in rows:
+    kept: list[tuple[str, tuple[int, int], tuple[int, int]]] = []
+    for number, row in enumerate(rows):
+        if number in headings:
+            kept.append(("NOSPLIT", (0, len(body) + 1), (-1, len(body) + 2)))
         cells: list[list[Flowable | str]] = [
             _pieces(cell, columns[k], style.number if k in numbers else style.cell) if isinstance(cell, str) else [cell]
             for k, cell in enumerate(row)
         ]
         body += [list(line) for line in zip_longest(*cells, fillvalue="")]
-    return Table(
+    table = Table(
         [heads, *body],
         colWidths=columns,
         repeatRows=1,
@@ -51,6 +56,8 @@ def data_table(
         spaceAfter=8,
         style=_TABLE,
     )
+    table.setStyle(TableStyle(kept))
+    return table
 
 
 def _pieces(text: str, width: float, style: ParagraphStyle) -> list[Flowable | str]:

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from reportlab.platypus import Flowable, Paragraph, Spacer
 
-from reports.catalogue import gettext, ngettext
+from reports.catalogue import gettext, gettext_noop, ngettext
 from reports.data_table import data_table
 from reports.figures import Language
 from reports.issuer import unit_as_issuer
@@ -115,15 +115,19 @@ class _Document:
         yield paragraph(gettext("2. Criteria without all points", language), self.style.heading)
         lines.sort(key=lambda line: (line.points[stage] or 0) - line.maximum)
         for line in lines:
-            head = gettext(
-                "{number}. {name}: {points} of {maximum}.",
-                language,
-                number=line.number,
-                name=line.name[language].rstrip("."),
-                points=points(line.points[stage], language),
-                maximum=points(line.maximum, language),
-            )
-            yield paragraph(" ".join(filter(None, (head, *self.said(line)))), self.style.body)
+            yield paragraph(" ".join((self.got(line), *self.said(line))), self.style.body)
+
+    def got(self, line: CardLine) -> str:
+        language, found = self.language, line.points[self.card.stage]
+        said = {
+            "number": line.number,
+            "name": line.name[language].rstrip("."),
+            "maximum": points(line.maximum, language),
+        }
+        if found is None:
+            return gettext("{number}. {name}: no points yet, maximum {maximum}.", language, **said)
+        sentence = gettext_noop("{number}. {name}: {points} of {maximum}.")
+        return gettext(sentence, language, points=points(found, language), **said)
 
     def said(self, line: CardLine) -> Iterator[str]:
         language = self.language
@@ -159,14 +163,17 @@ class _Document:
             gettext("Criterion", language),
             gettext("Maximum points", language),
             *(stage_word(stage, language) for stage in card.stages),
+            "",  # room between numbers and words
             gettext("Reason", language),
             gettext("Remedy", language),
         ]
         stages = len(card.stages)
-        widths = (6, 30 - 2 * stages, 8, *([8] * stages), 27 - 2 * stages, 27 - 2 * stages)
+        widths = (6, 30 - 2 * stages, 8, *([8] * stages), 1, 27 - 2 * stages, 27 - 2 * stages)
         rows = [self.row(line) for line in card.lines]
         rows.append(self.row(card.total, gettext("Total", language)))
-        yield data_table(head, rows, widths, self.style, numbers={*range(2, 3 + stages)}, width=LANDSCAPE_WIDTH)
+        headings = [place for place, line in enumerate(card.lines) if line.is_heading]
+        numbers = {*range(2, 3 + stages)}
+        yield data_table(head, rows, widths, self.style, numbers=numbers, width=LANDSCAPE_WIDTH, headings=headings)
 
     def row(self, line: CardLine, name: str = "") -> list[Flowable | str]:
         language = self.language
@@ -175,13 +182,13 @@ class _Document:
         if line.is_heading:
             bold = [Paragraph(f"<b>{markup(text)}</b>", self.style.cell) for text in (line.number, title)]
             numbers = [Paragraph(f"<b>{markup(text)}</b>", self.style.number) for text in figures]
-            return [*bold, *numbers, "", ""]
+            return [*bold, *numbers, "", "", ""]
         reasons = [line.reason]
         if line.explanation:
             reasons.append(gettext("Explanation: {text}", language, text=line.explanation))
         if council := line.final_reason or line.council_reason:
             reasons.append(gettext("Council: {text}", language, text=council))
-        return [line.number, title, *figures, _cut(" ".join(filter(None, reasons))), _cut(line.remedy)]
+        return [line.number, title, *figures, "", _cut(" ".join(filter(None, reasons))), _cut(line.remedy)]
 
     def shown(self, line: CardLine, stage: Stage) -> str:
         return points(line.points[stage], self.language)

@@ -128,6 +128,9 @@ def formula(basis: Basis, maximum: Decimal, given: Decimal | None, language: Lan
         ]
         return gettext("No points: {what}.", language, what="; ".join(missing))
     if basis.kind == "survey":
+        if len(basis.groups) == 1:
+            alone = {"maximum": short(maximum, language), "share": percent(basis.groups[0].value, language)}
+            return gettext("{maximum} × {share} = {points}", language, points=points(given, language), **alone)
         terms = " + ".join(
             f"{short(group.weight, language)} × {percent(group.value, language)}" for group in basis.groups
         )
