@@ -149,6 +149,7 @@ def case_row(
         "reference": reference,
         "unit_id": unit.id,
         "holder_id": unit.id,
+        "source": "staff" if number % 10 == 0 else "web",
         "kind": chance.choice(PETITION_KINDS),
         "text": TEXT,
         "state": state,
