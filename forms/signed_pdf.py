@@ -7,6 +7,7 @@ saving, shadow and evil-annotation attacks: Mainka, Mladenov, Rohlmann, NDSS 202
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
@@ -22,6 +23,10 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 
 KEY_USAGE = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"})
+# The child process may write nothing but its answer, and what is wrong with a stranger's file is no news.
+for _name in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+    logging.getLogger(_name).propagate = False
 _UNREADABLE = (PdfError, SigningError, SignatureValidationError, ValueError, TypeError, LookupError, AttributeError)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from forms.document import WithdrawDocumentForm
 from survey import document_wording
-from survey.accounts.guard import account, commit, may, staff_blueprint
+from survey.accounts.guard import account, begin_writing, commit, may, staff_blueprint
 from survey.accounts.models import Account
 from survey.accounts.scope import can, scope
 from survey.analysis import documents as reading
@@ -99,12 +99,13 @@ def document_page(document: Document, form: WithdrawDocumentForm) -> ResponseRet
 @may("documents.read", document_path)
 def download(document_code: str) -> ResponseReturnValue:
     """The bytes as they stand: signed where the document is."""
-    session, document = current_session(), document_of(document_code)
-    kept = session.get(DocumentContent, document.id) or abort(404)
-    terms = {"state": document.state}
-    audit.record(session, "document.export", subject=document.code, unit_path=document.unit.path, after=terms)
+    document = document_of(document_code)
+    kept = current_session().get(DocumentContent, document.id) or abort(404)
+    content, path, terms = kept.content, document.unit.path, {"state": document.state}
+    session = begin_writing()
+    audit.record(session, "document.export", subject=document.code, unit_path=path, after=terms)
     commit()
-    response = Response(kept.content, mimetype="application/pdf")
+    response = Response(content, mimetype="application/pdf")
     name = f"{document.kind.replace('_', '-')}-{document.unit.code}-{document.code}.pdf"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
