@@ -8,12 +8,15 @@ from typing import Any
 
 from flask_babel import gettext
 from wtforms import DecimalField
+from wtforms.widgets import TextInput
 
 LONGEST = 20  # characters of a number
 
 
 class CommaDecimalField(DecimalField):  # type: ignore[misc]  # the library carries no types
     """`data` is a Decimal or None; what was typed stays in the field, sound or not."""
+
+    widget = TextInput()  # an input of type number shows nothing for a comma
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"places": None, "render_kw": {"inputmode": "decimal"}, **kwargs})
