@@ -34,10 +34,10 @@ class UnitsForm(StaffForm):
 
 
 class KindForm(StaffForm):
-    kind = SelectField(_l("Kind"), validators=[InputRequired()])
+    of_kind = SelectField(_l("Kind"), validators=[InputRequired()])
 
     def offer(self, kinds: Mapping[str, object]) -> None:
-        self.kind.choices = [SelectChoice(code, str(name)) for code, name in kinds.items()]
+        self.of_kind.choices = [SelectChoice(code, str(name)) for code, name in kinds.items()]
 
 
 class CodesForm(StaffForm):

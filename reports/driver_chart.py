@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from math import ceil, floor
 
 from reports.catalogue import gettext
 from reports.charts import SMALL, WIDE_WIDTH, both_layouts, percent_axis, verdict_legend
@@ -25,10 +26,11 @@ def driver_chart(drivers: Drivers, language: Language, width: float = WIDE_WIDTH
     top, left, right = 26.0, 42.0, width - 16
     bottom = top + PLOT_HEIGHT
     average = 1 / len(drivers.factors)
-    most = max([driver.importance for driver in drivers.factors] + [average]) * 1.15
+    shares = [*(driver.importance for driver in drivers.factors), average]
+    least, most = max(0.0, floor(20 * min(shares) - 0.6) / 20), ceil(20 * max(shares) + 0.6) / 20
 
     def x(share: float) -> float:
-        return left + share / most * (right - left)
+        return left + (share - least) / (most - least) * (right - left)
 
     def y(value: float) -> float:
         return bottom - (value - start) / (1 - start) * PLOT_HEIGHT
@@ -39,10 +41,10 @@ def driver_chart(drivers: Drivers, language: Language, width: float = WIDE_WIDTH
     for tick in ticks:
         shapes.append(Stroke(((left, y(tick)), (right, y(tick))), "chart-grid"))
         shapes.append(Words(left - 6, y(tick) + 4, percent(tick, language, 0), SMALL, "chart-quiet", "end"))
-    step = 0.1 if most <= 0.6 else 0.2
+    step = 1 if most - least <= 0.3 else 2
     shapes += [
-        Words(x(k * step), bottom + 16, percent(k * step, language, 0), SMALL, "chart-quiet", "middle")
-        for k in range(int(most / step) + 1)
+        Words(x(k / 20), bottom + 16, percent(k / 20, language, 0), SMALL, "chart-quiet", "middle")
+        for k in range(round(20 * least), round(20 * most) + 1, step)
     ]
     shapes.append(Stroke(((left, y(target)), (right, y(target))), "chart-target"))
     shapes.append(Stroke(((x(average), top), (x(average), bottom)), "chart-break"))
@@ -66,9 +68,9 @@ def _points(
     y: Callable[[float], float],
     right: float,
 ) -> Iterator[Shape]:
-    """Each factor's sign with its name: beside it, above or below, wherever no other name stands."""
+    """Each factor's sign with its name: above it, below or beside, wherever no other name stands."""
     taken: list[Area] = []
-    for driver in factors:
+    for driver in sorted(factors, key=lambda driver: -(driver.performance.estimate.estimate or 0.0)):
         estimate = driver.performance.estimate.estimate
         assert estimate is not None
         at, height = x(driver.importance), y(estimate)
@@ -76,7 +78,7 @@ def _points(
         extent = max(text_width(line, sans().regular, SMALL) for line in lines)
         centred, more = min(at - extent / 2, right - extent), LEADING * (len(lines) - 1)
         beside = (at + 11, height + 4) if at + 11 + extent <= right else (at - 11 - extent, height + 4)
-        spots = (beside, (centred, height - 13 - more), (centred, height + 20), (at - 11 - extent, height + 4))
+        spots = ((centred, height - 13 - more), (centred, height + 20), beside, (at - 11 - extent, height + 4))
         areas = [(left, base - 11, left + extent, base + more + 3) for left, base in spots]
         free = next((k for k, area in enumerate(areas) if not any(_meet(area, other) for other in taken)), 0)
         left, base = spots[free]

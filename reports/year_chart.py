@@ -105,8 +105,8 @@ def _own(
             yield Stroke(((middle, top), (middle, bottom)), "chart-break")
         elif old is not None and new is not None:
             yield Stroke(((x(before.position), y(old)), (x(after.position), y(new))), "chart-series")
-    edge = -100.0  # where the last label ended
-    for point in points:
+    edge = float("inf")  # where the label to the right begins: the newest one is always written
+    for point in reversed(points):
         estimate, state, at = point.figure.estimate, point.figure.verdict.state, x(point.position)
         if estimate.estimate is None:
             continue
@@ -115,10 +115,10 @@ def _own(
         yield from verdict_mark(at, y(estimate.estimate), state)
         label = figure_percent(point.figure, language)
         half = text_width(label, sans().bold, SMALL) / 2
-        if labelled and at - half > edge + 4:
+        if labelled and at + half < edge - 4:
             lowest = y(estimate.lower) if estimate.lower is not None else y(estimate.estimate) + 8
-            yield Words(at, lowest + 13, label, SMALL, "chart-text", "middle", bold=True)
-            edge = at + half
+            yield Words(at, max(lowest, y(estimate.estimate) + 8) + 13, label, SMALL, "chart-text", "middle", bold=True)
+            edge = at - half
 
 
 def _notes(trend: YearTrend, language: Language) -> Iterator[str]:

@@ -34,14 +34,15 @@ def what_if(
     *,
     trust: Collection[str] | None = None,
     source: Source = "exact",
+    crossed: bool = False,
 ) -> WhatIf:
     """The headline by each variant, all at the `trust` levels given (default: the wave's), and by single trust levels.
 
-    A set of trust levels is hidden where it, or what it leaves out or adds, holds too few people
-    (:class:`survey.analysis.view.View`). Units' verdicts are counted at the wave's own trust levels alone: by other
-    ones what stays hidden of the units is not judged.
+    A set of trust levels is hidden where it, or what it leaves out or adds, holds too few people, here or, unless
+    filters may be `crossed`, in a unit below (:class:`survey.analysis.view.View`). Units' verdicts are counted at the
+    wave's own trust levels alone: by other ones what stays hidden of the units is not judged.
     """
-    view = read_view(session, wave, unit, source=source)
+    view = read_view(session, wave, unit, source=source, crossed=crossed)
     own = headline_trust(wave)
     asked = view if trust is None or set(trust) == set(own) else replace(view, trust=tuple(sorted(trust)))
     official: Choice = (view.terms.rule, view.terms.aggregation, view.terms.weighting)

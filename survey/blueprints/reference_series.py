@@ -31,7 +31,7 @@ FAULTS_SHOWN = 30
 
 @blueprint.context_processor
 def tools() -> dict[str, Any]:
-    return {**room_tools(), "scope_word": scope_word, "content_word": content_word}
+    return {**room_tools(), "scope_word": scope_word, "content_word": content_word, "sentence": say}
 
 
 @blueprint.get("/")

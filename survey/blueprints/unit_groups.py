@@ -134,7 +134,7 @@ def add(group_code: str) -> ResponseReturnValue:
 @may("compilation.edit", group_path)
 def add_kind(group_code: str) -> ResponseReturnValue:
     """All living units of a kind below the group's owner."""
-    group, kind = group_of(group_code), request.form.get("kind", "")
+    group, kind = group_of(group_code), request.form.get("of_kind", "")
     if kind not in KINDS:
         abort(422)
     return changed(group, list(operations.units_of_kind(current_session(), group, kind, province_today())))

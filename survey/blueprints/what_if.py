@@ -8,7 +8,7 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from survey.accounts.guard import may, staff_blueprint
-from survey.accounts.scope import source_for
+from survey.accounts.scope import can, source_for
 from survey.analysis.readable import origins
 from survey.analysis.view import headline_trust
 from survey.analysis.what_if import what_if
@@ -37,13 +37,13 @@ def index(wave_code: str) -> ResponseReturnValue:
     if asked not in ("", EVERY_LEVEL, *levels):
         abort(404)
     trust = {"": headline_trust(wave), EVERY_LEVEL: levels}.get(asked, (asked,))
-    source = source_for(root.path)
+    source, crossed = source_for(root.path), can("results.exact", root.path)
     found = remembered(
         session,
         wave,
         source,
-        ("what if", root.id, trust),
-        lambda: what_if(session, wave, root, trust=trust, source=source),
+        ("what if", root.id, trust, crossed),
+        lambda: what_if(session, wave, root, trust=trust, source=source, crossed=crossed),
     )
     return render_template(
         "compilation/what_if.html",
