@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from survey.cli.output import show, table
 from survey.cli.transaction import DAY, now, writing
-from survey.config import contact_key_file
+from survey.config import contact_key_file, trust_folder
 from survey.database import current_session, engine
 from survey.models import KeptStatistic, Response, Seal, Wave
 from survey.operations import audit, contacts, ledger, theme_counting, waves
@@ -24,7 +25,7 @@ from survey.operations.comments import attend_comments, release_comments
 from survey.operations.cross_tables import count_requested
 from survey.operations.demo import Demo, find_demo, load_demo
 from survey.operations.demo.filings import load_filings
-from survey.operations.demo.loading import RESPONSES
+from survey.operations.demo.loading import RESPONSES, SEED
 from survey.operations.demo.petitions import load_petitions
 from survey.operations.demo.places import PROVINCE
 from survey.operations.demo.scorecards import load_scorecards
@@ -42,6 +43,7 @@ _WORDS = {
         "opinion": "Phản ánh, kiến nghị của người dân",
         "results": "Kết quả công khai",
         "pdf": "Báo cáo PDF của một đơn vị",
+        "verify": "Kiểm tra một văn bản đã ký (chứng thư thử nghiệm)",
         "draft": "bản nháp",
         "open": "đang mở",
         "closed": "đã đóng",
@@ -59,6 +61,7 @@ _WORDS = {
         "opinion": "The citizen's opinion",
         "results": "Public results",
         "pdf": "A unit's report in PDF",
+        "verify": "Verify a signed document (test certificate)",
         "draft": "draft",
         "open": "open",
         "closed": "closed",
@@ -105,7 +108,8 @@ def command(today: datetime | None, responses: int, lang: str) -> None:
         theme_counting.run_due(engine(), now())
         judge_due(engine())
     _load_cases(day)
-    show(_links(demo, current_app.config["BASE_URL"], lang))
+    code = _issue_documents()
+    show(_links(demo, current_app.config["BASE_URL"], lang, code))
     show(_accounts(lang))
 
 
@@ -124,6 +128,17 @@ def _load_cases(day: date) -> None:
     load_filings(engine(), day, {part: ids[f"{name}@songtra.example"] for part, name in people.items()})
 
 
+def _issue_documents() -> str | None:
+    """A few signed documents, where there are none yet; the code of one of them."""
+    from survey.operations.demo.documents import load_documents, sample_code  # it signs, which no process of pages does
+
+    settings = current_app.config
+    folder = Path(settings["INSTANCE_PATH"])
+    load_documents(engine(), settings["BASE_URL"], folder, trust_folder(settings), SEED)
+    with Session(engine()) as session:
+        return sample_code(session)
+
+
 def _release(session: Session, wave: Wave, day: date) -> None:
     keep_disclosure(session, wave)
     release_comments(session, wave, day)
@@ -138,13 +153,15 @@ def _unsealed() -> int:
     return waiting
 
 
-def _links(demo: Demo, base: str, language: str) -> Panel:
+def _links(demo: Demo, base: str, language: str, document_code: str | None) -> Panel:
     words = _WORDS[language]
     published = [wave for wave in demo.waves if wave.state == "published"]
     form = f"{base}/s/{demo.collector.code}"
     links = [(words["form"], form), (words["opinion"], f"{form}/y-kien"), (words["results"], f"{base}/ket-qua")]
     if published:
         links.append((words["pdf"], f"{base}/ket-qua/{published[-1].code}/{UNIT_SHOWN}/bao-cao.pdf"))
+    if document_code:
+        links.append((words["verify"], f"{base}/xac-thuc/{document_code}"))
     text = Text()
     for label, link in links:
         text.append(f"{label}\n").append(f"  {link}\n\n", style="bold")

@@ -36,7 +36,7 @@ class DocumentError(OperationError):
     }
 
 
-def request_signing(session: Session, run: DocumentRun, *, account_id: int, at: datetime) -> int:
+def request_signing(session: Session, run: DocumentRun, *, account_id: int | None, at: datetime) -> int:
     """Leave the documents of a complete set to the process that holds the key; returns how many.
 
     Raises :class:`DocumentError`.
@@ -54,7 +54,7 @@ def request_signing(session: Session, run: DocumentRun, *, account_id: int, at: 
     return number
 
 
-def publish_run(session: Session, run: DocumentRun, *, account_id: int, at: datetime) -> int:
+def publish_run(session: Session, run: DocumentRun, *, account_id: int | None, at: datetime) -> int:
     """Publish every document of a signed set, or none; what was published before of the same kind, unit, wave and
     language is withdrawn in favour of the new one. Returns how many. Raises :class:`DocumentError`."""
     session.refresh(run, with_for_update=True)
