@@ -73,6 +73,10 @@ KINDS: dict[str, LazyString] = {
     "remedy": _l("Remedy"),
     "theme": _l("Theme of comments"),
     "theme_word": _l("Word of a theme"),
+    "scorecard": _l("Scorecard"),
+    "scorecard_criterion": _l("Criterion of a scorecard"),
+    "scorecard_evidence": _l("Evidence of a scorecard"),
+    "scorecard_template": _l("Template of scorecards"),
     "unit_group": _l("Group of units"),
     "reference_figure": _l("Published reference figure"),
 }
@@ -271,6 +275,14 @@ COLUMNS: dict[str, LazyString] = {
     "total": lazy_pgettext("column", "Of"),
     "failure": lazy_pgettext("column", "Error"),
     "finished_at": lazy_pgettext("column", "Finished at"),
+    "council": lazy_pgettext("column", "Scoring council"),
+    "explanation_due_on": lazy_pgettext("column", "Units explain until"),
+    "final_due_on": lazy_pgettext("column", "Final points until"),
+    "self_due_on": lazy_pgettext("column", "Units score themselves until"),
+    "submitted_by_id": lazy_pgettext("column", "Submitted by"),
+    "template_id": lazy_pgettext("column", "Template"),
+    "terms": lazy_pgettext("column", "Terms of the rule"),
+    "unit_kind": lazy_pgettext("column", "Units scored"),
 }
 
 # Words of stored codes: by column, or by kind and column where the column alone does not tell.
@@ -309,6 +321,13 @@ _VALUES: dict[str, dict[str, LazyString]] = {
     },
     "document.state": document_wording.STATES,
     "document_run.state": document_wording.RUN_STATES,
+    "scorecard.state": {
+        "scoring": _l("Being scored by the unit"),
+        "submitted": _l("Submitted, being appraised"),
+        "appraised": _l("Appraised, the unit may explain"),
+        "explained": _l("Explained, waiting for the final points"),
+        "final": _l("Final"),
+    },
     "remedy.state": {
         "planned": _l("Plan made"),
         "running": _l("Under way"),
