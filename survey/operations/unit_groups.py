@@ -142,7 +142,7 @@ def units_of_codes(session: Session, group: UnitGroup, text: str) -> tuple[list[
         for code in re.split(r"[,;\t]+", line)
         if code.strip()
     ]
-    codes = {code.strip() for _, code in typed}
+    codes = {as_typed for _, code in typed for as_typed in (code.strip(), code.strip().upper())}
     known = {unit.code.casefold(): unit for unit in session.scalars(select(Unit).where(Unit.code.in_(codes)))}
     found: dict[int, Unit] = {unit.id: unit for unit in _units(session, group)}
     mine, faults = [], []
