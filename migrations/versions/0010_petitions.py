@@ -153,7 +153,6 @@ def upgrade() -> None:
             "rated_on",
             "rating",
             "kind",
-            "source",
         ],
         unique=False,
     )
@@ -230,7 +229,7 @@ def upgrade() -> None:
             name=op.f("ck_petition_step_state"),
         ),
         sa.CheckConstraint(
-            "step IN ('received', 'classified', 'transferred', 'taken', 'extended', 'rescheduled', "
+            "step IN ('received', 'classified', 'transferred', 'taken', 'extended', "
             "'escalated', 'answered', 'published', 'rejected', 'rated', 'reopened', 'explained', "
             "'withdrawn', 'restored', 'note')",
             name=op.f("ck_petition_step_step"),

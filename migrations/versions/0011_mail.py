@@ -30,7 +30,6 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("held_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("resent", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.String(length=500), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(address = '') <> (petition_id IS NULL)", name=op.f("ck_mail_message_receiver")),
