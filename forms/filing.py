@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import DateField, DateTimeLocalField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from forms.staff import StaffForm
 
@@ -31,7 +31,7 @@ class EvidenceForm(StaffForm):
 
 
 class ReasonForm(StaffForm):
-    reason = TextAreaField(_l("Reason"), validators=[InputRequired(), Length(max=LONGEST_REASON)])
+    reason = TextAreaField(_l("Reason"), validators=[DataRequired(), Length(max=LONGEST_REASON)])
 
 
 class DeadlineForm(StaffForm):

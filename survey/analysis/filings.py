@@ -115,17 +115,26 @@ def public_versions(session: Session, wave: Wave, unit: Unit) -> list[PublicVers
     """
     published = FilingStep.state.in_(("published", "corrected"))
     rows = session.execute(
-        select(FilingVersion.number, FilingVersion.figures_digest, FilingVersion.reason, FilingStep.at, Filing.version)
+        select(
+            FilingVersion.number,
+            FilingVersion.figures_digest,
+            FilingVersion.reason,
+            FilingStep.at,
+            Filing.version,
+            FilingStep.state,
+        )
         .join(Filing, Filing.id == FilingVersion.filing_id)
         .join(FilingStep, (FilingStep.filing_id == Filing.id) & (FilingStep.version == FilingVersion.number))
         .where(Filing.wave_id == wave.id, Filing.unit_id == unit.id, published)
         .order_by(FilingVersion.number.desc())
     )
-    found = [
-        PublicVersion(number, digest, province_day(at), reason, number == current)
-        for number, digest, reason, at, current in rows
+    if wave.published_at is None:
+        return []
+    first = province_day(wave.published_at)  # a wave from before there were filings was frozen later
+    return [
+        PublicVersion(number, digest, first if state == "published" else province_day(at), reason, number == current)
+        for number, digest, reason, at, current, state in rows
     ]
-    return found if wave.state == "published" else []
 
 
 def public_figures(session: Session, wave: Wave, unit: Unit, number: int) -> bytes | None:

@@ -26,7 +26,7 @@ MEDIA_TYPES = {
     "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
 }
 _SIGNATURES = {b"%PDF-": "pdf", b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
-_PARTS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx"}
+_FOLDERS = {"word": "docx", "xl": "xlsx"}  # of an office document's own parts
 
 
 def kind_of(content: bytes) -> str:
@@ -35,13 +35,14 @@ def kind_of(content: bytes) -> str:
         if content.startswith(signature):
             return kind
     try:
-        names = set(zipfile.ZipFile(BytesIO(content)).namelist())
+        names = zipfile.ZipFile(BytesIO(content)).namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError):
         raise FilingError("file_kind") from None
     if any(name.casefold().endswith("vbaproject.bin") for name in names):
         raise FilingError("file_macros")
-    found = [kind for part, kind in _PARTS.items() if part in names and "[Content_Types].xml" in names]
-    if len(found) != 1:
+    folders = {name.partition("/")[0] for name in names}
+    found = [kind for folder, kind in _FOLDERS.items() if folder in folders]
+    if len(found) != 1 or "[Content_Types].xml" not in names:
         raise FilingError("file_kind")
     return found[0]
 
