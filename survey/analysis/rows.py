@@ -19,7 +19,6 @@ from reports.dataset import Cell, Dataset
 from survey.analysis.row_layout import Extract, Layout, layout_of, read_places
 from survey.analysis.tally import Detail, Selection, read
 from survey.models import (
-    Answer,
     BatchResponse,
     Collector,
     PaperBatch,
@@ -154,8 +153,7 @@ def _fill(session: Session, layout: Layout, found: dict[int, list[Cell]]) -> Non
     """Put the answers of these responses where they belong."""
     ids = list(found)
     at = layout.choices.get
-    chosen = select(Answer.response_id, Answer.question_id, Answer.choice).where(Answer.response_id.in_(ids))
-    for response_id, question, choice in session.connection().execute(chosen).all():  # past the ORM: a fifth less
+    for response_id, question, choice in _choices(session, ids):
         place = at(question)
         if place is not None:
             found[response_id][place] = choice
@@ -165,6 +163,18 @@ def _fill(session: Session, layout: Layout, found: dict[int, list[Cell]]) -> Non
         written = select(TextAnswer.response_id, TextAnswer.question_id, TextAnswer.text)
         for response_id, question, text in session.execute(written.where(TextAnswer.response_id.in_(ids))):
             found[response_id][layout.texts[question]] = text
+
+
+def _choices(session: Session, responses: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    """Response, question and choice of every answer, as the driver gives them: twenty times as many as there are rows,
+    and SQLAlchemy's own rows take longer than all the rest of a file."""
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    within = f"IN ({', '.join('?' * len(responses))})" if on_sqlite else "= ANY(%s)"
+    given = tuple(responses) if on_sqlite else (list(responses),)
+    statement = f"SELECT response_id, question_id, choice FROM answer WHERE response_id {within}"  # noqa: S608 marks
+    with session.connection().exec_driver_sql(statement, given) as result:
+        cursor: Any = result.cursor
+        yield from cursor
 
 
 def _fill_several(session: Session, layout: Layout, found: dict[int, list[Cell]]) -> None:

@@ -155,7 +155,7 @@ def test_memory_does_not_grow_with_the_rows(
     fill(session, most, 2_001, 42_000)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         few, many = pool.submit(export_and_measure, database_url, ("open", "present")).result()
-    assert many - few < 3_000  # as a list the rows take 9 MB
+    assert many - few < 5_000  # SQLite's own cache of pages fills with 2 MB; as a list the rows take 9 MB
 
 
 def fill(session: Session, collector: int, first: int, last: int) -> None:
