@@ -92,7 +92,7 @@ def _group_rows(compilation: Compilation, language: Language) -> Iterable[list[C
     for group in (compilation.whole, *compilation.groups):
         for weighed in (group.index, *group.contents, *group.factors):
             other = weighed.beside.estimate.estimate if weighed.beside else None
-            printable = gettext("yes" if weighed.publishable else "no", language)
+            printable = gettext("yes", language) if weighed.publishable else gettext("no", language)
             returns = _returns(group.returns) if weighed is group.index else [None] * len(_RETURNS)
             yield [*_names(group, weighed, language), *_numbers(weighed.headline, language), other, *returns, printable]
 
