@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
 from flask_babel.speaklater import LazyString
 
-from survey import dialogue_wording, document_wording, petition_wording
+from survey import dialogue_wording, document_wording, filing_wording, petition_wording
 from survey.staff_wording import (
     CHANNELS,
     COLLECTOR_STATES,
@@ -34,6 +34,8 @@ KINDS: dict[str, LazyString] = {
     "document": _l("Document to issue"),
     "document_run": _l("Set of documents"),
     "figures": _l("Figures"),
+    "filing": _l("Periodic report"),
+    "filing_evidence": _l("Supporting file"),
     "import_run": _l("Import of answers"),
     "index_target": _l("Target of an index"),
     "invitation": _l("Link to set a password"),
@@ -62,6 +64,7 @@ KINDS: dict[str, LazyString] = {
     "wave": _l("Wave"),
     "wave_trust": _l("Trust level of a wave"),
     "wave_unit": _l("Unit of a wave"),
+    "wave_publication": _l("Request to publish or correct"),
     "webhook": _l("Webhook"),
     "webhook_event": _l("Event of a webhook"),
     "commitment": _l("Commitment"),
@@ -87,10 +90,12 @@ VERBS: dict[str, LazyString] = {
     "create": _l("created"),
     "delayed": _l("too many failed sign-ins: the next ones wait"),
     "delete": _l("deleted"),
+    "deadline": _l("set the deadline"),
     "export": _l("exported"),
     "flag": _l("flagged"),
     "import": _l("imported"),
     "password_refused": _l("wrong password for a change of one's own account"),
+    "freeze": _l("froze the figures"),
     "hold_back": _l("kept from being sent"),
     "read": _l("looked at"),
     "publish": _l("published"),
@@ -307,6 +312,14 @@ _VALUES: dict[str, dict[str, LazyString]] = {
     "petition.kind": petition_wording.KINDS,
     "petition.source": petition_wording.SOURCES,
     "petition.state": petition_wording.STATES,
+    "filing.state": filing_wording.STATES,
+    "wave_publication.kind": {"publication": _l("Publication"), "correction": _l("Correction")},
+    "wave_publication.state": {
+        "asked": lazy_pgettext("request", "Waits for another person"),
+        "confirmed": lazy_pgettext("request", "Confirmed"),
+        "refused": lazy_pgettext("request", "Refused"),
+        "done": lazy_pgettext("request", "Done"),
+    },
     "paper_batch.state": {
         "open": _l("Being typed"),
         "entered": _l("Typed, being checked"),

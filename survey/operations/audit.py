@@ -68,6 +68,7 @@ NOT_AUDITED = {
     "frozen_transaction": "copied from numbers of transactions, which are noted themselves",
     "filing_version": "computed from ballots; kept for good with its reason",
     "filing_step": "the history of a filing, kept by itself with who did it",
+    "filing_note": "an office's own words, kept whole; handing in stands in the history of the filing",
     "filing_evidence": "a file; adding it and taking it away is recorded",
     "comment_theme": "found in comments",
     "theme_tally": "counted from comments",
