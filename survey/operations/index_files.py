@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from forms.decimal_field import parsed, written
+from forms.decimal_notation import parsed, written
 from forms.fault import Fault
 from reports.index_figures import IndexSeries
 from reports.sheets import Cell
