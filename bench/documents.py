@@ -1,55 +1,88 @@
-"""A unit's report as PDF and XLSX: figures already read, in a process that has drawn one before."""
+"""200 units' reports made as one set by two processes, beside the floor: as many bare pages drawn by ReportLab."""
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable, Iterator
-from datetime import date
+import random
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from io import BytesIO
+from multiprocessing import get_context
+from time import perf_counter
 
-from sqlalchemy import select
+from reportlab.pdfgen.canvas import Canvas
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from bench.harness import Result, sqlite_url
-from reports.unit_report import unit_report_pdf
-from reports.workbook import unit_report_xlsx
-from survey.analysis.summary import unit_report
-from survey.database import make_engine
-from survey.models import Unit, Wave
-from survey.operations.demo.loading import load_demo
-from survey.operations.ledger import seal_all
+from bench import harness
+from bench.harness import Result
+from forms.library import standard
+from survey import database
+from survey.cli.document_workers import PROCESSES, makers
+from survey.models import DocumentRun, Unit, Wave
+from survey.operations import document_runs
 from survey.operations.writing import begin_write
+from tests.factories import NOW, make_collector, make_questionnaire, make_unit, make_wave
+from tests.published_waves import finish
+from tests.sample_waves import store
 
-RESPONSES, ROUNDS = 6000, 15
-TODAY = date(2026, 11, 2)
-UNITS = {"a commune": "BENTRA", "the province": "ST"}
-GOAL = 300
+UNITS, PEOPLE, GOAL_SECONDS = 200, 60, 60
+PAGES_A_REPORT = 6
 
 
 def run() -> Iterator[Result]:
-    with sqlite_url() as url:
-        engine = make_engine(url)
-        with Session(engine) as session:
-            begin_write(session)
-            load_demo(session, TODAY, responses=RESPONSES)
-            session.commit()
-        seal_all(engine)
-        with Session(engine) as session:
-            wave = session.scalars(select(Wave).where(Wave.code == "2026-Q2")).one()
-            for name, code in UNITS.items():
-                report = unit_report(session, wave, session.scalars(select(Unit).where(Unit.code == code)).one())
-                pdf = milliseconds(lambda report=report: unit_report_pdf(report))
-                yield Result(f"PDF of {name}", pdf, "ms", GOAL, at_most=True)
-                yield Result(f"XLSX of {name}", milliseconds(lambda report=report: unit_report_xlsx(report)), "ms")
-        engine.dispose()
+    """Seconds for the whole set on each database, processes started and documents stored; with the floor."""
+    floor = bare_pages()
+    yield Result(f"{UNITS} × {PAGES_A_REPORT} bare pages in {PROCESSES} processes", floor, "s")
+    for kind, opened in harness.DATABASES.items():
+        with opened() as url:
+            engine = database.make_engine(url)
+            build(engine)
+            start = perf_counter()
+            assert document_runs.run_next(engine, "https://sipas.example.vn", makers(url))
+            seconds = perf_counter() - start
+            with Session(engine) as session:
+                made = session.get_one(DocumentRun, 1)
+                assert (made.state, made.done) == ("made", UNITS + 1)
+            yield Result(f"{UNITS + 1} reports, {kind}", seconds, "s", GOAL_SECONDS, at_most=True)
+            yield Result(f"{UNITS + 1} reports, {kind}, to bare pages", seconds / floor, "×")
+            engine.dispose()
 
 
-def milliseconds(draw: Callable[[], bytes]) -> float:
-    """The median of some rounds after a first one, which loads fonts."""
-    draw()
-    rounds = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        draw()
-        rounds.append(time.perf_counter() - start)
-    return 1000 * statistics.median(rounds)
+def bare_pages() -> float:
+    """Seconds for drawing as many pages with three lines each in as many processes, started too."""
+    start = perf_counter()
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        assert sum(pool.map(bare_document, range(UNITS))) > 0
+    return perf_counter() - start
+
+
+def bare_document(number: int) -> int:
+    target = BytesIO()
+    canvas = Canvas(target)
+    for page in range(PAGES_A_REPORT):
+        for line in range(3):
+            canvas.drawString(72, 700 - 20 * line, f"Report {number}, page {page + 1}")
+        canvas.showPage()
+    canvas.save()
+    return len(target.getvalue())
+
+
+def build(engine: Engine) -> None:
+    """A published wave of 200 communes with 60 people each, the standard counter questionnaire, and a set to make."""
+    chance = random.Random(1)
+    with Session(engine, expire_on_commit=False) as session:
+        begin_write(session)
+        top = make_unit(session, code="T", kind="province")
+        units: list[Unit] = [make_unit(session, code=f"X{k:03}", parent=top) for k in range(UNITS)]
+        questionnaire = make_questionnaire(session, standard("counter"))
+        wave: Wave = make_wave(session, code="W", units=units, questionnaire=questionnaire, state="open")
+        items = [question.code for question in questionnaire.questions if question.in_index]
+        for unit in units:
+            collector = make_collector(session, wave, unit)
+            rows = [{item: min(5, max(1, round(chance.gauss(4.2, 0.8)))) for item in items} for _ in range(PEOPLE)]
+            store(session, collector, rows)
+        session.commit()
+        finish(session, engine, wave)
+        begin_write(session)
+        document_runs.request_run(session, wave, ["unit_report"], "vi", account_id=None, at=NOW)
+        session.commit()
