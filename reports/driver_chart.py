@@ -78,7 +78,9 @@ def _points(
         extent = max(text_width(line, sans().regular, SMALL) for line in lines)
         centred, more = min(at - extent / 2, right - extent), LEADING * (len(lines) - 1)
         beside = (at + 11, height + 4) if at + 11 + extent <= right else (at - 11 - extent, height + 4)
-        spots = ((centred, height - 13 - more), (centred, height + 20), beside, (at - 11 - extent, height + 4))
+        other = (at - 11 - extent, height + 4)
+        levels = (height - 13 - more, height + 20, height - 27 - more, height + 34)
+        spots = ((centred, levels[0]), (centred, levels[1]), beside, other, (centred, levels[2]), (centred, levels[3]))
         areas = [(left, base - 11, left + extent, base + more + 3) for left, base in spots]
         free = next((k for k, area in enumerate(areas) if not any(_meet(area, other) for other in taken)), 0)
         left, base = spots[free]
