@@ -114,6 +114,7 @@ class Office:
                 continue
             for values in self.values:
                 given = {name: values[name] for name in rule.arguments if name in values}
+                given |= {name: first for first, name in re.findall(r"<any\('?([\w-]+)[^)]*\):(\w+)>", rule.rule)}
                 if rule.arguments <= given.keys():
                     with self.app.test_request_context():
                         found.add(rule.build(given)[1])
