@@ -38,6 +38,7 @@ APPEND_ONLY = (
     "commitment_progress",
     "remedy_progress",
     "index_point",
+    "counter_rule_set",
     "scorecard_score",
     "scorecard_step",
     "published_document",

@@ -16,6 +16,7 @@ from survey.models import AuditEntry, Base, Dialogue, Unit, Wave
 
 # Tables whose rows are no configuration; what matters about them is recorded where it happens.
 NOT_AUDITED = {
+    "dossier": "comes from the one-stop system by the hundred; each import is noted",
     "place_upload": "a file before its confirmation; what the import writes is noted",
     "audit_entry": "the log itself",
     "response": "a ballot names nobody and is append-only",
