@@ -42,7 +42,7 @@ ROOM_filings := $(call room_files,filings filing_board filing_steps wave_publica
 ROOM_compilation := $(call room_files,compilation rankings what_if trends drivers unit_groups reference_series,unit_group reference_series,\
     unit_groups reference_series) survey/compilation_wording.py
 ROOM_counter_scores := $(call room_files,counter_scores counter_records counter_rules,counter_score,counter_scores counter_records counter_rules counter_imports)
-ROOM_scorecards := $(call room_files,scorecards scorecard_steps scorecard_templates,scorecard,scorecards scorecard_templates scorecard_scores)
+ROOM_scorecards := $(call room_files,scorecards scorecard_steps scorecard_templates,scorecard,scorecards scorecard_templates scorecard_checks scorecard_scores)
 ROOM_indices := $(call room_files,indices emulation emulation_steps,index_series emulation,index_series index_files emulation) forms/decimal_field.py
 ROOM_documents := $(call room_files,documents document_runs verification,document,documents document_runs document_kinds signing) \
     survey/document_wording.py

@@ -25,7 +25,8 @@ from survey.blueprints.scorecards import after_or_404, worded, wording_tools
 from survey.database import current_session
 from survey.models import Criterion, Scorecard, ScorecardTemplate, Unit
 from survey.operations import scorecard_templates as operations
-from survey.operations.scorecard_templates import TemplateError
+from survey.operations.scorecard_checks import TemplateError
+from survey.operations.scorecard_checks import worded as refused
 from survey.staff_waves import language, now
 
 blueprint = staff_blueprint("scorecard_templates", __name__, url_prefix="/staff/bang-cham-diem/mau")
@@ -113,7 +114,7 @@ def load() -> ResponseReturnValue:
 
 def from_file(form: FileForm) -> TemplateDefinition:
     content = form.file.data.read(4 * LONGEST) if form.file.data else b""
-    with operations.worded():
+    with refused():
         return read(content.decode("utf-8-sig", errors="replace"))
 
 
@@ -170,7 +171,7 @@ def add(scorecard_template_id: int) -> ResponseReturnValue:
     parent = next((line for line in template.criteria if line.number == under), None)
 
     def write_line(form: LineForm) -> None:
-        with operations.worded():
+        with refused():
             operations.add_criterion(current_session(), template, parent, definition_from(form))
 
     return line_page(template, parent, line_form(), write_line, None)
@@ -185,7 +186,7 @@ def edit_line(scorecard_template_id: int, line_id: int) -> ResponseReturnValue:
         fill(form, next(each for each in reading.definition_of(template).lines() if each.number == criterion.number))
 
     def write_line(form: LineForm) -> None:
-        with operations.worded():
+        with refused():
             operations.edit_criterion(current_session(), criterion, definition_from(form))
 
     return line_page(template, criterion.parent, form, write_line, criterion)

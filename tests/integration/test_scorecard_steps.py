@@ -15,8 +15,8 @@ from forms.scorecard_definition import CriterionDefinition, Manual, Name
 from survey.analysis.scorecard_cards import last_scores, read_card
 from survey.models import AuditEntry, Scorecard, ScorecardEvidence, ScorecardStep, Unit
 from survey.operations import audit, scorecard_scores, scorecard_templates, scorecards
+from survey.operations.scorecard_checks import TemplateError
 from survey.operations.scorecard_scores import MOST_FILES, Row
-from survey.operations.scorecard_templates import TemplateError
 from survey.operations.scorecards import ScorecardError
 from tests.factories import make_unit
 from tests.scorecards import AT, TODAY, annex_definition, card_of, line_of, make_department
