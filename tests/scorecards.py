@@ -144,8 +144,8 @@ def scorecard_objects(session: Session, unit: Unit) -> dict[str, object]:
     manual = CriterionDefinition("1", Name("Tiêu chí"), Decimal(2), Manual())
     definition = replace(annex_definition(code="matrix"), unit_kind=kind, criteria=(manual,))
     used = scorecard_templates.create_template(session, definition, unit.parent or unit)
-    scorecard_templates.put_in_use(session, used, now=AT)
-    card = card_of(session, used, unit)
+    cards = scorecard_templates.put_in_use(session, used, now=AT)
+    card = next((each for each in cards if each.unit is unit), cards[0])
     line = line_of(card, "1")
     file = scorecard_scores.add_evidence(
         session, card, line, file_name="a.pdf", content=b"%PDF-1.4 mau", account_id=None, now=AT

@@ -12,7 +12,6 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from reports import scorecard_wording
-from reports.figures import Language
 from reports.scorecard import scorecard_pdf
 from reports.scorecard_figures import Card
 from reports.scorecard_workbook import scorecard_xlsx
@@ -159,27 +158,34 @@ def evidence(scorecard_id: int, evidence_id: int) -> ResponseReturnValue:
     return response
 
 
-@blueprint.get("/<int:scorecard_id>/<any(pdf, xlsx):form>")
+@blueprint.get("/<int:scorecard_id>/bao-cao.pdf")
 @may("scorecards.read", scorecard_path, writes=False)
-def document(scorecard_id: int, form: str) -> ResponseReturnValue:
-    """The card as the official report with its annex, or as a workbook."""
-    session, stored = current_session(), card_or_404(scorecard_id)
-    card, spoken, path = read(stored), language(), stored.unit.path
-    name = f"bang-cham-diem-{card.place.code}-{card.year}.{form}"
-    content = made(card, form, spoken)
+def report(scorecard_id: int) -> ResponseReturnValue:
+    """The unit's report with the card as its annex."""
+    stored = card_or_404(scorecard_id)
+    content = scorecard_pdf(read(stored), language(), moment=datetime.now(UTC))
+    return handed_out(stored, content, "application/pdf", "pdf")
+
+
+@blueprint.get("/<int:scorecard_id>/bang-diem.xlsx")
+@may("scorecards.read", scorecard_path, writes=False)
+def table(scorecard_id: int) -> ResponseReturnValue:
+    """The card as a workbook."""
+    stored = card_or_404(scorecard_id)
+    return handed_out(stored, scorecard_xlsx(read(stored), language()), XLSX, "xlsx")
+
+
+def handed_out(stored: Scorecard, content: bytes, media_type: str, ending: str) -> Response:
+    """The file, which the audit log notes."""
+    session, path = current_session(), stored.unit.path
+    name = f"bang-cham-diem-{stored.unit.code}-{stored.template.year}.{ending}"
     session.commit()  # SQLite refuses a writer whose transaction began by reading
     begin_write(session)
     audit.record(session, "scorecard.export", subject=name, unit_path=path)
     commit()
-    response = Response(content, mimetype="application/pdf" if form == "pdf" else XLSX)
-    response.headers.set("Content-Disposition", "inline" if form == "pdf" else "attachment", filename=name)
+    response = Response(content, mimetype=media_type)
+    response.headers.set("Content-Disposition", "inline" if ending == "pdf" else "attachment", filename=name)
     return response
-
-
-def made(card: Card, form: str, spoken: Language) -> bytes:
-    if form == "xlsx":
-        return scorecard_xlsx(card, spoken)
-    return scorecard_pdf(card, spoken, moment=datetime.now(UTC))
 
 
 @blueprint.get("/don-vi/<unit_code>")

@@ -229,8 +229,8 @@ def test_a_card_from_the_first_row_to_the_final_points(office: Office, staff_app
     board = office.page(f"{ROOM}/mau/{template.id}/bang")
     assert "30,44/39,50" in board
     assert "77,06%" in board
-    for form, sign in (("pdf", b"%PDF"), ("xlsx", b"PK")):
-        assert office.client.get(f"{url}/{form}").data.startswith(sign)
+    for file_name, sign in (("bao-cao.pdf", b"%PDF"), ("bang-diem.xlsx", b"PK")):
+        assert office.client.get(f"{url}/{file_name}").data.startswith(sign)
     office.send(f"{url}/mo-lai", {"reason": "Sai sót khi cộng"}, page=url)
     office.session.rollback()
     assert office.session.scalars(select(Scorecard.state)).all() == ["explained"]
