@@ -12,6 +12,7 @@ from reports.wording import (
     count,
     figure_percent,
     interval,
+    people,
     percent,
     short_date,
     target_percent,
@@ -143,6 +144,47 @@ def suppression(method: Method, language: Language) -> str:
         "Figures resting on fewer than {n} people are hidden, and with them others that would give them away.",
         language,
         n=count(method.suppression_people, language),
+    )
+
+
+def headline_sentence(report: UnitReport, language: Language) -> str:
+    """The first sentence of a report: the headline against its target, the conclusion and why."""
+    index, place = report.index, report.place.name[language]
+    if index.level != "index":
+        return headline_without_index(index, place, language)
+    values = {
+        "place": place,
+        "target": target_percent(index.verdict.target, language),
+        "why": verdict_sentence(index.verdict, language, index.people),
+    }
+    if index.estimate.estimate is None:
+        return gettext(
+            "The satisfaction index (SIPAS) of {place} against the target of {target} cannot be given. {why}",
+            language,
+            **values,
+        )
+    return gettext(
+        "The satisfaction index (SIPAS) of {place}, the {rule}, is {percent} against a target of {target}. "
+        "Conclusion: {verdict}. {why}",
+        language,
+        rule=rule_name(index.rule, language),
+        percent=figure_percent(index, language),
+        verdict=verdict_word(index.verdict.state, language),
+        **values,
+    )
+
+
+def figure_in_words(figure: Figure, language: Language) -> str:
+    """Percentage, interval, base and verdict of a figure that stands in running text."""
+    if figure.estimate.estimate is None:
+        return verdict_sentence(figure.verdict, language, figure.people).rstrip(".")
+    return gettext(
+        "{percent} (95% confidence interval {interval}; {people}); {verdict}",
+        language,
+        percent=figure_percent(figure, language),
+        interval=interval(figure.estimate, language, figure.verdict.target),
+        people=people(figure.people, language),
+        verdict=verdict_word(figure.verdict.state, language).lower(),
     )
 
 

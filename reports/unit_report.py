@@ -15,8 +15,8 @@ from reports.drawing import Chart
 from reports.figure_table import figure_table, unit_table
 from reports.figures import Figure, Language, UnitReport
 from reports.issuer import unit_as_issuer
-from reports.names import breakdown_name, rule_name, weighting_name
-from reports.notes import headline_without_index, interim, method_note, self_selected
+from reports.names import breakdown_name, weighting_name
+from reports.notes import figure_in_words, headline_sentence, interim, method_note, self_selected
 from reports.page import (
     CONTENT_WIDTH,
     Head,
@@ -37,13 +37,8 @@ from reports.wording import (
     change_sentence,
     count,
     figure_percent,
-    interval,
-    people,
     period,
     signed_points,
-    target_percent,
-    verdict_sentence,
-    verdict_word,
 )
 
 CHART_WIDTH = 620  # units of a chart across the text: its 12.5 becomes 9.3 pt
@@ -128,7 +123,7 @@ class _Document:
 
     def headline(self) -> Iterator[Flowable]:
         report, language, index = self.report, self.language, self.report.index
-        yield paragraph(self.opening_sentence(), self.style.body)
+        yield paragraph(headline_sentence(report, language), self.style.body)
         yield verdict_card(report.index, language, self.style)
         if report.method.interim:
             yield paragraph(interim(language), self.style.body)
@@ -140,47 +135,10 @@ class _Document:
             (report.all_satisfied, gettext("Satisfied throughout (all answers 4 or 5)", language)),
         ):
             if figure is not None:
-                yield paragraph(f"{label}: {self.in_words(figure)}.", self.style.body)
+                yield paragraph(f"{label}: {figure_in_words(figure, language)}.", self.style.body)
 
     def weighting(self, figure: Figure | None) -> str:
         return weighting_name(figure.weighting, self.language) if figure else ""
-
-    def opening_sentence(self) -> str:
-        report, language, index = self.report, self.language, self.report.index
-        values = {"place": report.place.name[language], "target": target_percent(index.verdict.target, language)}
-        if index.level != "index":
-            return headline_without_index(index, report.place.name[language], language)
-        if index.estimate.estimate is None:
-            return gettext(
-                "The satisfaction index (SIPAS) of {place} against the target of {target} cannot be given. {why}",
-                language,
-                why=verdict_sentence(index.verdict, language, index.people),
-                **values,
-            )
-        return gettext(
-            "The satisfaction index (SIPAS) of {place}, the {rule}, is {percent} against a target of {target}. "
-            "Conclusion: {verdict}. {why}",
-            language,
-            rule=rule_name(index.rule, language),
-            percent=figure_percent(index, language),
-            verdict=verdict_word(index.verdict.state, language),
-            why=verdict_sentence(index.verdict, language, index.people),
-            **values,
-        )
-
-    def in_words(self, figure: Figure) -> str:
-        """Percentage, interval, base and verdict of a figure that stands in running text."""
-        language = self.language
-        if figure.estimate.estimate is None:
-            return verdict_sentence(figure.verdict, language, figure.people).rstrip(".")
-        return gettext(
-            "{percent} (95% confidence interval {interval}; {people}); {verdict}",
-            language,
-            percent=figure_percent(figure, language),
-            interval=interval(figure.estimate, language, figure.verdict.target),
-            people=people(figure.people, language),
-            verdict=verdict_word(figure.verdict.state, language).lower(),
-        )
 
     def changes(self) -> Iterator[Flowable]:
         language = self.language
