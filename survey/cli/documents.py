@@ -17,6 +17,7 @@ from flask.cli import AppGroup, with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from survey.cli.document_workers import makers
@@ -116,12 +117,18 @@ def sign(every: float | None) -> None:
     try:
         by_key = _by_key(os.environ)
         while True:
-            signed = sign_queued(engine(), by_key, actor)
-            if signed or every is None:
-                click.echo(f"signed {signed} documents" + (f" of {waiting}" if every is None else ""))
+            try:
+                signed = sign_queued(engine(), by_key, actor)
+            except (OSError, OperationalError) as error:  # no time-stamp, or no database: what is queued stays queued
+                if every is None:
+                    raise click.ClickException(str(error)) from error
+                click.echo(f"{error} It is tried again in {every:g} s.", err=True)
+            else:
+                if signed or every is None:
+                    click.echo(f"signed {signed} documents" + (f" of {waiting}" if every is None else ""))
             if every is None or stop.wait(every):
                 return
-    except (KeyUnusable, OperationError, OSError) as error:
+    except (KeyUnusable, OperationError) as error:
         raise click.ClickException(str(error)) from error
 
 
