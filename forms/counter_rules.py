@@ -35,6 +35,11 @@ def _share(written: Any) -> Fraction:
         raise ValueError(f"{written!r} is no share such as 20%") from error
 
 
+def _number(written: Any) -> Any:
+    return written.replace(",", ".") if isinstance(written, str) else str(written)
+
+
+Number = Annotated[Decimal, BeforeValidator(_number)]
 Share = Annotated[Fraction, BeforeValidator(_share), Field(ge=0, le=1)]
 
 
@@ -52,7 +57,7 @@ class Name(_Part):
 class Band(_Part):
     """What a total from `at_least` on is called."""
 
-    at_least: Annotated[Decimal, Field(ge=0, le=18)]
+    at_least: Annotated[Number, Field(ge=0, le=18)]
     name: Name
 
 
@@ -76,6 +81,13 @@ class Paces(_Part):
     early: Points
     on_time: Points
     late: Points
+
+
+class Fewest(_Part):
+    """A total of fewer indicators than these is not graded."""
+
+    agency: Annotated[int, Field(ge=1, le=9)]
+    official: Annotated[int, Field(ge=1, le=5)]
 
 
 class OnTheSpot(_Part):
@@ -107,9 +119,9 @@ class Target(_Part):
 class SatisfactionGroup(_Part):
     """The satisfaction group of Decision 766: the points of its three parts."""
 
-    opinions: Annotated[Decimal, Field(ge=0, le=100)]
-    content: Annotated[Decimal, Field(ge=0, le=100)]
-    dossiers: Annotated[Decimal, Field(ge=0, le=100)]
+    opinions: Annotated[Number, Field(ge=0, le=100)]
+    content: Annotated[Number, Field(ge=0, le=100)]
+    dossiers: Annotated[Number, Field(ge=0, le=100)]
     reference: Title
 
 
@@ -121,7 +133,7 @@ class CounterRules(_Part):
     reference: Title
     left_out: LeftOut
     minimum_dossiers: Annotated[int, Field(ge=1, le=1000)]
-    fewest_indicators: Annotated[int, Field(ge=1, le=9)]
+    fewest_indicators: Fewest
     pace: Paces
     agency_pace: Paces
     extra_contacts: Most

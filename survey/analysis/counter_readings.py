@@ -1,0 +1,280 @@
+"""Scores of the one-stop counter as their pages show them, read from dossiers, quarterly records and opinions.
+
+A dossier counts in the period it was returned in, or, late, in the one it was due in; one that is not returned and not
+due yet counts nowhere. The dossiers of an agency are its own; opinions also those of its rooms.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+
+from forms.counter_rules import CounterRules
+from reports.counter_score_figures import (
+    CounterPeriod,
+    DossierLine,
+    OfficialScore,
+    OnTime,
+    RulesLabel,
+    SatisfactionFigures,
+    UnitScore,
+)
+from reports.figures import Estimate, Text
+from survey.analysis import disclosure, labels
+from survey.analysis.counter_scores import (
+    Facts,
+    agency_score,
+    dossier_points,
+    group_part,
+    official_score,
+    pace_of,
+)
+from survey.analysis.intervals import wilson_interval
+from survey.analysis.petition_boards import read_handling
+from survey.analysis.summary import unit_report
+from survey.analysis.verdict import judge
+from survey.models import CounterRecord, Dossier, Unit, Wave
+from survey.operations.counter_rules import rules_on
+from survey.operations.poll_waves import IS_SURVEY
+
+PAGE = 50
+QUARTERS = 5  # of a trend: this one and those until the same of last year
+
+_PACE = case(
+    (and_(Dossier.returned_on.is_not(None), Dossier.returned_on < Dossier.due_on), "early"),
+    (Dossier.returned_on == Dossier.due_on, "on_time"),
+    else_="late",
+)
+_FACTS = (
+    _PACE,
+    Dossier.agency_pace,
+    Dossier.extra_contacts,
+    Dossier.agencies,
+    Dossier.publication,
+    Dossier.complaint,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    scores: tuple[UnitScore, ...]
+    after: str | None  # the code behind which the next page begins
+
+
+@dataclass(frozen=True, slots=True)
+class Dossiers:
+    lines: tuple[DossierLine, ...]
+    after: int | None
+
+
+def read_board(
+    session: Session, within: ColumnElement[bool], period: CounterPeriod, today: date, after: str = ""
+) -> Board:
+    """The agencies within reach that recorded something in the period, by code, a page of them."""
+    recorded = or_(
+        exists().where(Dossier.unit_id == Unit.id, *_counted(period, today)),
+        exists().where(CounterRecord.unit_id == Unit.id, *_reported(period)),
+    )
+    query = select(Unit).where(within, Unit.kind != "room", recorded, Unit.code > after)
+    found = session.scalars(query.options(joinedload(Unit.parent)).order_by(Unit.code).limit(PAGE + 1)).all()
+    units = found[:PAGE]
+    scores = read_scores(session, units, period, today)
+    return Board(tuple(scores), units[-1].code if len(found) > PAGE else None)
+
+
+def read_scores(session: Session, units: Sequence[Unit], period: CounterPeriod, today: date) -> list[UnitScore]:
+    """The scores of agencies in a period."""
+    version, rules, _text = rules_on(session, period.end)
+    ids = [unit.id for unit in units]
+    tallies: dict[int, dict[Facts, int]] = defaultdict(dict)
+    overdue: dict[int, int] = defaultdict(int)
+    for key, facts, number, open_still in _tallied(session, Dossier.unit_id, Dossier.unit_id.in_(ids), period, today):
+        tallies[key][facts] = number
+        overdue[key] += open_still
+    records: dict[int, list[CounterRecord]] = defaultdict(list)
+    for record in session.scalars(
+        select(CounterRecord).where(CounterRecord.unit_id.in_(ids), *_reported(period)).order_by(CounterRecord.quarter)
+    ):
+        records[record.unit_id].append(record)
+    opinions = _opinions(session, units, period, today)
+    label = _label(version, rules)
+    return [
+        UnitScore(
+            labels.place(unit),
+            period,
+            agency_score(rules, unit.kind, tallies[unit.id], records[unit.id], opinions[unit.id]),
+            _on_time(rules, tallies[unit.id], overdue[unit.id], records[unit.id]),
+            label,
+        )
+        for unit in units
+    ]
+
+
+def read_trend(session: Session, unit: Unit, period: CounterPeriod, today: date) -> list[UnitScore]:
+    """The quarters up to the period's last, or the years up to it, the oldest first, but those with nothing."""
+    periods = [period]
+    while len(periods) < QUARTERS:
+        periods.append(periods[-1].before)
+    scores = [read_scores(session, [unit], each, today)[0] for each in reversed(periods)]
+    return [each for each in scores if each.on_time.dossiers or any(i.points is not None for i in _own(each))]
+
+
+def _own(score: UnitScore) -> Iterable[Any]:
+    """The indicators that something had to be recorded for: without any opinion the eighth has two points anyway."""
+    return (each for each in score.score.indicators if each.number != 8)
+
+
+def read_officials(session: Session, unit: Unit, period: CounterPeriod, today: date) -> list[OfficialScore]:
+    """The officials of an agency by their codes; none is told whose dossiers are few enough to be known singly, nor
+    could be worked out from the others."""
+    _version, rules, _text = rules_on(session, period.end)
+    tallies: dict[str, dict[Facts, int]] = defaultdict(dict)
+    for code, facts, number, _open in _tallied(session, Dossier.official, Dossier.unit_id == unit.id, period, today):
+        tallies[code][facts] = number
+    sizes = {code: sum(tally.values()) for code, tally in tallies.items()}
+    hidden = disclosure.hidden_siblings(sizes, sum(sizes.values()))
+    return [
+        OfficialScore(code, None, None)
+        if code in hidden
+        else OfficialScore(code, sizes[code], official_score(rules, tallies[code]))
+        for code in sorted(tallies)
+        if code
+    ]
+
+
+def read_dossiers(
+    session: Session, unit: Unit, period: CounterPeriod, today: date, after: int = 0, size: int = PAGE
+) -> Dossiers:
+    """The dossiers of an agency in the order they were recorded, a page of them; whose they were is not told."""
+    _version, rules, _text = rules_on(session, period.end)
+    query = select(Dossier).where(Dossier.unit_id == unit.id, *_counted(period, today), Dossier.id > after)
+    found = session.scalars(query.order_by(Dossier.id).limit(size + 1)).all()
+    lines = tuple(_line(rules, dossier) for dossier in found[:size])
+    return Dossiers(lines, lines[-1].id if len(found) > size else None)
+
+
+def read_group(session: Session, unit: Unit, period: CounterPeriod, today: date) -> SatisfactionFigures:
+    """The satisfaction group of Decision 766: opinions on time, all minus those displeased, satisfaction with dossiers
+    in the newest published survey of the period."""
+    _version, rules, _text = rules_on(session, period.end)
+    asked = rules.satisfaction_group
+    within = Unit.path.startswith(unit.path, autoescape=True)
+    handled = read_handling(session, within, (period.start, period.end), today).total
+    wave = session.scalar(
+        select(Wave)
+        .where(Wave.state == "published", IS_SURVEY, Wave.period_end.between(period.start, period.end))
+        .order_by(Wave.period_end.desc(), Wave.id.desc())
+        .limit(1)
+    )
+    share: Fraction | float | None = None
+    people = 0
+    if wave is not None:
+        index = unit_report(session, wave, unit, source="sealed", with_history=False, with_scan=False).index
+        share, people = index.estimate.value, index.people
+    parts = (
+        group_part("opinions", asked.opinions, handled.on_time_share, handled.due),
+        group_part("content", asked.content, handled.content_share, handled.accepted),
+        group_part("dossiers", asked.dossiers, share, people),
+    )
+    named = None if wave is None or share is None else Text(wave.name_vi, wave.name_en)
+    return SatisfactionFigures(parts, named, asked.reference)
+
+
+def _counted(period: CounterPeriod, today: date) -> tuple[ColumnElement[bool], ...]:
+    settled = or_(Dossier.returned_on.is_not(None), Dossier.due_on < today)
+    return Dossier.counted_on.between(period.start, period.end), settled
+
+
+def _reported(period: CounterPeriod) -> tuple[ColumnElement[bool], ...]:
+    year = CounterRecord.year == period.year
+    return (year, CounterRecord.quarter == period.quarter) if period.quarter else (year,)
+
+
+def _tallied(
+    session: Session,
+    key: InstrumentedAttribute[Any],
+    within: ColumnElement[bool],
+    period: CounterPeriod,
+    today: date,
+) -> list[tuple[Any, Facts, int, int]]:
+    """How many dossiers with the same facts there are by `key`, and how many of them are not returned."""
+    waiting = func.sum(case((Dossier.returned_on.is_(None), 1), else_=0))
+    query = select(key, *_FACTS, func.count(), waiting).where(within, *_counted(period, today)).group_by(key, *_FACTS)
+    rows: Sequence[Row[Any]] = session.execute(query).all()
+    return [(row[0], Facts(*row[1:7]), int(row[7]), int(row[8])) for row in rows]
+
+
+def _opinions(
+    session: Session, units: Sequence[Unit], period: CounterPeriod, today: date
+) -> Mapping[int, tuple[int, int]]:
+    """Opinions answered on time and those that were due, whoever entered them, of agencies with their rooms."""
+    found: dict[int, list[int]] = {unit.id: [0, 0] for unit in units}
+    below = or_(*(Unit.path.startswith(unit.path, autoescape=True) for unit in units))
+    within = or_(Unit.id.in_(list(found)), and_(Unit.kind == "room", below))
+    report = read_handling(session, within, (period.start, period.end), today)
+    agencies = _agencies(session, [row.code for row in report.units])
+    for row in report.units:
+        agency = found.get(agencies[row.code])
+        if agency is not None:
+            for handled in (row.handling, row.entered):
+                agency[0] += handled.on_time
+                agency[1] += handled.due
+    return {key: (on_time, due) for key, (on_time, due) in found.items()}
+
+
+def _agencies(session: Session, codes: Sequence[str]) -> dict[str, int]:
+    """The agency of each unit, by the unit's code: itself, of a room the nearest unit above that is none."""
+    paths = {
+        code: [int(part) for part in path.strip("/").split("/")]
+        for code, path in session.execute(select(Unit.code, Unit.path).where(Unit.code.in_(codes)))
+    }
+    above = {unit_id for path in paths.values() for unit_id in path}
+    rooms = set(session.scalars(select(Unit.id).where(Unit.id.in_(above), Unit.kind == "room")))
+    return {code: next((each for each in reversed(path) if each not in rooms), path[0]) for code, path in paths.items()}
+
+
+def _on_time(rules: CounterRules, tally: Mapping[Facts, int], overdue: int, records: Sequence[CounterRecord]) -> OnTime:
+    """The share returned on time: exact where all dossiers were recorded, else an estimate from those that were."""
+    number = sum(tally.values())
+    on_time = sum(many for facts, many in tally.items() if facts.pace != "late")
+    told = sum(record.dossiers_total or 0 for record in records)
+    known = told if told > number else None
+    estimate = Estimate(None)
+    if number:
+        share = Fraction(on_time, number)
+        lower, upper = (float(share),) * 2 if known is None else wilson_interval(float(share), number)
+        method = "census" if known is None else "wilson"
+        estimate = Estimate(float(share), lower=lower, upper=upper, method=method, exact=share)  # type: ignore[arg-type]
+    verdict = judge(estimate, number, rules.on_time.least)
+    return OnTime(on_time, number, overdue, known, estimate, verdict)
+
+
+def _line(rules: CounterRules, dossier: Dossier) -> DossierLine:
+    facts = Facts(
+        pace_of(dossier.returned_on, dossier.due_on),
+        dossier.agency_pace,
+        dossier.extra_contacts,
+        dossier.agencies,
+        dossier.publication,
+        dossier.complaint,
+    )
+    days = (dossier.received_on, dossier.due_on, dossier.returned_on)
+    return DossierLine(dossier.id, dossier.code, dossier.field, *days, dossier_points(rules, facts))
+
+
+def _label(version: int, rules: CounterRules) -> RulesLabel:
+    return RulesLabel(
+        version,
+        Text(rules.name.vi, rules.name.en),
+        rules.reference,
+        rules.left_out,
+        rules.on_time.reference,
+        rules.on_time.most,
+    )
