@@ -1,0 +1,151 @@
+"""Charts and workbook of a compilation show what the records hold, and nothing that is hidden."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from io import BytesIO
+
+from python_calamine import CalamineWorkbook
+
+from reports.compilation_figures import (
+    Compilation,
+    CompiledUnit,
+    Driver,
+    Drivers,
+    GroupFigures,
+    OwnPoint,
+    Rank,
+    RankLine,
+    RankTable,
+    ReferencePoint,
+    ReferenceSeries,
+    Returns,
+    Standing,
+    Weighed,
+    YearTarget,
+    YearTrend,
+)
+from reports.compilation_workbook import compilation_xlsx
+from reports.driver_chart import driver_chart
+from reports.figures import Figure, Method, Place, Text, UnitLine, WaveLabel
+from reports.heat_figures import HeatCell
+from reports.rank_chart import rank_svgs, rank_words
+from reports.year_chart import year_chart
+from survey.analysis.estimation import suppressed
+from survey.analysis.statistics import proportion
+from survey.analysis.verdict import judge
+
+TARGET = Fraction(4, 5)
+WAVE = WaveLabel("W", Text("Đợt 1", "Wave 1"), date(2026, 1, 1), date(2026, 6, 30), "published")
+
+
+def figure(code: str, satisfied: int, people: int, label: str = "Chỉ số") -> Figure:
+    estimate = proportion(satisfied, people)
+    verdict = judge(estimate, people, TARGET)
+    return Figure(
+        code, Text(label), "factor", "top_two", "pool_answers", "unweighted", people, people, None, estimate, verdict
+    )
+
+
+def unit(code: str, index: Figure) -> CompiledUnit:
+    place = Place(code, Text(f"Xã {code}"), "commune")
+    cell = HeatCell(index.estimate, index.people, index.suppressed)
+    returns = (
+        None if index.suppressed else Returns(index.people, 400, None, Fraction(index.people, 400), "forms_per_dossier")
+    )
+    return CompiledUnit(UnitLine(place, index, 400), (cell,), returns)
+
+
+def compilation() -> tuple[Compilation, RankTable]:
+    good, hidden = figure("index", 90, 100), suppressed(figure("index", 3, 4))
+    units = (unit("A", good), unit("=B", hidden))
+    standing = Standing.of([each.line for each in units])
+    whole = GroupFigures(
+        "whole", Text("Toàn bộ"), "whole", Weighed(good, figure("index", 85, 100)), (), (Weighed(good),), standing,
+        Returns(104, 800, None, Fraction(104, 800), "forms_per_dossier"),
+    )  # fmt: skip
+    secret = replace(whole, code="g", name=Text("Nhóm"), kind="saved", index=Weighed(hidden, None, False), returns=None)
+    method = Method(
+        "top_two", "pool_answers", "unweighted", "self_selected", ("open",), TARGET, Text(""), 30, 5, "counter 1.0",
+        Text("Phiếu"), Text(""),
+    )  # fmt: skip
+    label = (("access", Text("Tiếp cận")),)
+    found = Compilation(WAVE, method, Place("T", Text("Tỉnh"), "province"), whole, (secret,), label, units)
+    lines = (RankLine(units[0], Rank(1, 1, 1, 1), Rank(2, 1, 3, 4), "cannot_tell"), RankLine(units[1], None))
+    return found, RankTable(lines, 0.95)
+
+
+def test_the_workbook_holds_groups_units_and_ranks() -> None:
+    document = compilation_xlsx(*compilation(), "vi")
+    assert document == compilation_xlsx(*compilation(), "vi"), "the same figures, the same bytes"
+    book = CalamineWorkbook.from_filelike(BytesIO(document))
+    groups, units, ranks = (book.get_sheet_by_index(at).to_python() for at in range(3))
+    assert [row[0] for row in groups[1:]] == ["Toàn bộ", "Toàn bộ", "Nhóm", "Nhóm"]
+    assert (groups[1][3], groups[1][8], groups[1][-1]) == (0.9, 0.85, "có")
+    assert (groups[3][2], groups[3][3], groups[3][-1]) == ("", "", "không")
+    assert [row[0] for row in units[1:]] == ["A", "=B"]
+    assert (units[1][2], units[1][11], units[1][12]) == (100, 0.25, 0.9)
+    assert set(units[2][2:6]) == {""}, "nothing of a hidden unit"
+    assert ranks[1][3:] == [1, 1, 1, 1, 1, 3]
+    assert set(ranks[2][2:]) == {""}
+
+
+def test_standing_counts_hidden_units_as_inconclusive() -> None:
+    standing = compilation()[0].whole.standing
+    assert (standing.units, standing.met, standing.inconclusive, standing.reached_by_point) == (2, 1, 1, 1)
+    assert standing.share(standing.met) == Fraction(1, 2)
+    assert Standing.of([]).share(0) is None
+
+
+def test_ranks_in_words_and_as_bars() -> None:
+    lines = compilation()[1].lines
+    first, second = rank_svgs(lines, "vi")
+    assert first is not None
+    assert "hạng 1 trên 1" in first
+    assert second is None
+    assert rank_words(Rank(4, 3, 9, 1200), "vi") == "hạng 3 đến 9 trên 1.200"
+    assert rank_words(Rank(4, 3, 9, 18), "en") == "rank 3 to 9 of 18"
+
+
+def test_years_are_joined_only_where_they_compare() -> None:
+    published = (
+        ReferencePoint(2021, Fraction(8716, 10000), None, None, 28372, "2640", ""),
+        ReferencePoint(
+            2022, Fraction(8008, 10000), Fraction(7, 10), Fraction(9, 10), None, "neu", "", breaks_before=True
+        ),
+        ReferencePoint(2023, Fraction(8266, 10000), None, None, None, "neu", ""),
+    )
+    own = (
+        OwnPoint("a", Text("Quý I"), 2023, 2023.2, figure("index", 80, 100)),
+        OwnPoint("b", Text("Quý II"), 2023, 2023.4, figure("index", 90, 100)),
+        OwnPoint("c", Text("Quý III"), 2023, 2023.7, suppressed(figure("index", 3, 4))),
+    )
+    series = ReferenceSeries("SIPAS", "national", "overall", published)
+    trend = YearTrend(own, series, (YearTarget(2023, TARGET, Text("Kế hoạch")),))
+    chart = year_chart(trend, "vi")
+    assert "2022: 80,08%" in chart.description
+    assert "Quý III: không hiển thị" in chart.description
+    drawn = chart.to_svg()
+    assert drawn.count("chart-series") == 2, "2022–2023, and the two quarters"
+    assert drawn.count('class="chart-break"') == 1
+    assert drawn.count('class="chart-target"') == 2, "one year, and the legend"
+    assert "chart-reference" not in year_chart(replace(trend, reference=None), "vi").to_svg()
+
+
+def test_importance_against_performance() -> None:
+    drivers = Drivers(
+        (
+            Driver("officials", Text("Công chức"), 0.6, figure("officials", 95, 100)),
+            Driver("procedures", Text("Thủ tục"), 0.3, figure("procedures", 60, 100)),
+            Driver("access", Text("Tiếp cận"), 0.1, suppressed(figure("access", 3, 4))),
+        ),
+        0.5,
+        300,
+    )
+    chart = driver_chart(drivers, "vi")
+    assert chart.description == "Công chức: 60%, 95,00%; Thủ tục: 30%, 60,00%; Tiếp cận: 10%, không hiển thị."
+    drawn = chart.to_svg()
+    assert "Thủ tục</text>" in drawn
+    assert "Tiếp cận</text>" not in drawn, "what is hidden has no place on the chart"
