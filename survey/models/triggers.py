@@ -38,6 +38,7 @@ APPEND_ONLY = (
     "commitment_progress",
     "remedy_progress",
     "index_point",
+    "emulation_step",
     "counter_rule_set",
     "scorecard_score",
     "scorecard_step",
@@ -139,6 +140,10 @@ def _rules() -> Iterator[Rule]:
     issued = "a document keeps what it says once it is made"
     yield Rule("document_fixed", "document", "UPDATE", issued, f"OLD.state <> 'draft' AND ({_changed(DOCUMENT_FIXED)})")
     yield Rule("document_no_delete", "document", "DELETE", "a document is withdrawn, not deleted")
+    frozen = "a proposal list keeps its figures and its decision"
+    decided = "NEW.figures ≠ OLD.figures OR NEW.digest ≠ OLD.digest OR OLD.decided_at IS NOT NULL"
+    yield Rule("emulation_list_fixed", "emulation_list", "UPDATE", frozen, decided)
+    yield Rule("emulation_list_no_delete", "emulation_list", "DELETE", "a proposal list is kept")
     finished = "a batch is fixed once it is accepted or rejected"
     yield Rule("paper_batch_fixed", "paper_batch", "UPDATE", finished, "OLD.state IN ('accepted', 'rejected')")
     yield Rule("paper_batch_no_delete", "paper_batch", "DELETE", "a batch is rejected, not deleted")

@@ -63,6 +63,8 @@ NOT_AUDITED = {
     "remedy_progress": "a log of its own, kept with who wrote it",
     "remedy_judgement": "computed from ballots",
     "index_point": "a log of its own, kept with who recorded it",
+    "emulation_list": "kept whole with who asked for it and who decided",
+    "emulation_step": "a log of its own, kept with who took it",
     "scorecard_score": "a log of its own, kept with who scored",
     "scorecard_step": "a log of its own, kept with who took it",
     "scorecard_evidence": "kept whole with who added it; taking one away is recorded",
