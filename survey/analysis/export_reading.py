@@ -1,4 +1,4 @@
-"""A report read back from its JSON (`sipas-analysis/1`): what was frozen is shown by the renderers of everything else."""
+"""A report read back from its JSON (`sipas-analysis/1`): what was frozen is shown by the renderers of everything."""
 
 from __future__ import annotations
 
