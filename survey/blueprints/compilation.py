@@ -17,6 +17,7 @@ from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, root_paths, scope, source_for
 from survey.analysis import readable
 from survey.analysis.compilation import compile_wave
+from survey.analysis.published import unit_of_wave
 from survey.analysis.rank_table import rank_table
 from survey.analysis.trend import earlier_waves
 from survey.analysis.unit_groups import groups_stamp
@@ -125,10 +126,12 @@ def chosen_or_404(wave_code: str) -> Chosen:
 
 
 def compiled(wave: Wave) -> Chosen:
-    """The wave under the reader's own unit, as it was compiled a moment ago; of several units under the first."""
+    """The wave under the reader's own unit, as it was compiled a moment ago; of several units under the first one that
+    it asks."""
     session = current_session()
     paths = scope("compilation.read").paths
-    root = session.scalars(select(Unit).where(Unit.path.in_(paths)).order_by(Unit.path)).first() or abort(404)
+    roots = session.scalars(select(Unit).where(Unit.path.in_(paths)).order_by(Unit.path))
+    root = next((each for each in roots if unit_of_wave(session, wave, each.code)), None) or abort(404)
     source = source_for(root.path)
     key = ("compilation", root.id, groups_stamp(session))
     found = remembered(session, wave, source, key, lambda: compile_wave(session, wave, root, source=source))

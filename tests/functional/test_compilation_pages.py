@@ -147,3 +147,16 @@ def test_what_goes_with_satisfaction_is_read_on_demand(
     while count_requested(staff_app.extensions["engine"]):
         pass
     assert "không có câu hỏi hài lòng chung" in text_of(staff_client, page)
+
+
+def test_a_command_loads_published_figures(staff_app: Flask, staff_session: Session, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("scope,content,year,percent,method\nnational,overall,2020,101,x\n", encoding="utf-8")
+    runner = staff_app.test_cli_runner()
+    refused = runner.invoke(args=["reference", "load", str(wrong)])
+    assert (refused.exit_code, "101" in refused.output) == (1, True)
+    assert "would add 14" in runner.invoke(args=["reference", "load", str(PUBLISHED), "--dry-run"]).output
+    assert staff_session.scalars(select(ReferenceFigure)).all() == []
+    assert "added 14 figures, 0 corrected" in runner.invoke(args=["reference", "load", str(PUBLISHED)]).output
+    staff_session.rollback()
+    assert len(staff_session.scalars(select(ReferenceFigure)).all()) == 14
