@@ -36,6 +36,7 @@ from tests.factories import (
 )
 from tests.petition_cases import make_petition, petitions_in_other_states
 from tests.remedy_objects import make_remedy
+from tests.scorecards import appraised_card, submitted_card
 from tests.staff import make_account
 
 # Pages and files that show more by their query.
@@ -43,6 +44,7 @@ QUERIES = (
     "/staff/phieu-tra-loi/?wave=W",
     "/staff/giao-dich/?start=2025-07-01&end=2025-12-31",
     "/staff/thu-tuc/-/linh-vuc?ma=LV",
+    "/staff/chi-so/par-index/so-lieu?nam=2025",
     *(f"/staff/xuat/W/X1/phieu-tra-loi?form={form}&identifying=y&flagged=y" for form in ("csv", "xlsx", "jsonl")),
     *(f"/staff/xuat/W/X1/{what}?form={form}" for what in ("so-lieu", "bang-ma") for form in ("csv", "xlsx")),
 )
@@ -93,6 +95,7 @@ def make_more(session: Session, tree: dict[str, Unit], values: dict[str, object]
         values | {"dialogue_code": make_dialogue(session, own, state="planned").code},
         values | {"dialogue_code": make_dialogue(session, own, state="announced").code},
         values | {"dialogue_code": make_dialogue(session, own, state="held").code},
+        values | appraised_card(session, own),
     ]
 
 
@@ -110,6 +113,7 @@ def last_steps(session: Session, unit: Unit) -> list[tuple[str, dict[str, str], 
         (f"/staff/cam-ket/{make_commitment(session, dialogue).id}/khong-thuc-hien", {}, ("reason",)),
         (f"/staff/y-kien/{case.reference}/chuyen", {"transfer-unit": "X2"}, ("transfer-reason",)),
         (f"/staff/giai-phap/{remedy.id}/cong-khai", {"step": "publish"}, ("said", "did")),
+        (f"/staff/bang-cham-diem/{submitted_card(session, unit).id}/tra-lai", {}, ("reason",)),
         ("/staff/chu-de/tu-dien/moi", {"step": "save"}, ("name_vi", "name_en", "words")),
     ]
 

@@ -29,6 +29,7 @@ from survey.accounts import policy
 from survey.accounts.models import Account, RoleGrant
 from survey.blueprints.api.document import operation_id
 from survey.blueprints.api.route import ROUTES
+from survey.config import contact_key_file
 from survey.models import Unit, Wave
 from tests.api import Caller, make_api_key, submission_id
 from tests.factories import make_collector
@@ -45,12 +46,22 @@ from tests.hostile_forms import (
 )
 from tests.hostile_objects import QUERIES, last_steps, make_more, release_comments
 from tests.page_rules import html_of, parsed
+from tests.petitioning import make_contact_key
 from tests.policy_objects import make_objects, make_tree
 from tests.scanning import token_of
 from tests.staff import PASSWORD, csrf_token, make_account, sign_in
 
 # What a field of that name takes but words.
-SENSIBLE = {"percent": "80", "error": "5", "within": "", "successor": "", "codes": ""}
+SENSIBLE = {
+    "percent": "80",
+    "error": "5",
+    "within": "",
+    "successor": "",
+    "codes": "",
+    "steps": "50% = 1",
+    "full_at": "",
+    "none_below": "",
+}
 TURNED_PAGE = re.compile(r"[?&](sau|after|before|truoc)=")
 TURN = "\u202e"
 PERIOD = {"period_start": "2026-01-01", "period_end": "2026-06-30"}
@@ -95,6 +106,7 @@ class Office:
             values = make_objects(session, tree["own"])
             self.values = [values, *make_more(session, tree, values)]
             self.last_steps = last_steps(session, tree["own"])
+            make_contact_key(session, contact_key_file(app.config).parent)
         self.writer, self.reader = app.test_client(), app.test_client()
         for client in (self.writer, self.reader):
             sign_in(client, everybody(session, tree["above"]))
