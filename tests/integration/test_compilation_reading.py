@@ -16,6 +16,7 @@ from survey.analysis.compilation import compile_wave
 from survey.analysis.drivers import read_drivers
 from survey.analysis.rank_table import rank_table
 from survey.analysis.summary import unit_report
+from survey.analysis.unit_groups import group_rows, groups_stamp, members_of
 from survey.analysis.what_if import what_if
 from survey.analysis.year_trend import year_trend
 from survey.models import ReferenceFigure, Unit, UnitGroup, Wave
@@ -158,6 +159,16 @@ def test_a_group_takes_what_it_may(session: Session) -> None:
         assert refused.value.code == code
     with pytest.raises(UnitGroupError):
         unit_groups.create_group(session, name_vi="khối  NGÀNH dọc", name_en="", owner=province)
+    stamp = groups_stamp(session)
+    swapped = make_unit(session, code="S2", kind="department", parent=province)
+    unit_groups.add_units(session, group, [swapped])
+    unit_groups.remove_units(session, group, [department.id])
+    assert groups_stamp(session) != stamp, "another unit in its place"
+    unit_groups.add_units(session, group, [department])
+    unit_groups.remove_units(session, group, [swapped.id])
+    assert groups_stamp(session) == stamp
+    assert [(row.group, row.members) for row in group_rows(session, Unit.path.like("%"))] == [(group, 1)]
+    assert members_of(session, group) == [department]
     _, faults = unit_groups.units_of_codes(session, group, "R;x\n\ns")
     assert [(fault.line, fault.error.code) for fault in faults] == [(1, "nested"), (1, "unknown")]
     empty = unit_groups.create_group(session, name_vi="Trống", name_en="", owner=province)
