@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 KINDS: dict[str, LazyString] = {
+    "province_report": _l("Report of the whole province"),
     "unit_report": _l("Report of a unit"),
 }
 STATES: dict[str, LazyString] = {

@@ -6,6 +6,8 @@ Only the columns that the public database role may read are asked for (:mod:`sur
 
 from __future__ import annotations
 
+import hashlib
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, load_only
 
@@ -83,3 +85,16 @@ def frozen_digest(session: Session, wave: Wave, unit: Unit) -> str | None:
         .where(Filing.wave_id == wave.id, Filing.unit_id == unit.id)
     )
     return session.scalar(query)
+
+
+def frozen_digest_below(session: Session, wave: Wave, unit: Unit) -> str | None:
+    """One SHA-256 over the figures of all filings at or under the unit; None where none was filed."""
+    query = (
+        select(FilingVersion.figures_digest)
+        .join(Filing, (Filing.id == FilingVersion.filing_id) & (Filing.version == FilingVersion.number))
+        .join(Unit, Unit.id == Filing.unit_id)
+        .where(Filing.wave_id == wave.id, Unit.path.startswith(unit.path))
+        .order_by(Unit.path)
+    )
+    digests = session.scalars(query).all()
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest() if digests else None

@@ -9,10 +9,12 @@ from typing import ClassVar, NamedTuple
 from sqlalchemy.orm import Session
 
 from reports.figures import Language, UnitReport
+from reports.province_report import province_report_pdf, report_title
 from reports.unit_report import report_subject, unit_report_pdf
 from reports.verification_mark import Verification
 from survey.analysis import frozen_figures
-from survey.analysis.published_documents import frozen_digest
+from survey.analysis.province_report import province_report, reporting_units
+from survey.analysis.published_documents import frozen_digest, frozen_digest_below
 from survey.analysis.summary import unit_report
 from survey.models import Unit, Wave
 from survey.operations.errors import OperationError
@@ -58,6 +60,19 @@ def _unit_report(session: Session, wave: Wave, unit: Unit, language: Language, v
     return Made(report_subject(report, language), unit_report_pdf(report, language, verification=verification), digest)
 
 
+def _province_figures(session: Session, wave: Wave, unit: Unit) -> str:
+    frozen = frozen_digest_below(session, wave, unit)
+    return frozen if frozen is not None else _digest(_report(session, wave, unit))
+
+
+def _province_report(session: Session, wave: Wave, unit: Unit, language: Language, verification: Verification) -> Made:
+    report, frozen = province_report(session, wave, unit), frozen_digest(session, wave, unit)
+    if frozen not in (None, _digest(report.whole)):
+        raise FiguresDiffer("differ", unit=unit.code)
+    content = province_report_pdf(report, language, verification=verification)
+    return Made(report_title(report, language), content, _province_figures(session, wave, unit))
+
+
 def _report(session: Session, wave: Wave, unit: Unit) -> UnitReport:
     """As the public page shows it."""
     return unit_report(session, wave, unit, source="sealed", with_scan=False)
@@ -68,7 +83,8 @@ def _digest(report: UnitReport) -> str:
     return frozen_figures.digest(frozen_figures.canonical(replace(report, changes=(), trend=())))
 
 
-# One line a kind; its name on the screen stands in survey.blueprints.documents.
+# One line a kind; its name on the screen stands in survey.document_wording.
 KINDS: dict[str, Maker] = {
+    "province_report": Maker(reporting_units, _province_figures, _province_report),
     "unit_report": Maker(frozen_figures.filing_units, _unit_figures, _unit_report),
 }

@@ -1,0 +1,62 @@
+"""The report of a province: a summary that stands alone, tables that break well, the same bytes, hostile names."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+
+from pypdf import PdfReader
+
+from reports.province_figures import ProvinceReport
+from reports.province_report import province_report_pdf
+from reports.verification_mark import Verification
+from tests.hostile_texts import ATTACK
+from tests.province_reports import province_report
+
+
+def pages(report: ProvinceReport, **options: object) -> list[str]:
+    document = province_report_pdf(report, **options)  # type: ignore[arg-type]
+    reader = PdfReader(io.BytesIO(document))
+    return [unicodedata.normalize("NFC", " ".join(page.extract_text().split())) for page in reader.pages]
+
+
+def test_the_summary_stands_on_one_page_and_long_tables_repeat_their_heads() -> None:
+    report = province_report(200)
+    mark = Verification("https://sipas.example.vn/xac-thuc/ABCDEFGHJKLM", "ABCD-EFGH-JKLM")
+    told = pages(report, verification=mark)
+    cover, summary, method, *others = told
+    assert "TỈNH QUẢNG NGÃI" in cover
+    assert "Tóm tắt" in summary
+    assert "Chỉ số hài lòng (SIPAS)" in summary
+    assert "/200 đơn vị đạt chỉ tiêu" in summary
+    assert "Yếu tố thấp nhất" in summary
+    assert method.removeprefix("3 ").startswith("II. Phương pháp")
+    numbers = [re.match(r"\d+", page) for page in told[1:]]
+    assert [int(found[0]) for found in numbers if found] == list(range(2, len(told) + 1))
+    annex = [page for page in others if "Xã Số" in page]
+    assert len(annex) >= 12
+    assert all("Đơn vị" in page for page in annex)
+    assert sum("ABCD-EFGH-JKLM" in page for page in told) == 1
+    signed = next(at for at, page in enumerate(told) if "Nơi nhận" in page)
+    assert signed < next(at for at, page in enumerate(told) if "Phụ lục 1." in page)
+    drawn = PdfReader(io.BytesIO(province_report_pdf(report))).pages
+    assert {page.mediabox.width > page.mediabox.height for page in drawn} == {True, False}
+    text = " ".join(told)
+    for line in report.rankings[0].table.lines[:3]:
+        assert line.unit.line.place.name.vi in text
+    assert "không xếp hạng" in text
+
+
+def test_the_same_figures_give_the_same_bytes_and_every_language_is_whole() -> None:
+    report = province_report()
+    assert province_report_pdf(report) == province_report_pdf(report)
+    english = " ".join(pages(report, language="en"))
+    assert "What the numbers cannot say" in english
+    assert "Annex 1. Results of all units" in english
+
+
+def test_hostile_names_are_printed_as_they_are() -> None:
+    attack = f"{ATTACK} <b>&amp; ‮{'x' * 400}"
+    told = "".join("".join(pages(province_report(4, attack))).split())
+    assert "<b>&amp;" in told
