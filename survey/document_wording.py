@@ -27,6 +27,11 @@ LANGUAGES: dict[str, LazyString] = {"vi": _l("Vietnamese"), "en": _l("English")}
 # What was found out about a file (survey.analysis.verification): whether that is good, in a few words, what it means.
 VERDICTS: dict[str, tuple[str, LazyString, LazyString]] = {
     "identical": ("good", _l("This is the published document, unchanged"), _l("Not one byte differs.")),
+    "outdated": (
+        "unsure",
+        _l("Unchanged, but it does not hold any more"),
+        _l("It is the very file that was published. It was withdrawn or replaced since: see below."),
+    ),
     "genuine": (
         "unsure",
         _l("Signed by the same signer and unchanged, but not the published file"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel.speaklater import LazyString
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from forms.ballot import clean_text
@@ -18,7 +19,7 @@ from survey.blueprints.citizen import BUSY_SECONDS, written_language
 from survey.citizen_pages import answer, content_policy, render, style_sheet
 from survey.config import trust_folder
 from survey.database import current_session
-from survey.models import PublishedDocument, Unit, Wave
+from survey.models import Document, PublishedDocument, Unit, Wave
 from survey.operations.bounded import MEGABYTE, ReadersBusy
 from survey.operations.codes import normalise, spaced
 
@@ -117,11 +118,17 @@ def document_page(
         document_language=document_wording.LANGUAGES[document.language],
         replaced_by=replaced_by,
         finding=finding,
-        verdict=document_wording.VERDICTS[finding.code] if finding else None,
+        verdict=verdict_of(document, finding) if finding else None,
         typed=typed,
         short_date=short_date,
         megabytes=verification.LIMITS.size // MEGABYTE,
     )
+
+
+def verdict_of(document: Document, finding: Finding) -> tuple[str, LazyString, LazyString]:
+    """What is answered; a withdrawn document is no good one, however genuine."""
+    outdated = finding.code == "identical" and document.state == "withdrawn"
+    return document_wording.VERDICTS["outdated" if outdated else finding.code]
 
 
 def unknown(code: str) -> Response:

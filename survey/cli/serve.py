@@ -23,7 +23,7 @@ from survey.database import alembic_config, engine
 from survey.garbage import spare_loaded
 
 SEAL_SECONDS = 3
-SIGNING_SETTINGS = ("SIGNING_KEY_FILE", "SIGNING_PASSPHRASE", "SIGNING_PIN")
+SIGNING_SETTINGS = ("SIGNING_KEY_FILE", "SIGNING_PASSPHRASE", "SIGNING_PKCS11_LIBRARY", "SIGNING_PIN")
 STOP_SECONDS = 20  # longer than a writer waits for the database (survey.database.BUSY_SECONDS)
 
 

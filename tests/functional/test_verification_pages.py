@@ -140,7 +140,10 @@ def test_a_withdrawn_document_says_so_and_an_unknown_code_leads_on(
     document = staff_session.scalars(select(Document).where(Document.code == code)).one()
     documents.withdraw(staff_session, document, "Nhầm <kỳ>", account_id=1, at=AT)
     staff_session.commit()
-    page = html_of(staff_client.get(f"/xac-thuc/{code}"))
+    look_again(staff_session)
+    kept = staff_session.get_one(PublishedDocument, document.id)
+    page = html_of(staff_client.get(f"/xac-thuc/{code}?sha256={kept.sha256}"))
+    assert "Nguyên vẹn nhưng không còn hiệu lực" in page
     assert "Văn bản này đã bị thu hồi" in page
     assert "Nhầm &lt;kỳ&gt;" in page
     assert staff_client.get(f"/xac-thuc/{code}/van-ban.pdf").status_code == 404

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Sequence
+
 import pytest
 from sqlalchemy import Engine, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -11,9 +13,10 @@ from survey.analysis import published_documents
 from survey.models import Document, DocumentContent, DocumentRun, PublishedDocument, Unit, Wave
 from survey.operations import document_runs, documents
 from survey.operations.codes import spaced
-from survey.operations.document_runs import DocumentRunError
+from survey.operations.document_runs import DocumentRunError, Outcome, Task
 from survey.operations.documents import DocumentError
 from survey.operations.signing import SigningError
+from survey.operations.writing import begin_write
 from tests.document_objects import AT, BASE_URL, ask, look_again, make, published, sign, words_of
 from tests.published_waves import publish_province
 from tests.staff import make_account
@@ -65,6 +68,19 @@ def test_a_document_that_fails_holds_up_no_other_and_a_set_can_be_stopped(sessio
     document_runs.cancel_run(session, run, AT)
     session.commit()
     assert not document_runs.run_next(engine, BASE_URL, lambda _tasks: pytest.fail("it was stopped"))
+    document_runs.resume_run(session, run)
+    session.commit()
+
+    def stopped_meanwhile(tasks: Sequence[Task]) -> Generator[Outcome]:
+        with Session(engine) as other:
+            begin_write(other)
+            document_runs.cancel_run(other, other.get_one(DocumentRun, run.id), AT)
+            other.commit()
+        yield Outcome(tasks[0].document_id, content=b"late")
+
+    assert document_runs.run_next(engine, BASE_URL, stopped_meanwhile)
+    look_again(session)
+    assert (run.state, run.done) == ("cancelled", 2)
     document_runs.resume_run(session, run)
     session.commit()
     make(engine)
