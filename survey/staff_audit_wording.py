@@ -81,7 +81,6 @@ KINDS: dict[str, LazyString] = {
     "theme": _l("Theme of comments"),
     "theme_word": _l("Word of a theme"),
     "scorecard": _l("Scorecard"),
-    "scorecard_criterion": _l("Criterion of a scorecard"),
     "scorecard_evidence": _l("Evidence of a scorecard"),
     "scorecard_template": _l("Template of scorecards"),
     "unit_group": _l("Group of units"),
@@ -290,7 +289,6 @@ COLUMNS: dict[str, LazyString] = {
     "self_due_on": lazy_pgettext("column", "Units score themselves until"),
     "submitted_by_id": lazy_pgettext("column", "Submitted by"),
     "template_id": lazy_pgettext("column", "Template"),
-    "terms": lazy_pgettext("column", "Terms of the rule"),
     "unit_kind": lazy_pgettext("column", "Units scored"),
 }
 

@@ -26,7 +26,7 @@ from forms.scorecard_definition import (
     TemplateDefinition,
 )
 from survey.models import Collector, Criterion, Scorecard, ScorecardTemplate, Unit, Wave
-from survey.operations import collectors, scorecard_scores, scorecard_templates
+from survey.operations import collectors, scorecard_scores, scorecard_templates, scorecards
 from survey.operations.scorecard_scores import Row
 from tests.factories import NOW, make_definition, make_questionnaire, make_response, make_unit, make_wave
 from tests.published_waves import finish
@@ -140,17 +140,14 @@ def score_annex(session: Session, card: Scorecard, *, account_id: int | None = N
 
 def scorecard_objects(session: Session, unit: Unit) -> dict[str, object]:
     """A card of the unit in use, a file of evidence, and a draft template owned by the unit, for the matrix."""
-    kind = unit.kind if unit.kind == "department" else "commune"
-    manual = CriterionDefinition("1", Name("Tiêu chí"), Decimal(2), Manual())
-    definition = replace(annex_definition(code="matrix"), unit_kind=kind, criteria=(manual,))
-    used = scorecard_templates.create_template(session, definition, unit.parent or unit)
-    cards = scorecard_templates.put_in_use(session, used, now=AT)
-    card = next((each for each in cards if each.unit is unit), cards[0])
+    card = one_criterion_card(session, unit, "matrix")
     line = line_of(card, "1")
     file = scorecard_scores.add_evidence(
         session, card, line, file_name="a.pdf", content=b"%PDF-1.4 mau", account_id=None, now=AT
     )
-    draft = scorecard_templates.create_template(session, replace(definition, code="draft"), unit)
+    ratio = CriterionDefinition("1", Name("Tiêu chí"), Decimal(10), Ratio(Scale(full_at=Fraction(1))))
+    definition = replace(annex_definition(code="draft"), unit_kind=card.template.unit_kind, criteria=(ratio,))
+    draft = scorecard_templates.create_template(session, definition, unit)
     return {
         "scorecard_id": card.id,
         "criterion_id": line.id,
@@ -158,3 +155,28 @@ def scorecard_objects(session: Session, unit: Unit) -> dict[str, object]:
         "scorecard_template_id": draft.id,
         "line_id": draft.criteria[0].id,
     }
+
+
+def one_criterion_card(session: Session, unit: Unit, code: str) -> Scorecard:
+    """A card of the unit, or of one below it, whose only criterion is set by hand."""
+    manual = CriterionDefinition("1", Name("Tiêu chí"), Decimal(10), Manual())
+    kind = unit.kind if unit.kind == "department" else "commune"
+    definition = replace(annex_definition(code=code), unit_kind=kind, criteria=(manual,))
+    template = scorecard_templates.create_template(session, definition, unit.parent or unit)
+    cards = scorecard_templates.put_in_use(session, template, now=AT)
+    return next((each for each in cards if each.unit is unit), cards[0])
+
+
+def submitted_card(session: Session, unit: Unit, code: str = "submitted") -> Scorecard:
+    card = one_criterion_card(session, unit, code)
+    row = Row(points=Decimal(5), reason="Chưa đạt")
+    scorecard_scores.score_row(session, card, line_of(card, "1"), row, account_id=None, now=AT)
+    scorecards.submit(session, card, account_id=None, now=AT)
+    return card
+
+
+def appraised_card(session: Session, unit: Unit) -> dict[str, object]:
+    """A card that the unit may explain and the council set the final points of, as arguments of addresses."""
+    card = submitted_card(session, unit, "appraised")
+    scorecards.appraise(session, card, account_id=None, now=AT)
+    return {"scorecard_id": card.id, "criterion_id": line_of(card, "1").id}

@@ -65,6 +65,7 @@ NOT_AUDITED = {
     "index_point": "a log of its own, kept with who recorded it",
     "emulation_list": "kept whole with who asked for it and who decided",
     "emulation_step": "a log of its own, kept with who took it",
+    "scorecard_criterion": "each change of a line is recorded with its template",
     "scorecard_score": "a log of its own, kept with who scored",
     "scorecard_step": "a log of its own, kept with who took it",
     "scorecard_evidence": "kept whole with who added it; taking one away is recorded",

@@ -12,6 +12,7 @@ from forms.scorecard_definition import CriterionDefinition, TemplateDefinition
 from forms.scorecard_notation import terms_of
 from survey.analysis.scorecard_templates import definition_of, units_for
 from survey.models import Criterion, Scorecard, ScorecardTemplate, Unit
+from survey.operations import audit
 from survey.operations.scorecard_checks import (
     TemplateError,
     check_head,
@@ -59,6 +60,7 @@ def add_criterion(
         raise TemplateError("rule_of_heading", number=parent.number)
     _add_lines(session, template, [line], parent)
     _renumber(session, template)
+    _record(session, template, after=line)
     return next(each for each in template.criteria if each.number == line.number)
 
 
@@ -70,17 +72,21 @@ def edit_criterion(session: Session, criterion: Criterion, line: CriterionDefini
     check_line(template, line, criterion)
     if line.rule is not None and any(each.parent_id == criterion.id for each in template.criteria):
         raise TemplateError("rule_of_heading", number=line.number)
+    before = next(each for each in definition_of(template).lines() if each.number == criterion.number)
     _write_line(criterion, line)
     session.flush()
+    _record(session, template, before, line)
 
 
 def remove_criterion(session: Session, criterion: Criterion) -> None:
     """Take a line out, with everything below it. Raises :class:`TemplateError`."""
     template = criterion.template
     _require_draft(session, template)
+    before = next(each for each in definition_of(template).lines() if each.number == criterion.number)
     _remove(session, template, criterion)
     session.refresh(template, ["criteria"])
     _renumber(session, template)
+    _record(session, template, before)
 
 
 def discard_template(session: Session, template: ScorecardTemplate) -> None:
@@ -190,6 +196,30 @@ def _remove(session: Session, template: ScorecardTemplate, criterion: Criterion)
         _remove(session, template, below)
     session.delete(criterion)
     session.flush()
+
+
+def _record(
+    session: Session,
+    template: ScorecardTemplate,
+    before: CriterionDefinition | None = None,
+    after: CriterionDefinition | None = None,
+) -> None:
+    """Note in the audit log what became of a line of the draft."""
+
+    def said(line: CriterionDefinition | None) -> dict[str, object]:
+        if line is None:
+            return {}
+        worth = "" if line.maximum is None else f" [{line.maximum:f}]"
+        return {"name_vi": f"{line.number}. {line.name.vi}{worth}"}
+
+    audit.record(
+        session,
+        "scorecard_template.change",
+        subject=template.code,
+        unit_path=template.owner.path,
+        before=said(before),
+        after=said(after),
+    )
 
 
 def _give(session: Session, template: ScorecardTemplate, unit: Unit) -> Scorecard:
