@@ -89,7 +89,7 @@ _COLUMNS = (
     _Column("period_end", Text("Đến ngày", "Until")),
     _Column("unit", Text("Mã đơn vị", "Unit code"), 14),
     _Column("unit_name", Text("Đơn vị", "Unit"), 36),
-    _Column("part", Text("Loại số liệu", "Kind of figure"), 20, lambda code, language: _PARTS[code][language]),
+    _Column("part", Text("Loại số liệu", "Kind of figure"), 20, lambda code, language: part_name(code, language)),
     _Column("code", Text("Mã", "Code"), 24),
     _Column("label", Text("Tên", "Name"), 44),
     _Column("people", Text("Số người (cơ sở tính)", "People (base)")),
@@ -110,6 +110,11 @@ _COLUMNS = (
     _Column("verdict", Text("Đánh giá", "Verdict"), 24, verdict_word),  # type: ignore[arg-type]  # own words
     _Column("hidden", Text("Không hiển thị vì quá ít người", "Hidden: too few people")),
 )
+
+
+def part_name(code: str, language: Language) -> str:
+    """The word for a kind of figure."""
+    return _PARTS[code][language]
 
 
 def unit_rows(report: UnitReport) -> Iterator[FigureRow]:

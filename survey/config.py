@@ -16,6 +16,7 @@ SURFACES = ("public", "staff")
 ROOT = Path(__file__).resolve().parent.parent  # so that `sipas` means the same installation wherever it is called
 PUBLIC_BODY_LIMIT = 64 * 1024
 KEY_CHARACTERS = 32
+LICENCE, LICENCE_NAME = "https://creativecommons.org/licenses/by/4.0/", "CC BY 4.0"
 FEWEST_PASSWORD_CHARACTERS = 8  # NIST SP 800-63B-4, beside a second factor
 
 
@@ -94,10 +95,12 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
     (hosts a webhook may send to though they are not public, by plain HTTP too), API_REQUESTS_PER_MINUTE (of a key),
     PASSWORD_LENGTH (the fewest characters of a password, default: 12), SIPAS_SAMPLE_ACCOUNTS=1 (the accounts of the
     sample province may sign in where BASE_URL begins with https, too), CONTACT_KEY_FILE (private keys of citizens'
-    contacts, default: in the instance folder), TRUST_FOLDER (certificates of the authorities whose signatures on documents
-    are believed, default: `trust` in the instance folder), CONTACT_DAYS (they are kept after a case ended, default: 60), MAIL_DAYS
-    (messages are kept after they were sent, default: 180), OPINIONS_A_DAY (that a unit takes, default: 500),
-    DIALOGUE_QUESTIONS (that a question box takes, default: 2000), SMTP_… and MAIL_FROM (:mod:`survey.mail_settings`).
+    contacts, default: in the instance folder), TRUST_FOLDER (certificates of the authorities whose signatures on
+    documents are believed, default: `trust` in the instance folder), CONTACT_DAYS (they are kept after a case ended,
+    default: 60), MAIL_DAYS (messages are kept after they were sent, default: 180), OPINIONS_A_DAY (that a unit takes,
+    default: 500), DIALOGUE_QUESTIONS (that a question box takes, default: 2000), OPEN_DATA_LICENCE and
+    OPEN_DATA_LICENCE_NAME (the terms of open data: address and name, default: Creative Commons Attribution 4.0), SMTP_…
+    and MAIL_FROM (:mod:`survey.mail_settings`).
     """
     given = {name: value.strip() for name, value in environment.items() if value.strip()}
     instance = instance_folder(environment)
@@ -117,6 +120,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> dict[str, A
         "MAIL_DAYS": _number(given.get("MAIL_DAYS", "180"), "MAIL_DAYS"),
         "OPINIONS_A_DAY": _number(given.get("OPINIONS_A_DAY", "500"), "OPINIONS_A_DAY"),
         "DIALOGUE_QUESTIONS": _number(given.get("DIALOGUE_QUESTIONS", "2000"), "DIALOGUE_QUESTIONS"),
+        "OPEN_DATA_LICENCE": given.get("OPEN_DATA_LICENCE", LICENCE),
+        "OPEN_DATA_LICENCE_NAME": given.get("OPEN_DATA_LICENCE_NAME", LICENCE_NAME),
         "TRUST_FOLDER": given.get("TRUST_FOLDER", ""),
         "MAIL": _mail(given, base_url, contact_keys),
         "WEBHOOK_HOSTS": tuple(given.get("WEBHOOK_HOSTS", "").lower().replace(",", " ").split()),

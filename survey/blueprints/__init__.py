@@ -7,7 +7,17 @@ from collections.abc import Collection
 from flask import Flask
 
 from survey import error_pages
-from survey.blueprints import citizen, dialogue, dialogue_presence, health, petition, responded, results, verification
+from survey.blueprints import (
+    citizen,
+    dialogue,
+    dialogue_presence,
+    health,
+    open_data,
+    petition,
+    responded,
+    results,
+    verification,
+)
 
 PUBLIC = (
     citizen.blueprint,
@@ -16,6 +26,7 @@ PUBLIC = (
     dialogue_presence.blueprint,
     results.blueprint,
     responded.blueprint,
+    open_data.blueprint,
     verification.blueprint,
 )
 

@@ -19,6 +19,7 @@ PUBLIC_BLUEPRINTS = {
     "dialogue",
     "dialogue_presence",
     "health",
+    "open_data",
     "petition",
     "responded",
     "results",
