@@ -93,6 +93,8 @@ KEPT_NOWHERE = frozenset(
         "service.NewServiceForm.code",
         "service.ServiceFilter.q",
         "transaction.PeriodForm.q",
+        "unit_group.CodesForm.codes",
+        "unit_group.FilterForm.q",
         "wave.PeriodForm.code",
         "wave.TargetForm.code",
         "wave.TargetForm.percent",
