@@ -7,14 +7,15 @@ upright, 10 pt and black, with the signer and the time of Viet Nam as Decree 30/
 
 from __future__ import annotations
 
-import urllib.request
 from asyncio import to_thread
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
-from urllib.error import URLError
+from urllib.parse import urlsplit
 
 from asn1crypto import tsp
 from pyhanko.pdf_utils.content import PdfContent
@@ -65,22 +66,30 @@ class TimestampAuthority(TimeStamper):
     TimestampRequestError where it gives no answer."""
 
     def __init__(self, url: str) -> None:
-        if not url.startswith(("https://", "http://")):
+        self.url = urlsplit(url)
+        if self.url.scheme not in ("https", "http") or not self.url.hostname:
             raise KeyUnusable(f"The time-stamp authority's address must begin with https:// or http://, not {url!r}.")
         super().__init__()  # type: ignore[no-untyped-call]  # the library leaves it without types
-        self.url = url
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         return await to_thread(self._ask, req.dump())
 
     def _ask(self, body: bytes) -> tsp.TimeStampResp:
-        headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
-        request = urllib.request.Request(self.url, body, headers)  # noqa: S310 begins with http, see above
+        opened = HTTPSConnection if self.url.scheme == "https" else HTTPConnection
+        connection = opened(str(self.url.hostname), self.url.port, timeout=TIMESTAMP_SECONDS)
+        path = f"{self.url.path or '/'}{f'?{self.url.query}' if self.url.query else ''}"
         try:
-            with urllib.request.urlopen(request, timeout=TIMESTAMP_SECONDS) as answer:  # noqa: S310 as above
+            connection.request("POST", path, body, {"Content-Type": "application/timestamp-query"})
+            with connection.getresponse() as answer:
+                if answer.status != HTTPStatus.OK:
+                    raise ValueError(f"it says {answer.status} {answer.reason}")
                 return tsp.TimeStampResp.load(answer.read(LARGEST_TIMESTAMP))
-        except (URLError, OSError, ValueError) as error:
-            raise TimestampRequestError(f"The time-stamp authority {self.url} gave no answer: {error}") from error
+        except (OSError, HTTPException, ValueError) as error:
+            raise TimestampRequestError(
+                f"The time-stamp authority {self.url.netloc} gave no answer: {error}"
+            ) from error
+        finally:
+            connection.close()
 
 
 def key_of_file(file: Path, passphrase: str) -> Signer:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import threading
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from asn1crypto import tsp
 from asn1crypto import x509 as asn1_x509
 from asn1crypto.keys import PrivateKeyInfo
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -19,7 +23,7 @@ from pypdf import PdfReader
 from reportlab.pdfgen.canvas import Canvas
 
 from forms.signed_pdf import inspect
-from reports.signing import KeyUnusable, key_of_file, key_of_token, sign_pdf
+from reports.signing import KeyUnusable, TimestampAuthority, key_of_file, key_of_token, sign_pdf
 from tests.certificates import PASSPHRASE, SIGNER, Authority, authority
 
 NOW = datetime.now(UTC)
@@ -218,3 +222,40 @@ def test_an_authority_stamps_the_time(document: bytes, key: signers.Signer) -> N
     found = inspect(stamped.content, [authority().pem])
     assert found["finding"] == "genuine"
     assert datetime.fromisoformat(found["signed_at"]) == at
+
+
+class _Stamping(BaseHTTPRequestHandler):
+    """An authority on this machine, behind the library's stamping dummy."""
+
+    stamper: DummyTimeStamper
+
+    def do_POST(self) -> None:
+        asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
+        answer = asyncio.run(self.stamper.async_request_tsa_response(asked)).dump() if self.path == "/tsa" else b""
+        self.send_response(200 if answer else 404)
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_arguments: object) -> None: ...
+
+
+def test_an_authority_is_asked_by_http(document: bytes, key: signers.Signer) -> None:
+    stamping, certificate = authority().issue_stamping("Cơ quan cấp dấu thời gian")
+    private = stamping.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    _Stamping.stamper = DummyTimeStamper(
+        asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER)), PrivateKeyInfo.load(private)
+    )
+    with HTTPServer(("127.0.0.1", 0), _Stamping) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        try:
+            stamped = sign_pdf(document, key, at=NOW, timestamper=TimestampAuthority(f"{address}/tsa"))
+            with pytest.raises(OSError, match="it says 404"):
+                sign_pdf(document, key, at=NOW, timestamper=TimestampAuthority(f"{address}/other"))
+        finally:
+            server.shutdown()
+            thread.join()
+    assert finding(stamped.content) == "genuine"
+    with pytest.raises(KeyUnusable, match="https://"):
+        TimestampAuthority("file:///etc/passwd")
