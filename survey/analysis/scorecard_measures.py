@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from reports.dialogue_record import HalfYear
 from survey.analysis import dialogue_board, petition_boards
-from survey.models import Commitment, Remedy, Unit
+from survey.models import Commitment, Dossier, Remedy, Unit
 from survey.operations.periods import half_year
 
 Share = tuple[int, int]  # what counts, and of how many
@@ -55,6 +55,26 @@ def remedies_done(session: Session, unit: Unit, year: int, today: date) -> Share
     return session.scalar(done) or 0, session.scalar(due) or 0
 
 
+def dossiers_on_time(session: Session, unit: Unit, year: int, today: date) -> Share:
+    """Dossiers of the unit and below that were due in the year and are recorded for the counter score: returned by the
+    day they were due, of all that were returned or should be by now."""
+    due = (
+        select(func.count())
+        .select_from(Dossier)
+        .join(Unit, Unit.id == Dossier.unit_id)
+        .where(
+            Unit.path.startswith(unit.path, autoescape=True),
+            Dossier.counted_on.between(date(year, 1, 1), date(year, 12, 31)),
+            or_(Dossier.returned_on.is_not(None), Dossier.due_on < today),
+        )
+    )
+    on_time = due.where(Dossier.returned_on <= Dossier.due_on)
+    return session.scalar(on_time) or 0, session.scalar(due) or 0
+
+
 MEASURES: Mapping[str, Reading] = MappingProxyType(
-    {each.__name__: each for each in (opinions_on_time, dialogues_held, commitments_kept, remedies_done)}
+    {
+        each.__name__: each
+        for each in (opinions_on_time, dialogues_held, commitments_kept, remedies_done, dossiers_on_time)
+    }
 )
