@@ -11,6 +11,7 @@ from reportlab.platypus import Flowable, NextPageTemplate, PageBreak, Spacer, Ta
 
 from reports.block_page import flowables
 from reports.catalogue import gettext
+from reports.editable_copy import editable_docx
 from reports.figures import Language
 from reports.issuer import unit_as_issuer
 from reports.page import CONTENT_WIDTH, Head, Issuer, Styles, build, paragraph, styles_for, title_block
@@ -31,18 +32,40 @@ def province_report_pdf(
     """The signed-to-be report; without an `issuer` the province itself issues it. Same data, same bytes."""
     whole = report.whole
     issuer = issuer or unit_as_issuer(whole.place, language)
-    moment = whole.compiled_at or datetime.combine(whole.wave.end, time(), UTC)
     style = styles_for(issuer)
     mark = VerificationMark(verification, language, style) if verification else None
     subject = report_title(report, language)
-    when = f"{whole.wave.name[language]}, {period(whole.wave.start, whole.wave.end, language)}"
     content: list[Flowable] = [
         *_cover(report, language, issuer, style),
         Head(issuer, language),
-        *title_block(gettext("Report", language), [report_subject(whole, language), when], style),
+        *title_block(gettext("Report", language), _subject(report, language), style),
         *flowables(province_blocks(report, language), language, issuer, style, mark),
     ]
-    return build(content, title=subject, language=language, issuer=issuer, moment=moment)
+    return build(content, title=subject, language=language, issuer=issuer, moment=_moment(report))
+
+
+def province_report_docx(report: ProvinceReport, language: Language = "vi", *, issuer: Issuer | None = None) -> bytes:
+    """The same report to be worked on before it is issued, with the same digits."""
+    whole = report.whole
+    issuer = issuer or unit_as_issuer(whole.place, language)
+    return editable_docx(
+        province_blocks(report, language),
+        kind=gettext("Report", language),
+        subject=_subject(report, language),
+        language=language,
+        issuer=issuer,
+        moment=_moment(report),
+    )
+
+
+def _subject(report: ProvinceReport, language: Language) -> list[str]:
+    wave = report.whole.wave
+    when = f"{wave.name[language]}, {period(wave.start, wave.end, language)}"
+    return [report_subject(report.whole, language), when]
+
+
+def _moment(report: ProvinceReport) -> datetime:
+    return report.whole.compiled_at or datetime.combine(report.whole.wave.end, time(), UTC)
 
 
 def report_title(report: ProvinceReport, language: Language) -> str:

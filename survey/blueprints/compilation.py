@@ -13,10 +13,12 @@ from sqlalchemy import select
 from reports.compilation_figures import Compilation, CompiledUnit
 from reports.compilation_workbook import compilation_xlsx
 from reports.line_chart import line_svgs
+from reports.province_report import province_report_docx
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, root_paths, scope, source_for
 from survey.analysis import readable
 from survey.analysis.compilation import compile_wave
+from survey.analysis.province_report import province_report
 from survey.analysis.published import unit_of_wave
 from survey.analysis.rank_table import rank_table
 from survey.analysis.trend import earlier_waves
@@ -33,6 +35,8 @@ from survey.remembered_figures import Remembered, remembered
 blueprint = staff_blueprint("compilation", __name__, url_prefix="/staff/tong-hop")
 
 WAVES_COMPILED, ROWS_SHOWN = 6, 50
+FINISHED = ("closed", "published")
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 VERDICTS = ("met", "not_met", "inconclusive")
 
 
@@ -113,6 +117,22 @@ def download(wave_code: str) -> ResponseReturnValue:
     commit()
     response = Response(document, mimetype=XLSX)
     response.headers.set("Content-Disposition", "attachment", filename=f"sipas-{wave_code}-tong-hop.xlsx")
+    return response
+
+
+@blueprint.get("/<wave_code>/bao-cao.docx")
+@may("compilation.read")
+def editable(wave_code: str) -> ResponseReturnValue:
+    """The editable copy of the report on a wave that has closed, noted in the audit log before it leaves."""
+    wave = next((each for each in waves_within() if each.code == wave_code and each.state in FINISHED), None)
+    chosen = compiled(wave or abort(404))
+    report = province_report(current_session(), chosen.wave, chosen.root)
+    document = province_report_docx(report, language())
+    terms = {"rows": len(report.compilation.units)}
+    note_export(current_session(), chosen.wave, chosen.root, what="compilation", form="docx", terms=terms)
+    commit()
+    response = Response(document, mimetype=DOCX)
+    response.headers.set("Content-Disposition", "attachment", filename=f"sipas-{wave_code}-bao-cao.docx")
     return response
 
 

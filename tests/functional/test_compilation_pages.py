@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from docx import Document
 from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
@@ -69,10 +70,14 @@ def test_board_compilation_ranks_and_other_rules(
     assert len(book.sheet_names) == 3
     rows = book.get_sheet_by_index(1).to_python()
     assert {row[0]: row[2] for row in rows[1:]} == {"A4": "", "A5": "", "A6": 0, "B2": 50, "C3": 50, "Z1": 50}
+    copy = Document(BytesIO(staff_client.get(f"{NOW}/bao-cao.docx").data))
+    assert "Tỉnh Mẫu" in " ".join(paragraph.text for paragraph in copy.paragraphs)
     staff_session.rollback()
-    noted = staff_session.scalars(select(AuditEntry).where(AuditEntry.action == "figures.export")).one()
-    assert noted.after is not None
-    assert "compilation" in noted.after
+    noted = staff_session.scalars(select(AuditEntry).where(AuditEntry.action == "figures.export")).all()
+    assert [("compilation" in (each.after or ""), "docx" in (each.after or "")) for each in noted] == [
+        (True, False),
+        (True, True),
+    ]
 
 
 def test_groups_are_picked_pasted_published_and_then_fixed(

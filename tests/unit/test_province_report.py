@@ -6,10 +6,12 @@ import io
 import re
 import unicodedata
 
+from docx import Document
+from docx.enum.section import WD_ORIENT
 from pypdf import PdfReader
 
 from reports.province_figures import ProvinceReport
-from reports.province_report import province_report_pdf
+from reports.province_report import province_report_docx, province_report_pdf
 from reports.verification_mark import Verification
 from tests.hostile_texts import ATTACK
 from tests.province_reports import province_report
@@ -60,3 +62,32 @@ def test_hostile_names_are_printed_as_they_are() -> None:
     attack = f"{ATTACK} <b>&amp; ‮{'x' * 400}"
     told = "".join("".join(pages(province_report(4, attack))).split())
     assert "<b>&amp;" in told
+
+
+def test_the_editable_copy_says_the_digits_of_the_pdf_and_that_it_is_a_copy() -> None:
+    report = province_report(40)
+    content = province_report_docx(report)
+    assert content == province_report_docx(report)
+    document = Document(io.BytesIO(content))
+    assert "bản PDF" in document.paragraphs[0].text
+    cells = [cell.text for table in document.tables for cell in table._cells]
+    told = " ".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+    printed = " ".join(pages(report)[1:])
+    percentages = set(re.findall(r"\d+,\d+%", told))
+    assert len(percentages) > 50
+    assert percentages <= set(re.findall(r"\d+,\d+%", printed))
+    wide = [table for table in document.tables if len(table.columns) == 7]
+    assert len(wide[0].rows) == 42
+    assert wide[0].rows[0]._tr.xpath("w:trPr/w:tblHeader")
+    assert {style.font.name for style in document.styles if style.name in ("Normal", "Heading 1", "Cell")} == {
+        "Times New Roman"
+    }
+    assert "PAGE" in document.sections[0].header._element.xml
+    assert len(document.inline_shapes) >= 7
+    assert {section.orientation for section in document.sections} == {WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE}
+
+
+def test_hostile_names_make_a_copy_that_opens() -> None:
+    attack = f"{ATTACK} <w:p>&amp; \x00\x1f‮"
+    document = Document(io.BytesIO(province_report_docx(province_report(4, attack))))
+    assert any("<w:p>&amp;" in paragraph.text for paragraph in document.paragraphs)
