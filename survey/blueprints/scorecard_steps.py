@@ -12,7 +12,7 @@ from flask_babel import gettext
 from forms.scorecard import AppraisalForm, EvidenceForm, ExplanationForm, ReturnForm, RowForm
 from forms.scorecard_definition import Ratio
 from forms.scorecard_notation import rule_of
-from reports.scorecard_figures import CardLine
+from reports.scorecard_figures import Card, CardLine
 from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.scope import scorecard_path
 from survey.blueprints.scorecards import card_or_404, card_page, read, worded, wording_tools
@@ -46,10 +46,10 @@ def back(card: Scorecard, line: Criterion | None = None) -> ResponseReturnValue:
     return redirect(url_for("scorecards.show", scorecard_id=card.id, _anchor=anchor))
 
 
-def row_page(stored: Scorecard, line: Criterion, form: Any, kind: str) -> ResponseReturnValue:
+def row_page(stored: Scorecard, line: Criterion, form: Any, kind: str, card: Card | None = None) -> ResponseReturnValue:
     """The form of one row, beside what stands there now; a save that began from something else is told so."""
-    card = read(stored)
-    shown = next(each for each in card.lines if each.key == line.id)
+    card = card or read(stored)
+    shown = line_in(card, line)
     form.seen.data = str(shown.said)
     rule = rule_of(line.rule, line.terms, line.number)
     return render_template(
@@ -69,8 +69,8 @@ def seen_of(form: Any) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
-def shown_line(stored: Scorecard, line: Criterion) -> CardLine:
-    return next(each for each in read(stored).lines if each.key == line.id)
+def line_in(card: Card, line: Criterion) -> CardLine:
+    return next(each for each in card.lines if each.key == line.id)
 
 
 @blueprint.route("/<int:scorecard_id>/tieu-chi/<int:criterion_id>/cham", methods=["GET", "POST"])
@@ -78,7 +78,7 @@ def shown_line(stored: Scorecard, line: Criterion) -> CardLine:
 def score(scorecard_id: int, criterion_id: int) -> ResponseReturnValue:
     """The unit's own points, reason and remedy."""
     stored, line = row_or_404(scorecard_id, criterion_id)
-    form = RowForm()
+    form, card = RowForm(), None
     form.keep(line.rule)
     if form.validate_on_submit():
         try:
@@ -89,8 +89,9 @@ def score(scorecard_id: int, criterion_id: int) -> ResponseReturnValue:
             commit()
             return back(stored, line)
     elif not form.is_submitted():
-        fill(form, shown_line(stored, line))
-    return row_page(stored, line, form, "score")
+        card = read(stored)
+        fill(form, line_in(card, line))
+    return row_page(stored, line, form, "score", card)
 
 
 def row_of(form: RowForm) -> Row:
@@ -135,7 +136,7 @@ def refuse(form: Any, error: ScorecardError) -> None:
 def explain_row(scorecard_id: int, criterion_id: int) -> ResponseReturnValue:
     """The unit explains a criterion that did not get all points."""
     stored, line = row_or_404(scorecard_id, criterion_id)
-    form = ExplanationForm()
+    form, card = ExplanationForm(), None
     if form.validate_on_submit():
         try:
             scorecard_scores.explain_row(
@@ -147,8 +148,9 @@ def explain_row(scorecard_id: int, criterion_id: int) -> ResponseReturnValue:
             commit()
             return back(stored, line)
     elif not form.is_submitted():
-        form.reason.data = shown_line(stored, line).explanation
-    return row_page(stored, line, form, "explain")
+        card = read(stored)
+        form.reason.data = line_in(card, line).explanation
+    return row_page(stored, line, form, "explain", card)
 
 
 @blueprint.route("/<int:scorecard_id>/tieu-chi/<int:criterion_id>/tham-dinh", methods=["GET", "POST"])
@@ -156,7 +158,7 @@ def explain_row(scorecard_id: int, criterion_id: int) -> ResponseReturnValue:
 def appraise_row(scorecard_id: int, criterion_id: int) -> ResponseReturnValue:
     """The council's points of a row: at the appraisal, after it the final ones."""
     stored, line = row_or_404(scorecard_id, criterion_id)
-    form = AppraisalForm()
+    form, card = AppraisalForm(), None
     if form.validate_on_submit():
         try:
             scorecard_scores.appraise_row(
@@ -174,10 +176,11 @@ def appraise_row(scorecard_id: int, criterion_id: int) -> ResponseReturnValue:
             commit()
             return back(stored, line)
     elif not form.is_submitted():
-        shown, final = shown_line(stored, line), stored.state != "submitted"
+        card, final = read(stored), stored.state != "submitted"
+        shown = line_in(card, line)
         form.points.data = shown.points["final" if final else "appraisal"]
         form.reason.data = shown.final_reason if final else shown.council_reason
-    return row_page(stored, line, form, "appraise")
+    return row_page(stored, line, form, "appraise", card)
 
 
 @blueprint.post("/<int:scorecard_id>/tieu-chi/<int:criterion_id>/minh-chung")
