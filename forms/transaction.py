@@ -41,6 +41,7 @@ class GridForm(StaffForm):
         _l("Reason for the correction"),
         [Optional(), Length(max=500)],
         description=_l(
-            "Only for numbers that a published wave counts; it stays on record and is shown with the results."
+            "Only for numbers that a published wave counts. It stays on record; the published figures follow only once "
+            "two people have corrected them."
         ),
     )
