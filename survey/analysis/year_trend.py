@@ -29,15 +29,29 @@ def year_trend(
     content: str = OVERALL,
     source: Source = "exact",
 ) -> YearTrend:
-    """The series of the wave and those before it, as the dashboards have it, with the reference series named."""
+    """The series of the wave and those before it, with the reference series named."""
+    return beside_published(session, own_points(session, wave, unit, source=source), scope=scope, content=content)
+
+
+def own_points(
+    session: Session, wave: Wave, unit: Unit | None = None, *, source: Source = "exact"
+) -> tuple[OwnPoint, ...]:
+    """The wave and those before it, as the dashboards have them."""
     view = read_view(session, wave, unit, source=source)
     _, points = history(session, view)
-    own = tuple(map(_own, points))
-    if wave.code not in {point.code for point in points}:  # without an earlier wave the history follows half-months
-        index = view.headline.index()
-        figure = suppressed(index) if view.concealed else index
-        name = Text(wave.name_vi, wave.name_en)
-        own = (_own(TrendPoint(wave.code, name, wave.period_start, wave.period_end, figure)),)
+    if wave.code in {point.code for point in points}:
+        return tuple(map(_own, points))
+    # without an earlier wave the history follows half-months
+    index = view.headline.index()
+    figure = suppressed(index) if view.concealed else index
+    name = Text(wave.name_vi, wave.name_en)
+    return (_own(TrendPoint(wave.code, name, wave.period_start, wave.period_end, figure)),)
+
+
+def beside_published(
+    session: Session, own: tuple[OwnPoint, ...], *, scope: str = NATIONAL, content: str = OVERALL
+) -> YearTrend:
+    """One's own points (one at least) with a reference series, where it is known, and the targets of the years."""
     reference = read_series(session, SIPAS, scope, content)
     years = [point.year for point in own] + [point.year for point in (reference.points if reference else ())]
     return YearTrend(own, reference, tuple(_targets(session, min(years), max(years))))

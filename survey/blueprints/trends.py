@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from reports.year_chart import year_svg
 from survey.accounts.guard import may, staff_blueprint
 from survey.accounts.scope import source_for
-from survey.analysis.year_trend import NATIONAL, OVERALL, known_series, year_trend
+from survey.analysis.year_trend import NATIONAL, OVERALL, beside_published, known_series, own_points
 from survey.blueprints.compilation import chosen_or_404, room_tools
 from survey.compilation_wording import content_word, scope_word
 from survey.database import current_session
+from survey.remembered_figures import remembered
 
 blueprint = staff_blueprint("trends", __name__, url_prefix="/staff/tong-hop")
 
@@ -34,13 +35,14 @@ def index(wave_code: str) -> ResponseReturnValue:
     if asked and pair is None:
         abort(404)
     scope, content = pair or (NATIONAL, OVERALL)
-    source = source_for(chosen.root.path)
-    trend = year_trend(session, chosen.wave, chosen.root, scope=scope, content=content, source=source)
+    wave, root, source = chosen.wave, chosen.root, source_for(chosen.root.path)
+    key = ("own points", root.id)
+    own = remembered(session, wave, source, key, lambda: own_points(session, wave, root, source=source)).value
     return render_template(
         "compilation/trend.html",
         chosen=chosen,
         compilation=chosen.compilation,
-        trend=trend,
+        trend=beside_published(session, own, scope=scope, content=content),
         series=series,
         asked=f"{scope}/{content}",
     )
