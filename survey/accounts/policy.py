@@ -101,6 +101,7 @@ RULES: dict[str, Rule] = {
     "compilation.edit": _roles("compiler"),
     "counter_scores.read": _roles("compiler", "manager", "reviewer", "viewer", "auditor"),
     "counter_scores.record": _roles("compiler", "manager", "entry"),
+    "counter_scores.officials": _roles("compiler", "manager"),
     "counter_scores.rules": _roles("compiler"),
     "scorecards.read": _roles("compiler", "manager", "reviewer", "viewer", "auditor"),
     "scorecards.score": _roles("manager"),

@@ -85,7 +85,7 @@ def read_board(
     query = select(Unit).where(within, Unit.kind != "room", recorded, Unit.code > after)
     found = session.scalars(query.options(joinedload(Unit.parent)).order_by(Unit.code).limit(PAGE + 1)).all()
     units = found[:PAGE]
-    scores = read_scores(session, units, period, today)
+    scores = read_scores(session, units, period, today) if units else []
     return Board(tuple(scores), units[-1].code if len(found) > PAGE else None)
 
 
@@ -207,7 +207,7 @@ def _tallied(
     """How many dossiers with the same facts there are by `key`, and how many of them are not returned."""
     waiting = func.sum(case((Dossier.returned_on.is_(None), 1), else_=0))
     query = select(key, *_FACTS, func.count(), waiting).where(within, *_counted(period, today)).group_by(key, *_FACTS)
-    rows: Sequence[Row[Any]] = session.execute(query).all()
+    rows: Sequence[Row[*tuple[Any, ...]]] = session.execute(query).all()
     return [(row[0], Facts(*row[1:7]), int(row[7]), int(row[8])) for row in rows]
 
 

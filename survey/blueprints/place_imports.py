@@ -64,7 +64,9 @@ def import_page(kind: str, run: Callable[[bytes], Outcome], back: str, **shown: 
             flash(gettext("Something changed since you looked. Please look again before you confirm."), "warning")
     elif form.validate_on_submit():
         preview = looked_at(kind, run, form.file.data.filename or "", form.file.data.read())
-    return render_template("places/import.html", form=form, preview=preview, back=back, most=SHOWN, **shown)
+    return render_template(
+        "places/import.html", form=form, preview=preview, back=back, most=SHOWN, fault_words=fault_words, **shown
+    )
 
 
 def looked_at(kind: str, run: Callable[[bytes], Outcome], file_name: str, content: bytes) -> Preview:

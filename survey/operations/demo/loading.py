@@ -18,6 +18,7 @@ from survey.operations.batches import store_submissions
 from survey.operations.collectors import make_collector
 from survey.operations.demo.ballots import submissions
 from survey.operations.demo.compilation import load_groups
+from survey.operations.demo.counter_scores import load_counter_scores
 from survey.operations.demo.dialogue_polls import add_polls
 from survey.operations.demo.dialogues import load_dialogues
 from survey.operations.demo.indices import load_indices
@@ -133,6 +134,7 @@ def load_demo(
     add_polls(session, units, today)
     add_remedies(session, units, waves, today)
     load_indices(session, today)
+    load_counter_scores(session, units, today, seed)
     load_groups(session, units, _at(FOUNDED))
     return Demo(tuple(waves), collectors["BENTRA"][0], created=True)
 

@@ -1,0 +1,89 @@
+"""The counter score by HTTP: dossiers from a file, a quarter's report, the board, officials, documents, rules."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import Flask
+from pypdf import PdfReader
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey.models import CounterRuleSet, Dossier
+from survey.operations.counter_rules import standard_rules
+from survey.operations.periods import province_today
+from tests.counter_score_objects import last_quarter
+from tests.factories import make_unit
+from tests.page_rules import CheckingClient, html_of
+from tests.staff import make_account, post, sign_in
+
+ROOT = "/staff/diem-mot-cua/"
+HEAD = "unit,code,official,received_on,due_on,returned_on,extra_contacts,agencies,agency_days,complaint\n"
+
+
+def test_from_a_file_to_the_board_and_the_documents(
+    staff_app: Flask, staff_session: Session, staff_client: CheckingClient
+) -> None:
+    root = make_unit(staff_session, code="T", kind="province", name_vi="Tỉnh Sông Trà")
+    commune = make_unit(staff_session, code="X1", parent=root, kind="commune", name_vi="Xã Một <b>")
+    sign_in(staff_client, make_account(staff_session, "manager", commune))
+    assert "Chưa có số liệu cho kỳ này" in html_of(staff_client.get(ROOT))
+
+    day = last_quarter(province_today())
+    due = [f"{day:%Y-%m}-{10 + at:02d}" for at in range(9)]
+    rows = [f"X1,HS-{at},CB0{1 + at // 6},{day:%Y-%m}-01,{on},{on},0,1,STP 2/3,không" for at, on in enumerate(due)]
+    bad = [rows[0].replace("CB01", "Nguyễn Văn A"), rows[1].replace("X1", "T"), rows[2].replace("2/3", "hai ngày")]
+    page = html_of(post(staff_client, ROOT + "nhap", {"file": (BytesIO((HEAD + "\n".join(bad)).encode()), "a.csv")}))
+    assert "3 lỗi" in page
+    assert "Hãy ghi mã cán bộ, không ghi tên" in page
+    page = html_of(post(staff_client, ROOT + "nhap", {"file": (BytesIO((HEAD + "\n".join(rows)).encode()), "a.csv")}))
+    staff_session.rollback()
+    assert staff_session.scalar(select(func.count()).select_from(Dossier)) == 0  # looked at, not stored
+    upload = page.partition('name="upload" value="')[2].partition('"')[0]
+    seen = page.partition('name="seen" value="')[2].partition('"')[0]
+    assert post(staff_client, ROOT + "nhap", {"upload": upload, "seen": seen}).status_code == 302
+
+    unit = ROOT + "don-vi/X1"
+    report = {"listed_procedures": "100", "on_the_spot": "101", "all_at_counter": "yes", "publication": ""}
+    page = html_of(post(staff_client, unit + "/so-lieu", report))
+    assert "không thể nhiều hơn số thủ tục" in page
+    assert 'value="101"' in page  # what was typed stays
+    assert post(staff_client, unit + "/so-lieu", report | {"on_the_spot": "60"}).status_code == 302
+
+    board = html_of(staff_client.get(ROOT))
+    assert "Xã Một &lt;b&gt;" in board
+    assert "10,0/14" in board  # 1, 2, 2, 1, 1, 1 and 2 of indicators 1, 2, 3, 4, 5, 7 and 8
+    assert "100,00%" in html_of(staff_client.get(unit))
+    officials = html_of(staff_client.get(unit + "/can-bo"))
+    assert "không hiển thị" in officials  # three dossiers of CB02, and who would tell of them
+    assert "HS-8" in html_of(staff_client.get(unit + "/ho-so"))
+    for path in ("/bao-cao.pdf", f"/so-hai-long-{day.year}.pdf"):
+        document = staff_client.get(unit + path)
+        text = " ".join("".join(page.extract_text() for page in PdfReader(BytesIO(document.data)).pages).split())
+        assert "Xã Một <b>" in text
+        assert "10,0/14" in text
+    assert staff_client.get(ROOT + "bang.csv").data.decode("utf-8-sig").count("X1") == 1
+
+    staff_session.rollback()
+    sign_in(staff_client, make_account(staff_session, "viewer", commune))
+    assert staff_client.get(unit + "/can-bo").status_code == 403
+    assert staff_client.get(ROOT + "nhap").status_code == 403
+
+
+def test_a_province_publishes_rules_of_its_own(
+    staff_app: Flask, staff_session: Session, staff_client: CheckingClient
+) -> None:
+    root = make_unit(staff_session, code="T", kind="province")
+    sign_in(staff_client, make_account(staff_session, "compiler", root))
+    assert "Bộ quy tắc chuẩn" in html_of(staff_client.get(ROOT + "quy-tac/"))
+    own = standard_rules().replace("left_out: scale", "left_out: keep")
+    form = {"valid_from": "2026-01-01", "definition": own.replace("one: 15%", "one: 15x")}
+    page = html_of(post(staff_client, ROOT + "quy-tac/moi", form))
+    assert "online.dossiers.one" in page
+    assert "one: 15x" in page
+    assert post(staff_client, ROOT + "quy-tac/moi", form | {"definition": own}).status_code == 302
+    again = {"valid_from": "2025-12-31", "definition": standard_rules()}
+    assert "01/01/2026" in html_of(post(staff_client, ROOT + "quy-tac/moi", again))
+    staff_session.rollback()
+    assert staff_session.scalars(select(CounterRuleSet.version)).all() == [1]
+    assert "mức tối đa và các mức xếp loại giữ nguyên" in html_of(staff_client.get(ROOT + "quy-tac/"))
