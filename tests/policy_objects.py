@@ -28,6 +28,7 @@ from tests.api import make_api_key
 from tests.compilation_objects import compilation_objects
 from tests.dialogues import dialogue_objects
 from tests.document_objects import document_objects
+from tests.emulation_objects import emulation_objects
 from tests.factories import (
     NOW,
     make_collector,
@@ -115,6 +116,7 @@ def make_objects(session: Session, unit: Unit) -> dict[str, object]:
         **petition_objects(session, unit),
         **remedy_objects(session, wave, unit),
         **compilation_objects(session, unit),
+        **emulation_objects(session, unit),
         **filing_objects(session, wave, unit),
         **scorecard_objects(session, unit),
         "pass_number": 1,

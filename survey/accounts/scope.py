@@ -22,6 +22,7 @@ from survey.models import (
     Commitment,
     Dialogue,
     DialogueQuestion,
+    EmulationCampaign,
     Filing,
     MailMessage,
     Remedy,
@@ -222,6 +223,12 @@ def scorecard_path(scorecard_id: int, **_others: object) -> str:
 def scorecard_template_path(scorecard_template_id: int, **_others: object) -> str:
     """The path of the unit whose scorecard template a request names; 404 where there is none."""
     found = current_session().get(ScorecardTemplate, scorecard_template_id) or abort(404)
+    return found.owner.path
+
+
+def campaign_path(campaign_id: int, **_others: object) -> str:
+    """The path of the unit that runs the emulation campaign a request names; 404 where there is none."""
+    found = current_session().get(EmulationCampaign, campaign_id) or abort(404)
     return found.owner.path
 
 

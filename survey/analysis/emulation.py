@@ -63,10 +63,16 @@ def reports_of(session: Session, campaign: EmulationCampaign) -> dict[int, Emula
 
 
 def unit_points(
-    session: Session, campaign: EmulationCampaign, unit: Unit, report: EmulationReport | None, today: date
+    session: Session,
+    campaign: EmulationCampaign,
+    unit: Unit,
+    report: EmulationReport | None,
+    today: date,
+    *,
+    marked: bool = True,
 ) -> UnitPoints:
-    """The unit's points as the sources give them now."""
-    marks = {mark.part_id: mark for mark in report.marks} if report else {}
+    """The unit's points as the sources give them now; unless `marked`, without the council's marks."""
+    marks = {mark.part_id: mark for mark in report.marks} if report and marked else {}
 
     def origin(part: EmulationPart) -> Origin:
         if part.source != "manual":
@@ -138,10 +144,14 @@ def frozen_list(session: Session, campaign: EmulationCampaign) -> FrozenList | N
     return FrozenList(read_list(stored.figures), stored)
 
 
-def last_return(session: Session, campaign: EmulationCampaign, report: EmulationReport | None = None) -> str:
-    """Why the report was returned, or without one the list refused, last; empty if never."""
-    step = "return" if report else "refuse"
-    query = select(EmulationStep.reason).where(EmulationStep.campaign_id == campaign.id, EmulationStep.step == step)
-    if report:
-        query = query.where(EmulationStep.report_id == report.id)
+def last_return(session: Session, report: EmulationReport) -> str:
+    """Why the report was returned last; empty if never."""
+    query = select(EmulationStep.reason).where(EmulationStep.report_id == report.id, EmulationStep.step == "return")
     return session.scalar(query.order_by(EmulationStep.id.desc()).limit(1)) or ""
+
+
+def last_refusal(session: Session, campaign: EmulationCampaign) -> str:
+    """Why the frozen list was not fixed last; empty if never."""
+    refused = (EmulationStep.campaign_id == campaign.id, EmulationStep.step == "refuse")
+    query = select(EmulationStep.reason).where(*refused).order_by(EmulationStep.id.desc())
+    return session.scalar(query.limit(1)) or ""

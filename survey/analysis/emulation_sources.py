@@ -16,7 +16,15 @@ from reports.figures import Text
 from reports.wording import round_half_up
 from survey.analysis import scorecard_cards
 from survey.analysis.scorecard_measures import MEASURES
-from survey.models import EmulationCampaign, Filing, FilingVersion, Scorecard, ScorecardTemplate, Unit
+from survey.models import (
+    EMULATION_SOURCES,
+    EmulationCampaign,
+    Filing,
+    FilingVersion,
+    Scorecard,
+    ScorecardTemplate,
+    Unit,
+)
 
 HUNDRED = Decimal(100)
 
@@ -92,5 +100,5 @@ def _of_measure(measure: str) -> Reading:
 
 SOURCES: Mapping[str, Reading] = MappingProxyType(
     {"sipas": sipas, "sipas_target": sipas_target, "scorecard": scorecard}
-    | {measure: _of_measure(measure) for measure in MEASURES}
+    | {measure: _of_measure(measure) for measure in MEASURES if measure in EMULATION_SOURCES}
 )
