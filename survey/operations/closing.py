@@ -65,7 +65,7 @@ def finish_wave(engine: Engine, wave_id: int, at: datetime, actor: Actor | None 
     sealed = seal_all(engine)  # most of it in short transactions, so that citizens of other waves hardly wait
     sealed += _close(engine, wave_id, at, actor)
     _keep_statistics(engine, wave_id)
-    _freeze_figures(engine, wave_id)
+    _freeze_figures(engine, wave_id, at)
     return sealed
 
 
@@ -115,7 +115,7 @@ def _keep_statistics(engine: Engine, wave_id: int) -> None:
         session.commit()
 
 
-def _freeze_figures(engine: Engine, wave_id: int) -> None:
+def _freeze_figures(engine: Engine, wave_id: int, at: datetime) -> None:
     """The last part: only with its filings a wave is closed to the end."""
     with Session(engine) as reading:
         figures = compute(reading, reading.get_one(Wave, wave_id))
@@ -126,7 +126,7 @@ def _freeze_figures(engine: Engine, wave_id: int) -> None:
         closing = session.get_one(WaveClosing, wave_id)
         if closing.finished_at is None:
             closing.finished_at = datetime.now(UTC)
-            add_filings(session, wave, figures, at=closing.finished_at)
+            add_filings(session, wave, figures, at=at)
         session.commit()
 
 
