@@ -118,7 +118,7 @@ class LineForm(StaffForm):
     name_vi = TextAreaField(_l("Wording"), validators=[InputRequired(), Length(max=1000)])
     name_en = TextAreaField(_l("Wording in English"), validators=[Length(max=1000)])
     rule = SelectField(_l("How points come about"), validators=[InputRequired()])
-    maximum = CommaDecimalField(_l("Maximum points"), description=_l("A heading has none of its own."))
+    maximum = CommaDecimalField(_l("Maximum of the criterion"), description=_l("A heading has none of its own."))
     steps = TextAreaField(
         _l("Steps of points"),
         description=_l("One a line, a rising share and its points: 80% = 0.5. Leave empty for points in proportion."),
