@@ -9,6 +9,7 @@ from flask import Flask
 from survey import error_pages
 from survey.blueprints import (
     citizen,
+    comparison,
     dialogue,
     dialogue_presence,
     health,
@@ -26,6 +27,7 @@ PUBLIC = (
     dialogue_presence.blueprint,
     results.blueprint,
     responded.blueprint,
+    comparison.blueprint,
     open_data.blueprint,
     verification.blueprint,
 )

@@ -16,6 +16,7 @@ from survey.accounts.policy import RULES
 # Whoever adds a name here says that every route of that blueprint is meant for anybody.
 PUBLIC_BLUEPRINTS = {
     "citizen",
+    "comparison",
     "dialogue",
     "dialogue_presence",
     "health",
