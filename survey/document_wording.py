@@ -8,6 +8,7 @@ from flask_babel.speaklater import LazyString
 KINDS: dict[str, LazyString] = {
     "province_report": _l("Report of the whole province"),
     "unit_report": _l("Report of a unit"),
+    "unit_profile": _l("One-page profile of a unit"),
 }
 STATES: dict[str, LazyString] = {
     "draft": _l("Not made yet"),

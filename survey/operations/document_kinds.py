@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import ClassVar, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from reports.figures import Language, UnitReport
 from reports.province_report import province_report_pdf, report_title
+from reports.unit_profile import profile_title, unit_profile_pdf
 from reports.unit_report import report_subject, unit_report_pdf
 from reports.verification_mark import Verification
 from survey.analysis import frozen_figures
 from survey.analysis.province_report import province_report, reporting_units
 from survey.analysis.published_documents import frozen_digest, frozen_digest_below
 from survey.analysis.summary import unit_report
+from survey.analysis.unit_profile import Standings, read_standings, unit_profile
 from survey.models import Unit, Wave
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
+from survey.operations.periods import province_day
 
 
 class FiguresDiffer(OperationError):
@@ -73,6 +77,42 @@ def _province_report(session: Session, wave: Wave, unit: Unit, language: Languag
     return Made(report_title(report, language), content, _province_figures(session, wave, unit))
 
 
+def _profiled_units(session: Session, wave: Wave) -> list[Unit]:
+    return frozen_figures.filing_units(session, wave)[1:]
+
+
+def _profile_figures(session: Session, wave: Wave, unit: Unit) -> str:
+    """Of the unit's figures and of all among which it is ranked."""
+    (top,) = reporting_units(session, wave)
+    both = f"{_unit_figures(session, wave, unit)}\n{_province_figures(session, wave, top)}"
+    return frozen_figures.digest(both.encode())
+
+
+def _unit_profile(session: Session, wave: Wave, unit: Unit, language: Language, verification: Verification) -> Made:
+    report, frozen = _report(session, wave, unit), frozen_digest(session, wave, unit)
+    if frozen not in (None, _digest(report)):
+        raise FiguresDiffer("differ", unit=unit.code)
+    profile = unit_profile(session, wave, unit, report, _standings(session, wave), province_day(datetime.now(UTC)))
+    content = unit_profile_pdf(profile, language, verification=verification)
+    return Made(profile_title(profile, language), content, _profile_figures(session, wave, unit))
+
+
+def _standings(session: Session, wave: Wave) -> Standings:
+    """Compiled once for all profiles of a set: frozen figures stay while their digest does."""
+    (top,) = reporting_units(session, wave)
+    frozen = frozen_digest_below(session, wave, top)
+    if frozen is None:
+        return read_standings(session, wave, top)
+    key = (wave.id, frozen)
+    if key not in _remembered:
+        _remembered.clear()
+        _remembered[key] = read_standings(session, wave, top)
+    return _remembered[key]
+
+
+_remembered: dict[tuple[int, str], Standings] = {}
+
+
 def _report(session: Session, wave: Wave, unit: Unit) -> UnitReport:
     """As the public page shows it."""
     return unit_report(session, wave, unit, source="sealed", with_scan=False)
@@ -87,4 +127,5 @@ def _digest(report: UnitReport) -> str:
 KINDS: dict[str, Maker] = {
     "province_report": Maker(reporting_units, _province_figures, _province_report),
     "unit_report": Maker(frozen_figures.filing_units, _unit_figures, _unit_report),
+    "unit_profile": Maker(_profiled_units, _profile_figures, _unit_profile),
 }
