@@ -46,7 +46,7 @@ ROOM_scorecards := $(call room_files,scorecards scorecard_steps scorecard_templa
 ROOM_indices := $(call room_files,indices emulation emulation_steps,index_series emulation,index_series index_files emulation) forms/decimal_field.py
 ROOM_documents := $(call room_files,documents document_runs verification,document,documents document_runs document_kinds signing) \
     survey/document_wording.py
-ROOM_open_data := $(call room_files,open_data comparison,open_data,open_data)
+ROOM_open_data := $(call room_files,open_data comparison method,open_data,open_data)
 ROOM_api := $(wildcard survey/blueprints/api survey/templates/api survey/accounts/api_keys.py) \
     $(call room_files,api_keys webhooks,api_key webhook,webhooks webhook_target)
 STAFF_ROOMS := staff places questionnaires waves unit_results paper exports api petitions mail dialogues remedies themes \

@@ -13,6 +13,7 @@ from survey.blueprints import (
     dialogue,
     dialogue_presence,
     health,
+    method,
     open_data,
     petition,
     responded,
@@ -28,6 +29,7 @@ PUBLIC = (
     results.blueprint,
     responded.blueprint,
     comparison.blueprint,
+    method.blueprint,
     open_data.blueprint,
     verification.blueprint,
 )

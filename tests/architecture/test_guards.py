@@ -20,6 +20,7 @@ PUBLIC_BLUEPRINTS = {
     "dialogue",
     "dialogue_presence",
     "health",
+    "method",
     "open_data",
     "petition",
     "responded",
