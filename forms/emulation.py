@@ -18,6 +18,8 @@ WEIGHTS: Mapping[str, str] = MappingProxyType(
         "weight_sipas": "sipas",
         "weight_sipas_target": "sipas_target",
         "weight_scorecard": "scorecard",
+        "weight_counter": "counter_score",
+        "weight_dossiers": "dossiers_on_time",
         "weight_opinions": "opinions_on_time",
         "weight_dialogues": "dialogues_held",
         "weight_commitments": "commitments_kept",
@@ -57,6 +59,8 @@ class CampaignForm(StaffForm):
     weight_sipas = _weight(_l("Satisfaction index (SIPAS)"))
     weight_sipas_target = _weight(_l("Satisfaction index against its target"))
     weight_scorecard = _weight(_l("Final points of the scorecard"))
+    weight_counter = _weight(_l("Score of the one-stop counter"))
+    weight_dossiers = _weight(_l("Dossiers returned on time"))
     weight_opinions = _weight(_l("Opinions and recommendations answered on time"))
     weight_dialogues = _weight(_l("Half-yearly dialogues held in time"))
     weight_commitments = _weight(_l("Commitments of dialogues kept in time"))

@@ -13,7 +13,17 @@ from typing import Literal
 from reports.figures import Place, Text
 from reports.wording import round_half_up
 
-Gap = Literal["no_wave", "no_filing", "hidden", "no_card", "card_open", "no_cases", "no_mark", "not_of_rooms"]
+Gap = Literal[
+    "no_wave",
+    "no_filing",
+    "hidden",
+    "no_card",
+    "card_open",
+    "no_indicators",
+    "no_cases",
+    "no_mark",
+    "not_of_rooms",
+]
 _NAMELESS = Text("")
 DECIMALS = 2  # of points, and of the percentages they are computed from
 

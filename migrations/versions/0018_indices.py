@@ -134,8 +134,8 @@ def _create_emulation() -> None:
         sa.Column("weight", sa.Numeric(precision=5, scale=2), nullable=False),
         sa.CheckConstraint("(source = 'manual') = (name_vi <> '')", name=op.f("ck_emulation_part_name")),
         sa.CheckConstraint(
-            "source IN ('sipas', 'sipas_target', 'scorecard', 'opinions_on_time', 'dialogues_held', "
-            "'commitments_kept', 'remedies_done', 'manual')",
+            "source IN ('sipas', 'sipas_target', 'scorecard', 'counter_score', 'dossiers_on_time', "
+            "'opinions_on_time', 'dialogues_held', 'commitments_kept', 'remedies_done', 'manual')",
             name=op.f("ck_emulation_part_source"),
         ),
         sa.CheckConstraint("weight > 0 AND weight <= 100", name=op.f("ck_emulation_part_weight")),

@@ -11,10 +11,11 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reports.counter_score_figures import CounterPeriod
 from reports.emulation_figures import DECIMALS, Origin
 from reports.figures import Text
 from reports.wording import round_half_up
-from survey.analysis import scorecard_cards
+from survey.analysis import counter_readings, scorecard_cards
 from survey.analysis.scorecard_measures import MEASURES
 from survey.models import (
     EMULATION_SOURCES,
@@ -90,6 +91,17 @@ def scorecard(asked: Asked) -> Origin:
     return Origin(line.points, line.maximum, name, card.template.version)
 
 
+def counter_score(asked: Asked) -> Origin:
+    """The year's score of the unit's one-stop counter, of what its indicators with data can give; none without a
+    grade: too few indicators have data."""
+    (found,) = counter_readings.read_scores(
+        asked.session, [asked.unit], CounterPeriod(asked.campaign.year), asked.today
+    )
+    if found.score.total is None or found.score.grade is None:
+        return Origin(gap="no_indicators")
+    return Origin(found.score.total, Decimal(found.score.maximum), found.rules.name)
+
+
 def _of_measure(measure: str) -> Reading:
     def read(asked: Asked) -> Origin:
         counted, base = MEASURES[measure](asked.session, asked.unit, asked.campaign.year, asked.today)
@@ -99,6 +111,6 @@ def _of_measure(measure: str) -> Reading:
 
 
 SOURCES: Mapping[str, Reading] = MappingProxyType(
-    {"sipas": sipas, "sipas_target": sipas_target, "scorecard": scorecard}
+    {"sipas": sipas, "sipas_target": sipas_target, "scorecard": scorecard, "counter_score": counter_score}
     | {measure: _of_measure(measure) for measure in MEASURES if measure in EMULATION_SOURCES}
 )

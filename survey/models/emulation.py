@@ -21,6 +21,8 @@ EMULATION_SOURCES = (
     "sipas",
     "sipas_target",
     "scorecard",
+    "counter_score",
+    "dossiers_on_time",
     "opinions_on_time",
     "dialogues_held",
     "commitments_kept",
