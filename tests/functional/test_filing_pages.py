@@ -7,7 +7,7 @@ from io import BytesIO
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from survey.accounts.models import Account
@@ -183,3 +183,19 @@ def test_a_reviewer_explains_but_does_not_hand_in(office: FilingOffice, staff_cl
     assert "Nộp báo cáo" not in page
     assert post(staff_client, f"{url}/giai-trinh", {"explanation": "Tốt"}, page=url).status_code == 303
     assert post(staff_client, f"{url}/nop", page=url).status_code == 403
+
+
+def test_the_operator_verifies_freezes_and_publishes_by_command(office: FilingOffice, staff_app: Flask) -> None:
+    runner = staff_app.test_cli_runner()
+    assert runner.invoke(args=["filings", "verify", "W"]).output == "no difference\n"
+    assert runner.invoke(args=["filings", "freeze"]).output == "0 reports made\n"
+    assert runner.invoke(args=["wave", "publish", "W"]).exit_code == 0
+    office.session.rollback()
+    filing = office.filing("A")
+    assert (filing.state, filing.is_ex_officio) == ("published", True)
+    assert "người vận hành" in filing.steps[1].reason
+    office.session.execute(text("UPDATE target SET value = 0.85"))
+    office.session.commit()
+    told = runner.invoke(args=["filings", "verify", "W"])
+    assert told.exit_code == 1
+    assert "figures: A" in told.output
