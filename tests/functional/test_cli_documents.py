@@ -24,7 +24,7 @@ def test_a_set_is_made_and_signed_from_the_command_line(
     runner = staff_app.test_cli_runner()
     refused = runner.invoke(args=["documents", "make", "now", "--unit", "NOWHERE"])
     assert refused.exit_code == 1
-    made = runner.invoke(args=["documents", "make", "now", "--unit", "Z1", "--lang", "en"])
+    made = runner.invoke(args=["documents", "make", "now", "--kind", "unit_report", "--unit", "Z1", "--lang", "en"])
     assert "made 1 of 1 documents" in made.output, made.output
     run = staff_session.scalars(select(DocumentRun)).one()
     documents.request_signing(staff_session, run, account_id=None, at=AT)
