@@ -9,6 +9,8 @@ KINDS: dict[str, LazyString] = {
     "province_report": _l("Report of the whole province"),
     "unit_report": _l("Report of a unit"),
     "unit_profile": _l("One-page profile of a unit"),
+    "publication_decision": _l("Decision on publication"),
+    "unit_letter": _l("Letter to a unit"),
 }
 STATES: dict[str, LazyString] = {
     "draft": _l("Not made yet"),

@@ -9,12 +9,16 @@ from typing import ClassVar, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from reports.decision import decision_pdf, decision_title
 from reports.figures import Language, UnitReport
+from reports.letters import letter_title, unit_letter_pdf
+from reports.province_figures import ProvinceReport
 from reports.province_report import province_report_pdf, report_title
 from reports.unit_profile import profile_title, unit_profile_pdf
 from reports.unit_report import report_subject, unit_report_pdf
 from reports.verification_mark import Verification
 from survey.analysis import frozen_figures
+from survey.analysis.labels import place
 from survey.analysis.province_report import province_report, reporting_units
 from survey.analysis.published_documents import frozen_digest, frozen_digest_below
 from survey.analysis.summary import unit_report
@@ -57,11 +61,9 @@ def _unit_figures(session: Session, wave: Wave, unit: Unit) -> str:
 
 
 def _unit_report(session: Session, wave: Wave, unit: Unit, language: Language, verification: Verification) -> Made:
-    report, frozen = _report(session, wave, unit), frozen_digest(session, wave, unit)
-    digest = _digest(report)
-    if frozen not in (None, digest):
-        raise FiguresDiffer("differ", unit=unit.code)
-    return Made(report_subject(report, language), unit_report_pdf(report, language, verification=verification), digest)
+    report = _report(session, wave, unit)
+    content = unit_report_pdf(report, language, verification=verification)
+    return Made(report_subject(report, language), content, _digest(report))
 
 
 def _province_figures(session: Session, wave: Wave, unit: Unit) -> str:
@@ -70,14 +72,18 @@ def _province_figures(session: Session, wave: Wave, unit: Unit) -> str:
 
 
 def _province_report(session: Session, wave: Wave, unit: Unit, language: Language, verification: Verification) -> Made:
-    report, frozen = province_report(session, wave, unit), frozen_digest(session, wave, unit)
-    if frozen not in (None, _digest(report.whole)):
-        raise FiguresDiffer("differ", unit=unit.code)
+    report = _whole_province(session, wave, unit)
     content = province_report_pdf(report, language, verification=verification)
     return Made(report_title(report, language), content, _province_figures(session, wave, unit))
 
 
-def _profiled_units(session: Session, wave: Wave) -> list[Unit]:
+def _whole_province(session: Session, wave: Wave, unit: Unit) -> ProvinceReport:
+    report = province_report(session, wave, unit)
+    _refuse_others(session, wave, unit, report.whole)
+    return report
+
+
+def _units_below(session: Session, wave: Wave) -> list[Unit]:
     return frozen_figures.filing_units(session, wave)[1:]
 
 
@@ -89,12 +95,23 @@ def _profile_figures(session: Session, wave: Wave, unit: Unit) -> str:
 
 
 def _unit_profile(session: Session, wave: Wave, unit: Unit, language: Language, verification: Verification) -> Made:
-    report, frozen = _report(session, wave, unit), frozen_digest(session, wave, unit)
-    if frozen not in (None, _digest(report)):
-        raise FiguresDiffer("differ", unit=unit.code)
+    report = _report(session, wave, unit)
     profile = unit_profile(session, wave, unit, report, _standings(session, wave), province_day(datetime.now(UTC)))
     content = unit_profile_pdf(profile, language, verification=verification)
     return Made(profile_title(profile, language), content, _profile_figures(session, wave, unit))
+
+
+def _unit_letter(session: Session, wave: Wave, unit: Unit, language: Language, verification: Verification) -> Made:
+    report = _report(session, wave, unit)
+    (top,) = reporting_units(session, wave)
+    content = unit_letter_pdf(report, place(top), language, verification=verification)
+    return Made(letter_title(report, language), content, _digest(report))
+
+
+def _decision(session: Session, wave: Wave, unit: Unit, language: Language, verification: Verification) -> Made:
+    report = _whole_province(session, wave, unit)
+    content = decision_pdf(report, language, verification=verification)
+    return Made(decision_title(report, language), content, _province_figures(session, wave, unit))
 
 
 def _standings(session: Session, wave: Wave) -> Standings:
@@ -114,8 +131,16 @@ _remembered: dict[tuple[int, str], Standings] = {}
 
 
 def _report(session: Session, wave: Wave, unit: Unit) -> UnitReport:
-    """As the public page shows it."""
-    return unit_report(session, wave, unit, source="sealed", with_scan=False)
+    """As the public page shows it. Raises :class:`FiguresDiffer`."""
+    report = unit_report(session, wave, unit, source="sealed", with_scan=False)
+    _refuse_others(session, wave, unit, report)
+    return report
+
+
+def _refuse_others(session: Session, wave: Wave, unit: Unit, report: UnitReport) -> None:
+    """Let no figures pass but those that were frozen, where some were."""
+    if frozen_digest(session, wave, unit) not in (None, _digest(report)):
+        raise FiguresDiffer("differ", unit=unit.code)
 
 
 def _digest(report: UnitReport) -> str:
@@ -127,5 +152,7 @@ def _digest(report: UnitReport) -> str:
 KINDS: dict[str, Maker] = {
     "province_report": Maker(reporting_units, _province_figures, _province_report),
     "unit_report": Maker(frozen_figures.filing_units, _unit_figures, _unit_report),
-    "unit_profile": Maker(_profiled_units, _profile_figures, _unit_profile),
+    "unit_profile": Maker(_units_below, _profile_figures, _unit_profile),
+    "publication_decision": Maker(reporting_units, _province_figures, _decision),
+    "unit_letter": Maker(_units_below, _unit_figures, _unit_letter),
 }
