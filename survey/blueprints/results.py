@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, url_for
@@ -13,13 +14,17 @@ from werkzeug.exceptions import NotFound
 
 from reports import charts, names, notes, wording
 from reports.choice_table import choice_base
+from reports.compilation_figures import GroupFigures, YearTrend
 from reports.figures import Language, UnitLine, UnitReport, WaveOverview
 from reports.line_chart import line_svgs
 from reports.quality_table import quality_rows
 from reports.trend_chart import trend_svg
 from reports.unit_report import unit_report_pdf
 from reports.workbook import unit_report_xlsx
+from reports.year_chart import year_svg
+from survey import remembered_figures
 from survey.analysis import filings, published_documents
+from survey.analysis.compilation import compile_wave
 from survey.analysis.export_reading import report_from
 from survey.analysis.frozen_figures import unpacked
 from survey.analysis.petition_tracking import count_published
@@ -33,6 +38,7 @@ from survey.analysis.published import (
 from survey.analysis.remedies import public_remedies
 from survey.analysis.summary import unit_report, wave_overview
 from survey.analysis.themes import public_themes
+from survey.analysis.year_trend import year_trend
 from survey.blueprints.verification import published_pdf
 from survey.database import current_session
 from survey.language import chosen_language
@@ -46,6 +52,10 @@ compress = Compress()
 blueprint.record_once(lambda state: compress.init_app(cast("Flask", state.app)))
 blueprint.after_request(compress.after_request)
 
+# A province of 200 units takes a while to read, and what is published rarely changes.
+blueprint.record_once(lambda state: remembered_figures.init_app(cast("Flask", state.app)))
+
+V = TypeVar("V")
 FILTERS = ("q", "kind", "verdict")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -73,6 +83,7 @@ def renderers() -> dict[str, Any]:
         "charts": charts,
         "trend_svg": trend_svg,
         "line_svgs": line_svgs,
+        "year_svg": year_svg,
         "zip": zip,
         "quality_rows": quality_rows,
         "choice_base": choice_base,
@@ -111,9 +122,10 @@ def capitalize_first(text: str) -> str:
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
-    """Published waves, each with the whole province's verdict."""
-    overviews = [overview_of(published) for published in published_waves(current_session())]
-    return render_template("results/index.html", waves=overviews)
+    """Published waves, each with the whole province's verdict, and the index over the years."""
+    published = published_waves(current_session())
+    overviews = [overview_of(each) for each in published]
+    return render_template("results/index.html", waves=overviews, years=years_of(published[0]) if published else None)
 
 
 @blueprint.get("/<wave_code>")
@@ -124,8 +136,16 @@ def wave(wave_code: str) -> ResponseReturnValue:
     query, kind, verdict = (request.args.get(name, "").strip() for name in FILTERS)
     shown = sorted((line for line in overview.units if matches(line, query, verdict, kind)), key=place_in_list)
     kinds = [known for known in UNIT_KINDS if any(line.place.kind == known for line in overview.units)]
+    groups = [] if any((query, kind, verdict)) else groups_of(found)
     return render_template(
-        "results/wave.html", overview=overview, lines=shown, query=query, verdict=verdict, kind=kind, kinds=kinds
+        "results/wave.html",
+        overview=overview,
+        lines=shown,
+        query=query,
+        verdict=verdict,
+        kind=kind,
+        kinds=kinds,
+        groups=groups,
     )
 
 
@@ -180,8 +200,31 @@ def unit_xlsx(wave_code: str, unit_code: str) -> ResponseReturnValue:
 
 def overview_of(found: Wave) -> WaveOverview:
     """Every unit's headline, with the root of their tree as the total."""
+    return kept_for_large(
+        found, "overview", lambda root: wave_overview(current_session(), found, root, source="sealed")
+    )
+
+
+def years_of(newest: Wave) -> YearTrend:
+    """The whole province over the waves up to the newest, beside the published national index and the targets."""
+    return kept_for_large(newest, "years", lambda root: year_trend(current_session(), newest, root, source="sealed"))
+
+
+def groups_of(found: Wave) -> list[GroupFigures]:
+    """The kinds of units and the public groups, as far as their figures may be printed."""
+    compiled = kept_for_large(
+        found, "groups", lambda root: compile_wave(current_session(), found, root, public=True, source="sealed")
+    )
+    return [group for group in compiled.groups if group.publishable]
+
+
+def kept_for_large(found: Wave, what: str, load: Callable[[Unit | None], V]) -> V:
+    """What `load` makes of the root of the wave's tree; for a large tree remembered for a while."""
     session = current_session()
-    return wave_overview(session, found, root_of_wave(session, found), source="sealed")
+    root = root_of_wave(session, found)
+    if not remembered_figures.is_large(session, found, root):
+        return load(root)
+    return remembered_figures.remembered(session, found, "sealed", ("public", what), lambda: load(root)).value
 
 
 def place_in_list(line: UnitLine) -> tuple[int, str]:

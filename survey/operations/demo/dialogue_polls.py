@@ -79,6 +79,7 @@ def _ask(
     today: date,
 ) -> None:
     poll = open_poll(session, dialogue, kind, at)
+    poll.ballot_key = Random(f"{SEED} {kind} {dialogue.id}").randbytes(32)  # noqa: S311 the same ballots each day
     last = min(province_day(at) + timedelta(POLLS[kind].days), today - timedelta(1))
     answered = rng.sample(passes, round(len(passes) * rng.uniform(0.55, 0.85)))
     ballots = [_ballot(session, poll, given, _moment(rng, kind, at, last), level, rng) for given in answered]
