@@ -24,6 +24,7 @@ from survey.operations import audit, contacts, ledger, theme_counting, waves
 from survey.operations.comments import attend_comments, release_comments
 from survey.operations.cross_tables import count_requested
 from survey.operations.demo import Demo, find_demo, load_demo
+from survey.operations.demo.emulation import load_emulation
 from survey.operations.demo.filings import load_filings
 from survey.operations.demo.loading import RESPONSES, SEED
 from survey.operations.demo.petitions import load_petitions
@@ -126,6 +127,8 @@ def _load_cases(day: date) -> None:
         load_scorecards(session, day)
     people = {"asks": "tong-hop", "confirms": "cong-bo", "unit": "phu-trach"}
     load_filings(engine(), day, {part: ids[f"{name}@songtra.example"] for part, name in people.items()})
+    with writing() as session, audit.unattended(session):
+        load_emulation(session, day)
 
 
 def _issue_documents() -> str | None:
