@@ -66,7 +66,7 @@ class _Document:
         subject = gettext("Result of scoring the handling of administrative procedures", language)
         when = period_name(score.period, language)
         yield from title_block(
-            gettext("Report", language), [subject, f"{score.place.name[language]}, {when}"], self.style
+            gettext("Report", language), [subject, f"{score.place.name[language]} – {when}"], self.style
         )
         ground = gettext("On the grounds of {reference};", language, reference=score.rules.reference)
         yield Paragraph(f"<i>{markup(ground)}</i>", self.style.body)
@@ -106,11 +106,11 @@ class _Document:
         head = [
             gettext("Serial no.", language),
             gettext("Indicator", language),
-            gettext("Points", language),
             gettext("Computed from", language),
+            gettext("Points", language),
         ]
         rows = [self._indicator(each) for each in self.score.score.indicators]
-        yield data_table(head, rows, (7, 45, 13, 35), self.style, numbers={2})
+        yield data_table(head, rows, (7, 48, 33, 12), self.style, numbers={3})
 
     def _indicator(self, each: Indicator) -> list[str]:
         language = self.language
@@ -119,7 +119,7 @@ class _Document:
             base = gettext("{number} dossiers", language, number=count(each.dossiers, language))
         elif each.points is None:
             base = gettext("no sufficient data: left out", language)
-        return [str(each.number), indicator_name(each.number, language), points(each.points, language), base]
+        return [str(each.number), indicator_name(each.number, language), base, points(each.points, language)]
 
     def periods(self) -> Iterator[Flowable]:
         language = self.language
@@ -129,22 +129,22 @@ class _Document:
         yield KeepTogether([self.heading(gettext("3. Over the periods", language)), chart, Spacer(1, 4)])
         head = [
             gettext("Period", language),
-            gettext("Total", language),
             gettext("Grade", language),
+            gettext("Total", language),
             gettext("Dossiers", language),
             gettext("Returned on time", language),
         ]
         rows = [
             [
                 period_name(each.period, language),
-                total(each.score, language),
                 grade_name(each.score, language),
+                total(each.score, language),
                 count(each.on_time.dossiers, language),
                 percent(each.on_time.estimate.value, language),
             ]
             for each in self.trend
         ]
-        yield data_table(head, rows, (24, 16, 30, 13, 17), self.style, numbers={1, 3, 4})
+        yield data_table(head, rows, (24, 30, 16, 13, 17), self.style, numbers={2, 3, 4})
 
     def dossiers(self) -> Iterator[Flowable]:
         language, on_time = self.language, self.score.on_time
@@ -168,11 +168,14 @@ class _Document:
         yield CondPageBreak(140)
         yield self.heading(gettext("{number}. Satisfaction group", language, number=number))
         yield paragraph(group_sentence(group, language), self.style.body)
-        yield group_table(group, language, self.style)
+        if group.points is not None:
+            yield group_table(group, language, self.style)
 
 
 def group_sentence(group: SatisfactionFigures, language: Language) -> str:
     """The points of the satisfaction group, out of those of its parts with data, and where it comes from."""
+    if group.points is None:
+        return gettext("No part has sufficient data for this period.", language)
     said = gettext(
         "{points} of {maximum} points ({reference}); a part without sufficient data is left out.",
         language,

@@ -142,28 +142,22 @@ class _Document:
             return
         head = [
             gettext("Wave", language),
+            gettext("Verdict", language),
             gettext("People", language),
             gettext("Satisfied", language),
             gettext("95% confidence interval", language),
-            gettext("Verdict", language),
         ]
         rows = [self._survey(line) for line in self.record.surveys]
-        yield data_table(head, rows, (34, 10, 14, 22, 20), self.style, numbers={1, 2})
+        yield data_table(head, rows, (34, 19, 11, 13, 23), self.style, numbers={2, 3, 4})
 
     def _survey(self, line: SurveyLine) -> list[str]:
         language, index = self.language, line.index
         name = f"{line.name[language]} ({period(line.start, line.end, language)})"
+        verdict, shown = verdict_word(index.verdict.state, language), figure_percent(index, language)
         if index.estimate.estimate is None:
-            return [
-                name,
-                NO_NUMBER,
-                figure_percent(index, language),
-                NO_NUMBER,
-                verdict_word(index.verdict.state, language),
-            ]
+            return [name, verdict, NO_NUMBER, shown, NO_NUMBER]
         bounds = interval(index.estimate, language, index.verdict.target)
-        shown = figure_percent(index, language)
-        return [name, count(index.people, language), shown, bounds, verdict_word(index.verdict.state, language)]
+        return [name, verdict, count(index.people, language), shown, bounds]
 
     def counter(self) -> Iterator[Flowable]:
         language, score = self.language, self.record.score
@@ -224,7 +218,7 @@ class _Document:
         head = [
             gettext("Figure", language),
             gettext("Remedy", language),
-            gettext("Deadline", language),
+            gettext("To be done by", language),
             gettext("State", language),
             gettext("Next survey", language),
         ]

@@ -1,0 +1,83 @@
+"""Dossiers and records in the database become scores: which period a dossier counts in, what is hidden, which rules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from reports.counter_score_figures import CounterPeriod
+from survey.analysis import counter_readings as reading
+from survey.models import Unit
+from survey.operations.counter_records import DossierRow, QuarterRecord, record_dossiers, record_quarter
+from survey.operations.counter_rules import publish_rules, rules_on, standard_rules
+from tests.factories import make_unit
+
+TODAY = date(2026, 7, 15)
+FIRST, SECOND = CounterPeriod(2026, 1), CounterPeriod(2026, 2)
+ROW = DossierRow("HS-1", date(2026, 3, 2), date(2026, 3, 30), date(2026, 3, 30), "CB01", extra_contacts=0)
+
+
+def made(session: Session) -> Unit:
+    root = make_unit(session, code="T", kind="province")
+    return make_unit(session, code="X1", parent=root, kind="commune")
+
+
+def test_a_dossier_counts_once_and_an_unfinished_one_not_yet(session: Session) -> None:
+    unit = made(session)
+    rows = [
+        ROW,
+        replace(ROW, code="HS-2", returned_on=date(2026, 4, 2)),  # late: of the quarter it was due in
+        replace(ROW, code="HS-3", due_on=date(2026, 4, 10), returned_on=None),  # overdue
+        replace(ROW, code="HS-4", due_on=TODAY, returned_on=None),  # not due before tomorrow
+    ]
+    assert record_dossiers(session, [(unit, row) for row in rows]) == ["add"] * 4
+    assert record_dossiers(session, [(unit, row) for row in rows]) == ["same"] * 4
+    first, second = (reading.read_scores(session, [unit], period, TODAY)[0] for period in (FIRST, SECOND))
+    assert (first.on_time.on_time, first.on_time.dossiers, first.on_time.overdue) == (1, 2, 0)
+    assert (second.on_time.on_time, second.on_time.dossiers, second.on_time.overdue) == (0, 1, 1)
+    assert str(first.score.indicators[0].points) == "0.5"
+    assert first.on_time.estimate.method == "census"
+    year = reading.read_scores(session, [unit], CounterPeriod(2026), TODAY)[0]
+    assert year.on_time.dossiers == 3
+    early = replace(rows[2], returned_on=date(2026, 3, 31))
+    assert record_dossiers(session, [(unit, early)]) == ["change"]
+    assert reading.read_scores(session, [unit], FIRST, TODAY)[0].on_time.dossiers == 3
+    record_quarter(session, unit, 2026, 1, QuarterRecord(dossiers_total=40))
+    sampled = reading.read_scores(session, [unit], FIRST, TODAY)[0].on_time
+    assert (sampled.known, sampled.estimate.method, sampled.verdict.state) == (40, "wilson", "inconclusive")
+    assert [each.period for each in reading.read_trend(session, unit, SECOND, TODAY)] == [FIRST]
+
+
+def test_few_dossiers_of_an_official_are_not_told_and_lists_come_in_pages(session: Session) -> None:
+    unit = made(session)
+    officials = ["CB01"] * 6 + ["CB02"] * 7 + ["CB03"] * 3
+    rows = [replace(ROW, code=f"HS-{at}", official=official) for at, official in enumerate(officials)]
+    record_dossiers(session, [(unit, row) for row in rows])
+    told = {line.code: line.dossiers for line in reading.read_officials(session, unit, FIRST, TODAY)}
+    assert told == {"CB01": None, "CB02": 7, "CB03": None}  # CB03 alone could be worked out from the total
+    page = reading.read_dossiers(session, unit, FIRST, TODAY, size=10)
+    rest = reading.read_dossiers(session, unit, FIRST, TODAY, page.after or 0, size=10)
+    assert ([line.code for line in (*page.lines, *rest.lines)], rest.after) == ([row.code for row in rows], None)
+    board = reading.read_board(session, Unit.path.startswith(unit.path), FIRST, TODAY)
+    assert [line.place.code for line in board.scores] == ["X1"]
+
+
+def test_a_period_is_scored_by_the_rules_of_its_last_day(session: Session) -> None:
+    unit = made(session)
+    record_dossiers(
+        session, [(unit, ROW), (unit, replace(ROW, code="HS-2", due_on=date(2026, 6, 1), returned_on=None))]
+    )
+    own = standard_rules().replace("on_time: 1, late: 0", "on_time: 2, late: 0")
+    published = publish_rules(session, own, date(2026, 6, 30), at=datetime(2026, 6, 1, tzinfo=UTC))
+    assert rules_on(session, date(2026, 6, 29))[0] == 0
+    first = reading.read_scores(session, [unit], FIRST, TODAY)[0]
+    second = reading.read_scores(session, [unit], SECOND, TODAY)[0]
+    assert (first.rules.version, second.rules.version) == (0, 1)
+    assert str(first.score.indicators[0].points) == "1.0"
+    published.definition = "x"
+    with pytest.raises(DBAPIError, match="append-only"):
+        session.flush()
