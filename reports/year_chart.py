@@ -116,8 +116,13 @@ def _own(
         label = figure_percent(point.figure, language)
         half = text_width(label, sans().bold, SMALL) / 2
         if labelled and at + half < edge - 4:
-            lowest = y(estimate.lower) if estimate.lower is not None else y(estimate.estimate) + 8
-            yield Words(at, max(lowest, y(estimate.estimate) + 8) + 13, label, SMALL, "chart-text", "middle", bold=True)
+            near = any(other is not point and abs(x(other.position) - at) < half + 9 for other in points)
+            if near and at + 11 + 2 * half < x(point.year + 1):  # below it would lie on the neighbour's sign
+                yield Words(at + 11, y(estimate.estimate) + 4, label, SMALL, "chart-text", bold=True)
+            else:
+                lowest = y(estimate.lower) if estimate.lower is not None else y(estimate.estimate) + 8
+                below = max(lowest, y(estimate.estimate) + 8) + 13
+                yield Words(at, below, label, SMALL, "chart-text", "middle", bold=True)
             edge = at - half
 
 
