@@ -92,6 +92,8 @@ def _sentences(figures: ProposalList, language: Language, *, draft: bool) -> Ite
 def _annex(figures: ProposalList, language: Language, style: Styles, digest: str) -> Iterator[Flowable]:
     day = gettext("(as of {day})", language, day=short_date(figures.computed_on, language))
     yield from title_block(gettext("Appendix", language), [gettext("List of units ranked", language), day], style)
+    if digest:
+        yield paragraph(gettext("SHA-256 of the fixed list: {digest}", language, digest=digest), style.ragged_note)
     names = [
         f"{part_name(part, language)} ({points(part.weight, language).rstrip('0').rstrip(',.')})"
         for part in figures.parts
@@ -99,7 +101,7 @@ def _annex(figures: ProposalList, language: Language, style: Styles, digest: str
     heads = [gettext("Rank", language), gettext("Unit", language), *names]
     heads += [gettext("Points", language), gettext("Reward proposed", language), gettext("Note", language)]
     widths = (5, 20, *(9.0 for _ in names), 8, 18, 8)
-    numbers = {0, *range(2, len(names) + 3)}
+    numbers = {*range(2, len(names) + 3)}
     if figures.ranked:
         rows = [_row(unit, figures, language) for unit in figures.ranked]
         yield data_table(heads, rows, widths, style, numbers=numbers, width=LANDSCAPE_WIDTH)
@@ -114,8 +116,6 @@ def _annex(figures: ProposalList, language: Language, style: Styles, digest: str
     yield paragraph(formula(figures.parts, language), style.body)
     if any(part.source in ("sipas", "sipas_target") for part in figures.parts):
         yield paragraph(sample_note(language), style.body)
-    if digest:
-        yield paragraph(gettext("SHA-256 of the fixed list: {digest}", language, digest=digest), style.note)
 
 
 def _row(unit: UnitPoints, figures: ProposalList, language: Language) -> list[str]:

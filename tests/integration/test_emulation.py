@@ -1,0 +1,99 @@
+"""What an emulation list rests on in the database: frozen figures, two people, late reports, rows that stay."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import Engine, select, update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from reports.emulation_figures import Part
+from survey.analysis import emulation as reading
+from survey.models import EmulationList
+from survey.operations import emulation
+from survey.operations.emulation import EmulationError, Mark
+from tests.emulation_objects import AT, AWARDS, make_campaign
+from tests.filing_office import COUNTS, FilingOffice
+
+PARTS = (
+    Part("sipas_target", Decimal(50)),
+    Part("sipas", Decimal(20)),
+    Part("manual", Decimal(30), "Sáng kiến"),
+)
+LATE = datetime(2026, 12, 10, 17, 30, tzinfo=UTC)  # half past midnight of the 11th in the province
+
+
+def test_a_list_from_frozen_figures_is_fixed_by_two_people_and_stays(session: Session, engine: Engine) -> None:
+    office = FilingOffice(session, engine)
+    office.close()
+    campaign = make_campaign(session, office.province, parts=PARTS, wave_code="W")
+    for code in COUNTS:
+        report = emulation.save_report(session, campaign, office.units[code], explanation="Kết quả", award=AWARDS[1])
+        assert emulation.submit_report(session, report, account_id=None, now=LATE if code == "C" else AT) is (
+            code == "C"
+        )
+        if code != "C":
+            marks = [Mark(3, Decimal(50), "Một sáng kiến")]
+            emulation.judge(session, report, award=AWARDS[0], marks=marks, account_id=None)
+    session.commit()
+
+    found = reading.compute_list(session, campaign, AT.date())
+    # A: 48 of 50 satisfied, above the target of 80 %; B: 20 of 50
+    assert [(unit.place.code, unit.rank) for unit in found.ranked] == [("A", 1), ("B", 2)]
+    assert found.ranked[0].points(PARTS) == (Decimal(50), Decimal("19.20"), Decimal(15))
+    assert found.ranked[1].points(PARTS) == (Decimal(25), Decimal("8.00"), Decimal(15))
+    assert found.ranked[0].origins[0].digest == office.filing("A").versions[0].figures_digest
+    assert [(unit.place.code, unit.is_late, unit.origins[2].gap) for unit in found.incomplete] == [
+        ("C", True, "no_mark")
+    ]
+
+    first, second = office.compiler.id, office.second.id
+    stored = emulation.ask(session, campaign, account_id=first, now=AT)
+    session.commit()
+    with pytest.raises(EmulationError) as refused:
+        emulation.confirm(session, campaign, account_id=first, now=AT)
+    assert refused.value.code == "same_person"
+    with pytest.raises(EmulationError):
+        emulation.judge(session, report, award="", marks=[], account_id=None)  # nothing moves while it is proposed
+    emulation.refuse(session, campaign, "Thiếu một đơn vị", account_id=second, now=AT)
+    assert reading.last_refusal(session, campaign) == "Thiếu một đơn vị"
+    emulation.ask(session, campaign, account_id=first, now=AT)
+    emulation.confirm(session, campaign, account_id=second, now=AT)
+    session.commit()
+
+    report.explanation = "Khác"
+    fixed = reading.frozen_list(session, campaign)
+    assert fixed is not None
+    assert fixed.figures.ranked == found.ranked
+    assert session.scalars(select(EmulationList.is_confirmed).order_by(EmulationList.id)).all() == [False, True]
+    session.rollback()
+    for change in ({"figures": b"x"}, {"decided_at": None, "decided_by_id": None, "is_confirmed": None}):
+        with pytest.raises(DBAPIError):
+            session.execute(update(EmulationList).where(EmulationList.id == stored.id).values(**change))
+        session.rollback()
+
+
+def test_a_formula_makes_sense_and_stays_once_open(session: Session, engine: Engine) -> None:
+    office = FilingOffice(session, engine)
+    for parts, code in (
+        ((Part("dialogues_held", Decimal("99.9")),), "weights"),
+        ((Part("sipas", Decimal(100)),), "wave_missing"),  # the wave is open still
+        ((Part("manual", Decimal(100)),), "name_missing"),
+    ):
+        with pytest.raises(EmulationError) as refused:
+            make_campaign(session, office.province, parts=parts, wave_code="W")
+        assert refused.value.code == code
+        session.rollback()
+    campaign = make_campaign(session, office.province)
+    with pytest.raises(EmulationError) as refused:
+        make_campaign(session, office.province)
+    assert refused.value.code == "campaign_twice"
+    with pytest.raises(EmulationError) as refused:
+        emulation.ask(session, campaign, account_id=office.compiler.id, now=AT)
+    assert refused.value.code == "nobody_ranked"
+    with pytest.raises(EmulationError) as refused:
+        emulation.save_report(session, campaign, office.units["A"], explanation="Kết quả", award="Huân chương")
+    assert refused.value.code == "award_unknown"
