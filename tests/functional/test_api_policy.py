@@ -52,6 +52,11 @@ TABLE = {
     "post_transactions": Asked(
         "/transactions", "rows", {"transactions": [{"unit": "X01", "transactions": 5, **PERIOD}]}
     ),
+    "post_dossiers": Asked(
+        "/dossiers",
+        "rows",
+        {"dossiers": [{"unit": "X01", "code": "H1", "received_on": "2026-01-05", "due_on": "2026-01-12"}]},
+    ),
     "get_waves": Asked("/waves", "any"),
     "post_waves": Asked("/waves", "rows", NEW_WAVE),
     "get_waves_wave_code": Asked("/waves/W", "wave"),

@@ -7,14 +7,24 @@ from sqlalchemy.exc import IntegrityError
 
 from survey import error_pages
 from survey.accounts.guard import compress
-from survey.blueprints.api import page, questionnaires, responses, results, transactions, units, wave_parts, waves
+from survey.blueprints.api import (
+    dossiers,
+    page,
+    questionnaires,
+    responses,
+    results,
+    transactions,
+    units,
+    wave_parts,
+    waves,
+)
 from survey.blueprints.api.door import Throttle
 from survey.blueprints.api.route import PREFIX, blueprint
 from survey.blueprints.api.wire import ApiError, Fault, error_answer
 from survey.operations.errors import OperationError
 
 # To be imported is to be served.
-RESOURCES = (units, transactions, waves, wave_parts, questionnaires, responses, results, page)
+RESOURCES = (units, transactions, dossiers, waves, wave_parts, questionnaires, responses, results, page)
 
 # An operation's refusals that lie in what was sent, not in what stands; the rest are conflicts.
 MISTAKES = frozenset({"code_form", "negative", "none_in_force", "period", "schedule", "schedule_past", "trust_unknown"})

@@ -21,11 +21,12 @@ blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
 # In the order of the document.
 UNITS = _n("Units and their counters")
 TRANSACTIONS = _n("Numbers of transactions")
+DOSSIERS = _n("Dossiers of the one-stop system")
 WAVES = _n("Waves and collectors")
 QUESTIONNAIRES = _n("Questionnaires")
 RESPONSES = _n("Responses")
 RESULTS = _n("Results")
-TAGS = (UNITS, TRANSACTIONS, WAVES, QUESTIONNAIRES, RESPONSES, RESULTS)
+TAGS = (UNITS, TRANSACTIONS, DOSSIERS, WAVES, QUESTIONNAIRES, RESPONSES, RESULTS)
 
 View = Callable[..., ResponseReturnValue]
 

@@ -30,7 +30,7 @@ from survey.operations.units import UnitError
 
 MOST_AT_ONCE = 1000
 
-_OUT_OF_REACH = _n("The unit %(unit)s lies outside the key's reach.")
+OUT_OF_REACH = _n("The unit %(unit)s lies outside the key's reach.")
 _NO_DAY = _n("This must be a date such as 2026-03-31.")
 
 
@@ -171,7 +171,7 @@ def _faults(rows: list[RowIn], by_code: dict[str, Unit]) -> list[Fault]:
         if unit is None:
             faults.append(Fault((*loc, "unit"), "unknown", UnitError.SENTENCES["unknown"], {"unit": row.unit}))
         elif not may("transactions.edit", unit.path):
-            faults.append(Fault((*loc, "unit"), "out_of_reach", _OUT_OF_REACH, {"unit": row.unit}))
+            faults.append(Fault((*loc, "unit"), "out_of_reach", OUT_OF_REACH, {"unit": row.unit}))
         elif row.period_end < row.period_start:
             words = {"start": row.period_start.isoformat(), "end": row.period_end.isoformat()}
             faults.append(Fault((*loc, "period_end"), "period", TransactionsError.SENTENCES["period"], words))
