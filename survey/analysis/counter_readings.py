@@ -13,7 +13,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from forms.counter_rules import CounterRules
@@ -42,6 +42,7 @@ from survey.analysis.summary import unit_report
 from survey.analysis.verdict import judge
 from survey.models import CounterRecord, Dossier, Unit, Wave
 from survey.operations.counter_rules import rules_on
+from survey.operations.periods import half_year
 from survey.operations.poll_waves import IS_SURVEY
 
 PAGE = 50
@@ -165,8 +166,8 @@ def read_group(session: Session, unit: Unit, period: CounterPeriod, today: date)
     in the newest published survey of the period."""
     _version, rules, _text = rules_on(session, period.end)
     asked = rules.satisfaction_group
-    within = Unit.path.startswith(unit.path, autoescape=True)
-    handled = read_handling(session, within, (period.start, period.end), today).total
+    on_time, due = _opinions(session, [unit], period, today)[unit.id]
+    content = _content(session, unit, period, today)
     wave = session.scalar(
         select(Wave)
         .where(Wave.state == "published", IS_SURVEY, Wave.period_end.between(period.start, period.end))
@@ -179,8 +180,8 @@ def read_group(session: Session, unit: Unit, period: CounterPeriod, today: date)
         index = unit_report(session, wave, unit, source="sealed", with_history=False, with_scan=False).index
         share, people = index.estimate.value, index.people
     parts = (
-        group_part("opinions", asked.opinions, handled.on_time_share, handled.due),
-        group_part("content", asked.content, handled.content_share, handled.accepted),
+        group_part("opinions", asked.opinions, Fraction(on_time, due) if due else None, due),
+        group_part("content", asked.content, content and Fraction(*content), content[1] if content else 0),
         group_part("dossiers", asked.dossiers, share, people),
     )
     named = None if wave is None or share is None else Text(wave.name_vi, wave.name_en)
@@ -214,7 +215,8 @@ def _tallied(
 def _opinions(
     session: Session, units: Sequence[Unit], period: CounterPeriod, today: date
 ) -> Mapping[int, tuple[int, int]]:
-    """Opinions answered on time and those that were due, whoever entered them, of agencies with their rooms."""
+    """Opinions answered on time and those that were due, of agencies with their rooms; only what citizens sent
+    themselves, so that no office betters its score by hand."""
     found: dict[int, list[int]] = {unit.id: [0, 0] for unit in units}
     below = or_(*(Unit.path.startswith(unit.path, autoescape=True) for unit in units))
     within = or_(Unit.id.in_(list(found)), and_(Unit.kind == "room", below))
@@ -223,10 +225,27 @@ def _opinions(
     for row in report.units:
         agency = found.get(agencies[row.code])
         if agency is not None:
-            for handled in (row.handling, row.entered):
-                agency[0] += handled.on_time
-                agency[1] += handled.due
+            agency[0] += row.handling.on_time
+            agency[1] += row.handling.due
     return {key: (on_time, due) for key, (on_time, due) in found.items()}
+
+
+def _content(session: Session, unit: Unit, period: CounterPeriod, today: date) -> tuple[int, int] | None:
+    """Opinions without displeasure, and all accepted, as their own room tells them: by whole half-years and where the
+    other units' do not give them away. A quarter amid one tells nothing, or its difference to the half-year would."""
+    halves = {2: (1,), 4: (2,), 0: (1, 2)}.get(period.quarter, ())
+    content = accepted = 0
+    for half in halves:
+        days = half_year(date(period.year, 6 * half, 1))
+        report = read_handling(session, true(), days, today)
+        agencies = _agencies(session, [row.code for row in report.units])
+        for row in report.units:
+            if agencies[row.code] == unit.id:
+                if row.handling.displeased is None or report.told_on is not None:
+                    return None
+                content += row.handling.accepted - row.handling.displeased
+                accepted += row.handling.accepted
+    return (content, accepted) if accepted else None
 
 
 def _agencies(session: Session, codes: Sequence[str]) -> dict[str, int]:

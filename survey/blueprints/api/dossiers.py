@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field, StringConstraints
@@ -49,8 +49,8 @@ class DossierIn(Given):
     )
 
     def as_row(self) -> DossierRow:
-        told = self.model_dump(exclude={"unit"})
-        return DossierRow(**{name: "" if value is None and name in _TEXTS else value for name, value in told.items()})
+        told: dict[str, Any] = self.model_dump(exclude={"unit"})
+        return DossierRow(**told | {name: told[name] or "" for name in _TEXTS})
 
 
 _TEXTS = ("official", "publication", "complaint")
