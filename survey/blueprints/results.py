@@ -66,10 +66,13 @@ def language() -> Language:
 
 @blueprint.after_request
 def say_language(response: Response) -> Response:
-    """A cache between us and the readers must not give one the other's language."""
+    """A cache between us and the readers must not give one the other's language; who has a page is told so by 304."""
     response.vary.add("Accept-Language")
     response.headers.setdefault("Content-Language", language())
     response.headers.setdefault("Cache-Control", "no-cache")  # published figures may be corrected
+    if response.status_code == 200 and not response.is_streamed:
+        response.add_etag(weak=True)  # weak: compressed it has other bytes
+        response.make_conditional(request)
     return response
 
 

@@ -10,6 +10,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from survey.models import Unit
+from survey.operations import filing_figures
+from tests.factories import NOW
 from tests.hostile_texts import ATTACK, LONG_WORD, open_hostile_wave
 from tests.published_waves import finish, publish_province
 
@@ -23,6 +25,12 @@ PAGES = {
     "hidden unit": "/ket-qua/now/A4",
     "unit without answers": "/ket-qua/now/A6",
     "missing": "/ket-qua/never",
+    "method": "/phuong-phap/",
+    "comparison": "/so-sanh/?dot=now&don-vi=B2&don-vi=C3&don-vi=A4&don-vi=T",
+    "units to compare": "/so-sanh/?tim=xa",
+    "open data": "/du-lieu/",
+    "open data of a wave": "/du-lieu/dot/now",
+    "codebook": "/du-lieu/tu-dien",
 }
 # What a finger aims at; links inside a sentence or on the way up are text, not targets (WCAG 2.5.8).
 CONTROLS = """
@@ -41,7 +49,9 @@ UNFOLD = "() => document.querySelectorAll('details').forEach(details => { detail
 
 @pytest.fixture
 def province(session: Session, engine: Engine) -> Mapping[str, Unit]:
-    return publish_province(session, engine)
+    units = publish_province(session, engine)
+    filing_figures.freeze_due(engine, NOW)
+    return units
 
 
 @pytest.mark.parametrize(("width", "language"), [(320, "vi"), (360, "en"), (1280, "vi")])

@@ -17,7 +17,15 @@ from survey.accounts import policy
 from survey.blueprints import dialogue as dialogue_pages
 from survey.blueprints import petition
 from survey.models import DialogueQuestion, Petition, PetitionClass, Unit, Wave, grants
-from survey.operations import commitments, dialogue_polls, dialogue_questions, dialogues, petitions, remedies
+from survey.operations import (
+    commitments,
+    dialogue_polls,
+    dialogue_questions,
+    dialogues,
+    filing_figures,
+    petitions,
+    remedies,
+)
 from survey.operations.closing import finish_wave, unfinished
 from survey.operations.periods import PROVINCE_TIME
 from survey.staff_sealing import seal_at_once
@@ -80,6 +88,12 @@ def test_the_public_application_does_its_work_as_the_public_role(prepared: str, 
         assert client.get(path).status_code == 200
     assert client.get(f"/ket-qua/{PUBLISHED}/X1/bao-cao.pdf").status_code == 200
     assert client.get(f"/ket-qua/{PUBLISHED}/X1/so-lieu.xlsx").status_code == 200
+    owner = database.make_engine(prepared)
+    filing_figures.freeze_due(owner, NOW)
+    owner.dispose()
+    data = f"/du-lieu/dot/{PUBLISHED}"
+    for path in (data, f"{data}/dcat.jsonld", f"{data}/so-lieu.csv", f"{data}/don-vi/X1.json", "/so-sanh/?don-vi=X1"):
+        assert client.get(path).status_code == 200, path
     assert client.get("/readyz").status_code == 200
     client.application.extensions["scans"].flush()
     assert count(prepared, "collector_scan") == 1

@@ -33,5 +33,8 @@ def test_units_are_found_from_the_front_page_which_shows_the_years_and_the_group
     assert "Các xã, phường" in wave
     assert "0 trên 5" in wave  # communes that meet the target
     assert "Theo nhóm đơn vị" not in unescape(client.get("/ket-qua/now?q=tra").text)
+    tag = client.get("/ket-qua/now/B2").headers["ETag"]
+    assert client.get("/ket-qua/now/B2", headers={"If-None-Match": tag}).status_code == 304
+    assert client.get("/ket-qua/now/B2?lang=en", headers={"If-None-Match": tag}).status_code == 200
     monkeypatch.setattr(remembered_figures, "FEW_UNITS", 0)  # as in a large province
     assert [unescape(client.get(url).text) for url in ("/ket-qua/", "/ket-qua/now") * 2] == [front, wave] * 2
