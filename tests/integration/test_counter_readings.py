@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -15,6 +17,7 @@ from survey.models import Unit
 from survey.operations.counter_records import DossierRow, QuarterRecord, record_dossiers, record_quarter
 from survey.operations.counter_rules import publish_rules, rules_on, standard_rules
 from tests.factories import make_unit
+from tests.petition_cases import MONDAY, make_petition
 
 TODAY = date(2026, 7, 15)
 FIRST, SECOND = CounterPeriod(2026, 1), CounterPeriod(2026, 2)
@@ -81,3 +84,21 @@ def test_a_period_is_scored_by_the_rules_of_its_last_day(session: Session) -> No
     published.definition = "x"
     with pytest.raises(DBAPIError, match="append-only"):
         session.flush()
+
+
+def test_opinions_are_the_citizens_own_of_the_agency_and_its_rooms(session: Session) -> None:
+    unit = made(session)
+    room = make_unit(session, code="X1.P", parent=unit, kind="room")
+    below = make_unit(session, code="X1.X", parent=unit, kind="commune")
+    make_petition(session, room, state="answered")
+    make_petition(session, unit, state="answered", handled_on=MONDAY + timedelta(days=60))
+    make_petition(session, below, state="answered")  # another agency
+    for _ in range(9):
+        make_petition(session, unit, state="answered", source="staff")
+    eighth = reading.read_scores(session, [unit], FIRST, TODAY)[0].score.indicators[7]
+    assert str(eighth.points) == "0.0"  # one of two; with what officials entered it were ten of eleven
+    quarter = reading.read_group(session, unit, FIRST, TODAY)
+    half = reading.read_group(session, unit, SECOND, date(2027, 1, 15))
+    assert [(part.share, part.base) for part in quarter.parts] == [(Fraction(1, 2), 2), (None, 0), (None, 0)]
+    assert (quarter.points, quarter.maximum) == (Decimal("3.00"), 6)
+    assert (half.parts[1].share, half.parts[1].base) == (1, 2)  # of the half-year that ends with the second quarter
