@@ -26,13 +26,23 @@ def reporting_units(session: Session, wave: Wave) -> list[Unit]:
 def province_report(session: Session, wave: Wave, unit: Unit) -> ProvinceReport:
     """All of a closed wave at or under `unit`, as it may be printed."""
     whole = unit_report(session, wave, unit, source="sealed", with_scan=False)
-    compilation = compile_wave(session, wave, unit, public=True, source="sealed")
-    earlier = earlier_waves(session, wave, unit.path)
-    previous = compile_wave(session, earlier[-1], unit, public=True, source="sealed") if earlier else None
+    compilation, previous = compiled_with_previous(session, wave, unit)
     instrument = read_instrument(session, wave.questionnaire)
     items = tuple(FactorItems(pool.code, tuple(item.code for item in pool.items)) for pool in instrument.factors)
     years = year_trend(session, wave, unit, source="sealed")
     return ProvinceReport(whole, compilation, items, group_rankings(compilation, previous), years)
+
+
+def compiled_with_previous(session: Session, wave: Wave, unit: Unit) -> tuple[Compilation, Compilation | None]:
+    """The wave under the unit as it may be printed, and the one before it where it asked the same questionnaire: ranks
+    by another one are no ranks to move from."""
+    earlier = earlier_waves(session, wave, unit.path)[-1:]
+    compiled = [
+        compile_wave(session, each, unit, public=True, source="sealed")
+        for each in (wave, *earlier)
+        if each.questionnaire.code == wave.questionnaire.code
+    ]
+    return compiled[0], compiled[1] if len(compiled) > 1 else None
 
 
 def group_rankings(compilation: Compilation, previous: Compilation | None) -> tuple[GroupRanking, ...]:

@@ -11,10 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from reports.compilation_figures import RankLine
 from reports.figures import Figure, Text, UnitReport
 from reports.profile_figures import UnitProfile, WorkInNumbers
-from survey.analysis.compilation import compile_wave
 from survey.analysis.petition_boards import read_handling
-from survey.analysis.province_report import group_rankings
-from survey.analysis.trend import earlier_waves
+from survey.analysis.province_report import compiled_with_previous, group_rankings
 from survey.models import Commitment, Dialogue, Remedy, Unit, Wave
 from survey.operations.periods import PROVINCE_TIME
 
@@ -29,9 +27,7 @@ class Standings:
 
 def read_standings(session: Session, wave: Wave, top: Unit) -> Standings:
     """Of all units under `top`, as they may be printed."""
-    compilation = compile_wave(session, wave, top, public=True, source="sealed")
-    earlier = earlier_waves(session, wave, top.path)
-    previous = compile_wave(session, earlier[-1], top, public=True, source="sealed") if earlier else None
+    compilation, previous = compiled_with_previous(session, wave, top)
     ranks = {
         line.unit.line.place.code: (ranking.name, line)
         for ranking in group_rankings(compilation, previous)

@@ -35,7 +35,8 @@ YEARS = 10
 
 
 def load_documents(engine: Engine, base_url: str, key_folder: Path, trust_folder: Path, seed: int) -> None:
-    """Make, sign and publish the reports of a few units of the last published wave, unless there are documents.
+    """Make, sign and publish the reports of the last published wave, of the province and a few units, unless there are
+    documents.
 
     The key lies in `key_folder`, the authority's certificate in `trust_folder`; made where they are missing. In
     transactions of its own.
@@ -49,7 +50,7 @@ def load_documents(engine: Engine, base_url: str, key_folder: Path, trust_folder
         units = session.scalars(select(Unit).where(Unit.code.in_(UNITS))).all()
         now, rng = datetime.now(UTC), Random(f"{seed} documents")  # noqa: S311 sample data, the same for the same seed
         run = document_runs.request_run(
-            session, wave, ["unit_report"], "vi", account_id=None, at=now, units=units, rng=rng
+            session, wave, ["province_report", "unit_report"], "vi", account_id=None, at=now, units=units, rng=rng
         )
         run_id = run.id
         session.commit()
