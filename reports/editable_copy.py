@@ -133,7 +133,7 @@ class _Copy:
                 cell = cells[y * len(kept) + at]
                 cell.width = Pt(self.width * grid.widths[x] / whole)
                 text = cell.paragraphs[0]
-                text.style = "Cell"
+                text._p.style = "Cell"  # noqa: SLF001  by its id: looking the style up by name takes most of the time
                 run = text.add_run(_clean(str(row[x])))
                 run.bold = y == 0 or y - 1 in grid.headings
                 if y == 0:

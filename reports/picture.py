@@ -27,9 +27,9 @@ def chart_png(chart: Chart) -> bytes:
     canvas = ImageDraw.Draw(image)
     for shape in chart.shapes:
         _draw(canvas, shape, k)
-    small = image.resize((round(chart.width * SCALE), round(chart.height * SCALE)), Image.Resampling.LANCZOS)
+    small = image.resize((round(chart.width * SCALE), round(chart.height * SCALE)), Image.Resampling.BOX)
     target = BytesIO()
-    small.quantize(COLOURS, dither=Image.Dither.NONE).save(target, "PNG", optimize=True)
+    small.quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(target, "PNG")
     return target.getvalue()
 
 
