@@ -45,6 +45,7 @@ KEPT_NOWHERE = frozenset(
         "account.SignInForm.email",
         "api_key.ApiKeyForm.unit",
         "collector.MakeCollectorsForm.within",
+        "counter_score.RulesForm.definition",  # no rules, and refused
         "dialogue_plan.PlanForm.unit",
         "export.ExportForm.unit",
         "import_file.ImportFileForm.unit",

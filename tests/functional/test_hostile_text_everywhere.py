@@ -31,7 +31,9 @@ from survey.blueprints.api.document import operation_id
 from survey.blueprints.api.route import ROUTES
 from survey.config import contact_key_file
 from survey.models import Unit, Wave
+from survey.operations.periods import province_today
 from tests.api import Caller, make_api_key, submission_id
+from tests.counter_score_objects import last_quarter
 from tests.factories import make_collector
 from tests.hostile_forms import (
     KEPT_NOWHERE,
@@ -67,6 +69,8 @@ TURN = "\u202e"
 PERIOD = {"period_start": "2026-01-01", "period_end": "2026-06-30"}
 PAST = {"period_start": "2025-07-01", "period_end": "2025-12-31"}
 
+_ON_TIME = dict.fromkeys(("received_on", "due_on", "returned_on"), last_quarter(province_today()).isoformat())
+
 # A request that each operation with a body takes, but for its words.
 API: dict[str, tuple[str, dict[str, Any]]] = {
     "post_units": ("/units", {"code": "A1", "kind": "room", "parent": "X1", "valid_from": "2026-01-01"}),
@@ -84,6 +88,7 @@ API: dict[str, tuple[str, dict[str, Any]]] = {
             ]
         },
     ),
+    "post_dossiers": ("/dossiers", {"dossiers": [{"unit": "X1", "code": "H1", **_ON_TIME}]}),
     "post_waves": ("/waves", {"code": "A", "owner": "T", "questionnaire": "core", **PERIOD}),
     "patch_waves_wave_code": ("/waves/D", {}),
     "post_responses": ("/responses", {"responses": [{"answers": {"access_1": 4}}]}),

@@ -26,13 +26,15 @@ from survey.operations.counter_records import (
 from survey.operations.errors import noop as _n
 from survey.operations.units import UnitError
 
+# Agencies with days taken and allowed; the operation reads them exactly.
+_INVOLVED = r"^(\s*[^;<>]{1,80}\s\d{1,3}/\d{1,3}\s*(;|$))*\s*$"
 Few = Annotated[int, Field(ge=0, le=MOST_NUMBER)]
 Short = Annotated[str, StringConstraints(max_length=100)]
 
 
 class DossierIn(Given):
     unit: Code
-    code: Annotated[str, StringConstraints(min_length=1, max_length=60)]
+    code: Annotated[str, StringConstraints(pattern=r"^[\w./-]{1,60}$")]
     received_on: Day
     due_on: Day
     returned_on: Day | None = Field(None, description=_n("Null: not returned yet."))
@@ -40,7 +42,7 @@ class DossierIn(Given):
     field: Short = ""
     extra_contacts: Few | None = Field(None, description=_n("Further contacts with the counter to complete it."))
     agencies: Few | None = Field(None, description=_n("Agencies that had to be contacted."))
-    agency_days: Annotated[str, StringConstraints(max_length=500)] = Field(
+    agency_days: Annotated[str, StringConstraints(max_length=500, pattern=_INVOLVED)] = Field(
         "", description=_n("The agencies involved with days taken and allowed: SXD 3/5; STC 2/2.")
     )
     publication: Annotated[str, OneOf(PUBLICATIONS)] | None = None
