@@ -13,6 +13,11 @@ from survey.operations import emulation
 from survey.operations.emulation import Terms
 
 AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
+NEW_CAMPAIGN = {"year": "2030", "unit_kind": "commune", "deadline_on": "2030-12-10", "wave": ""} | {
+    "weight_manual_1": "50",
+    "weight_manual_2": "50",
+}
+NEW_CAMPAIGN_WORDS = ("name_vi", "name_en", "reference", "awards", "manual_name_1", "manual_name_2")
 AWARDS = ("Bằng khen của Chủ tịch UBND tỉnh", "Giấy khen")
 PARTS = (
     Part("dialogues_held", Decimal(40)),
@@ -21,11 +26,17 @@ PARTS = (
 
 
 def make_campaign(
-    session: Session, owner: Unit, *, parts: tuple[Part, ...] = PARTS, wave_code: str = "", is_open: bool = True
+    session: Session,
+    owner: Unit,
+    *,
+    parts: tuple[Part, ...] = PARTS,
+    wave_code: str = "",
+    is_open: bool = True,
+    year: int = 2026,
 ) -> EmulationCampaign:
-    """For the communes, of 2026, until 10 December; communes are created before."""
+    """For the communes, until 10 December 2026; communes are created before."""
     terms = Terms(
-        2026, "commune", "Thi đua năm 2026", "", "Kế hoạch 12/KH-UBND", date(2026, 12, 10), wave_code, AWARDS, parts
+        year, "commune", "Thi đua năm 2026", "", "Kế hoạch 12/KH-UBND", date(2026, 12, 10), wave_code, AWARDS, parts
     )
     campaign = emulation.create_campaign(session, owner, terms)
     if is_open:
@@ -38,3 +49,22 @@ def emulation_objects(session: Session, unit: Unit) -> dict[str, object]:
     report = emulation.save_report(session, campaign, unit, explanation="Đã giảm thời gian chờ.", award=AWARDS[0])
     emulation.submit_report(session, report, account_id=None, now=AT)
     return {"campaign_id": campaign.id}
+
+
+def emulation_in_other_states(session: Session, unit: Unit) -> list[dict[str, object]]:
+    """A draft, a campaign without reports, and one whose council marks two criteria, as arguments of addresses."""
+    two = (Part("manual", Decimal(50), "Sáng kiến"), Part("manual", Decimal(50), "Kỷ luật"))
+    marked = make_campaign(session, unit, year=2023, parts=two)
+    report = emulation.save_report(session, marked, unit, explanation="Kết quả", award="")
+    emulation.submit_report(session, report, account_id=None, now=AT)
+    draft = make_campaign(session, unit, year=2025, parts=two, is_open=False)
+    silent = make_campaign(session, unit, year=2024)
+    return [{"campaign_id": each.id} for each in (draft, silent, marked)]
+
+
+def returning_address(session: Session, unit: Unit) -> str:
+    """Where a report that was handed in is returned to its unit, in a campaign of its own."""
+    campaign = make_campaign(session, unit, year=2022)
+    report = emulation.save_report(session, campaign, unit, explanation="Kết quả", award="")
+    emulation.submit_report(session, report, account_id=None, now=AT)
+    return f"/staff/thi-dua/{campaign.id}/don-vi/{unit.code}/tra-lai"

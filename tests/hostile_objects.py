@@ -25,6 +25,12 @@ from survey.operations.paper_batches import BatchHeader
 from survey.operations.periods import province_today
 from survey.operations.questionnaire_drafts import documents, lock_core, start_draft, submit, supplement
 from tests.dialogues import make_commitment, make_dialogue, make_question
+from tests.emulation_objects import (
+    NEW_CAMPAIGN,
+    NEW_CAMPAIGN_WORDS,
+    emulation_in_other_states,
+    returning_address,
+)
 from tests.factories import (
     NOW,
     make_collector,
@@ -96,6 +102,7 @@ def make_more(session: Session, tree: dict[str, Unit], values: dict[str, object]
         values | {"dialogue_code": make_dialogue(session, own, state="announced").code},
         values | {"dialogue_code": make_dialogue(session, own, state="held").code},
         values | appraised_card(session, own),
+        *(values | other for other in emulation_in_other_states(session, own)),
     ]
 
 
@@ -114,6 +121,8 @@ def last_steps(session: Session, unit: Unit) -> list[tuple[str, dict[str, str], 
         (f"/staff/y-kien/{case.reference}/chuyen", {"transfer-unit": "X2"}, ("transfer-reason",)),
         (f"/staff/giai-phap/{remedy.id}/cong-khai", {"step": "publish"}, ("said", "did")),
         (f"/staff/bang-cham-diem/{submitted_card(session, unit).id}/tra-lai", {}, ("reason",)),
+        (returning_address(session, unit), {}, ("reason",)),
+        ("/staff/thi-dua/moi", NEW_CAMPAIGN, NEW_CAMPAIGN_WORDS),
         ("/staff/chu-de/tu-dien/moi", {"step": "save"}, ("name_vi", "name_en", "words")),
     ]
 
