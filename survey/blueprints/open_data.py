@@ -7,7 +7,7 @@ import json
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
@@ -114,9 +114,7 @@ def file(wave_code: str, file_name: str, number: int | None = None) -> ResponseR
     """A file of the edition with that number, which never changes; without one, of the newest."""
     _, edition = edition_or_404(wave_code, number)
     _, media_type = FILES[file_name]
-    response = download(
-        stream_with_context(chunks(wave_code, edition, file_name)), media_type, f"sipas-{wave_code}-{file_name}"
-    )
+    response = download(chunks(wave_code, edition, file_name), media_type, f"sipas-{wave_code}-{file_name}")
     if media_type == CSV:
         schema = url_for(".schema", wave_code=wave_code, number=number, file_name=f"{file_name}-metadata.json")
         response.headers["Link"] = f'<{schema}>; rel="describedby"; type="{CSVM}"'
@@ -151,7 +149,7 @@ def report(wave_code: str, unit_code: str) -> ResponseReturnValue:
 
 
 def chunks(wave_code: str, edition: Edition, file_name: str) -> Iterator[bytes]:
-    """The file, unit by unit."""
+    """The file, unit by unit; it is read on when the request is over."""
     table, media_type = FILES[file_name]
     rows = table_rows(table, open_data.filed(engine(), edition))
     if media_type == CSV:
@@ -229,10 +227,15 @@ def download(content: Iterator[bytes], media_type: str, name: str) -> Response:
 
 
 def conditional(response: Response, digest: str, number: int | None) -> Response:
-    """The response, or "not modified" for who has it. A numbered edition may be kept, the newest is asked for anew."""
-    response.set_etag(f"{SCHEMA.rpartition('/')[2]}-{digest}", weak=True)  # weak: compressed it has other bytes
+    """The response, or "not modified" for who has it. A numbered edition may be kept, the newest is asked for anew.
+
+    Werkzeug's own `make_conditional` would read a streamed file whole to learn its length.
+    """
+    tag = f"{SCHEMA.rpartition('/')[2]}-{digest}"
+    response.set_etag(tag, weak=True)  # weak: compressed it has other bytes
     response.headers["Cache-Control"] = ASK_ANEW if number is None else FOR_A_DAY
-    response.make_conditional(request)
+    if request.if_none_match.contains_weak(tag):
+        response.status_code = 304
     return response
 
 

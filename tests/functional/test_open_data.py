@@ -127,6 +127,7 @@ def test_an_edition_stays_where_it_is_and_as_it_is(client: CheckingClient, offic
     office.publish()
     first = {name: client.get(f"/du-lieu/dot/W/phien-ban/1/{name}") for name in FILES}
     kept = first["so-lieu.csv"].headers["ETag"]
+    assert "Content-Length" not in first["so-lieu.csv"].headers  # it is streamed, and nobody holds it whole
     assert client.get("/du-lieu/dot/W/so-lieu.csv", headers={"If-None-Match": kept}).status_code == 304
     assert client.get("/du-lieu/dot/W/phien-ban/2/so-lieu.csv").status_code == 404
     correct(office)
