@@ -13,6 +13,7 @@ from survey.operations import emulation
 from survey.operations.emulation import Terms
 
 AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
+MARKED = (Part("manual", Decimal(50), "Sáng kiến"), Part("manual", Decimal(50), "Kỷ luật"))
 NEW_CAMPAIGN = {"year": "2030", "unit_kind": "commune", "deadline_on": "2030-12-10", "wave": ""} | {
     "weight_manual_1": "50",
     "weight_manual_2": "50",
@@ -53,18 +54,23 @@ def emulation_objects(session: Session, unit: Unit) -> dict[str, object]:
 
 def emulation_in_other_states(session: Session, unit: Unit) -> list[dict[str, object]]:
     """A draft, a campaign without reports, and one whose council marks two criteria, as arguments of addresses."""
-    two = (Part("manual", Decimal(50), "Sáng kiến"), Part("manual", Decimal(50), "Kỷ luật"))
-    marked = make_campaign(session, unit, year=2023, parts=two)
-    report = emulation.save_report(session, marked, unit, explanation="Kết quả", award="")
-    emulation.submit_report(session, report, account_id=None, now=AT)
-    draft = make_campaign(session, unit, year=2025, parts=two, is_open=False)
+    draft = make_campaign(session, unit, year=2025, parts=MARKED, is_open=False)
     silent = make_campaign(session, unit, year=2024)
-    return [{"campaign_id": each.id} for each in (draft, silent, marked)]
+    return [{"campaign_id": each.id} for each in (draft, silent, make_reported(session, unit, year=2023))]
 
 
-def returning_address(session: Session, unit: Unit) -> str:
-    """Where a report that was handed in is returned to its unit, in a campaign of its own."""
-    campaign = make_campaign(session, unit, year=2022)
+def make_reported(session: Session, unit: Unit, *, year: int) -> EmulationCampaign:
+    """A campaign whose council marks two criteria, with the unit's report handed in."""
+    campaign = make_campaign(session, unit, year=year, parts=MARKED)
     report = emulation.save_report(session, campaign, unit, explanation="Kết quả", award="")
     emulation.submit_report(session, report, account_id=None, now=AT)
-    return f"/staff/thi-dua/{campaign.id}/don-vi/{unit.code}/tra-lai"
+    return campaign
+
+
+def council_addresses(session: Session, unit: Unit) -> tuple[str, str]:
+    """Where a report is returned to its unit, and where one is marked, in campaigns of their own."""
+    returned, marked = (make_reported(session, unit, year=year) for year in (2021, 2022))
+    return (
+        f"/staff/thi-dua/{returned.id}/don-vi/{unit.code}/tra-lai",
+        f"/staff/thi-dua/{marked.id}/don-vi/{unit.code}/cham",
+    )

@@ -28,8 +28,8 @@ from tests.dialogues import make_commitment, make_dialogue, make_question
 from tests.emulation_objects import (
     NEW_CAMPAIGN,
     NEW_CAMPAIGN_WORDS,
+    council_addresses,
     emulation_in_other_states,
-    returning_address,
 )
 from tests.factories import (
     NOW,
@@ -114,6 +114,7 @@ def last_steps(session: Session, unit: Unit) -> list[tuple[str, dict[str, str], 
     case = make_petition(session, unit, state="in_progress", on=province_today())
     remedy = make_remedy(session, wave, unit)
     remedies.finish_remedy(session, remedy, "Ảnh chụp quầy số 3", account_id=None, now=NOW)
+    returned, marked = council_addresses(session, unit)
     of_dialogue = f"/staff/doi-thoai/{dialogue.code}"
     return [
         (f"{of_dialogue}/cau-hoi/{make_question(session, dialogue).code}/tu-choi", {}, ("reason",)),
@@ -121,7 +122,8 @@ def last_steps(session: Session, unit: Unit) -> list[tuple[str, dict[str, str], 
         (f"/staff/y-kien/{case.reference}/chuyen", {"transfer-unit": "X2"}, ("transfer-reason",)),
         (f"/staff/giai-phap/{remedy.id}/cong-khai", {"step": "publish"}, ("said", "did")),
         (f"/staff/bang-cham-diem/{submitted_card(session, unit).id}/tra-lai", {}, ("reason",)),
-        (returning_address(session, unit), {}, ("reason",)),
+        (returned, {}, ("reason",)),
+        (marked, {"mark_1": "5", "mark_2": "7,5", "award": ""}, ("reason_1", "reason_2")),
         ("/staff/thi-dua/moi", NEW_CAMPAIGN, NEW_CAMPAIGN_WORDS),
         ("/staff/chu-de/tu-dien/moi", {"step": "save"}, ("name_vi", "name_en", "words")),
     ]
