@@ -10,9 +10,8 @@ from reports.province_figures import FactorItems, GroupRanking, ProvinceReport
 from survey.analysis.compilation import compile_wave
 from survey.analysis.frozen_figures import filing_units
 from survey.analysis.instrument import read_instrument
-from survey.analysis.rank_table import rank_table
+from survey.analysis.rank_table import rank_table, ranked_before
 from survey.analysis.summary import unit_report
-from survey.analysis.trend import earlier_waves
 from survey.analysis.year_trend import year_trend
 from survey.models import Unit, Wave
 
@@ -34,15 +33,10 @@ def province_report(session: Session, wave: Wave, unit: Unit) -> ProvinceReport:
 
 
 def compiled_with_previous(session: Session, wave: Wave, unit: Unit) -> tuple[Compilation, Compilation | None]:
-    """The wave under the unit as it may be printed, and the one before it where it asked the same questionnaire: ranks
-    by another one are no ranks to move from."""
-    earlier = earlier_waves(session, wave, unit.path)[-1:]
-    compiled = [
-        compile_wave(session, each, unit, public=True, source="sealed")
-        for each in (wave, *earlier)
-        if each.questionnaire.code == wave.questionnaire.code
-    ]
-    return compiled[0], compiled[1] if len(compiled) > 1 else None
+    """The wave under the unit as it may be printed, and the one before it that it is ranked beside."""
+    before = ranked_before(session, wave, unit.path)
+    previous = compile_wave(session, before, unit, public=True, source="sealed") if before is not None else None
+    return compile_wave(session, wave, unit, public=True, source="sealed"), previous
 
 
 def group_rankings(compilation: Compilation, previous: Compilation | None) -> tuple[GroupRanking, ...]:

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy.orm import Session
+
 from reports.compilation_figures import Compilation, CompiledUnit, Rank, RankLine, RankMovement, RankTable
 from survey.analysis.compilation import outermost
 from survey.analysis.ranking import joint_ranks, single_confidence
+from survey.analysis.trend import earlier_waves
+from survey.models import Wave
+
+
+def ranked_before(session: Session, wave: Wave, path: str) -> Wave | None:
+    """The wave before it whose ranks stand beside its own: the last one it is compared with under `path`, if that asked
+    the same questionnaire; ranks by another one are no ranks to move from."""
+    earlier = earlier_waves(session, wave, path)
+    return earlier[-1] if earlier and earlier[-1].questionnaire.code == wave.questionnaire.code else None
 
 
 def rank_table(compilation: Compilation, code: str = "", previous: Compilation | None = None) -> RankTable:

@@ -20,8 +20,7 @@ from survey.analysis import readable
 from survey.analysis.compilation import compile_wave
 from survey.analysis.province_report import province_report
 from survey.analysis.published import unit_of_wave
-from survey.analysis.rank_table import rank_table
-from survey.analysis.trend import earlier_waves
+from survey.analysis.rank_table import rank_table, ranked_before
 from survey.analysis.unit_groups import groups_stamp
 from survey.blueprints.heat import SIGNS, tint
 from survey.blueprints.result_filters import clock, language, own_name
@@ -159,9 +158,9 @@ def compiled(wave: Wave) -> Chosen:
 
 
 def previous_of(chosen: Chosen) -> Compilation | None:
-    """The last wave before it that is compared with it, compiled under the same unit."""
-    earlier = earlier_waves(current_session(), chosen.wave, chosen.root.path)
-    return compiled(earlier[-1]).compilation if earlier else None
+    """The wave that it is ranked beside, compiled under the same unit."""
+    before = ranked_before(current_session(), chosen.wave, chosen.root.path)
+    return compiled(before).compilation if before is not None else None
 
 
 def filtered(compilation: Compilation) -> list[CompiledUnit]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from survey.analysis.compilation import compile_wave
 from survey.analysis.drivers import read_drivers
-from survey.analysis.rank_table import rank_table
+from survey.analysis.rank_table import rank_table, ranked_before
 from survey.analysis.summary import unit_report
 from survey.analysis.unit_groups import group_rows, groups_stamp, members_of
 from survey.analysis.what_if import what_if
@@ -55,6 +55,10 @@ def test_the_rank_moves_only_where_the_intervals_lie_apart(session: Session, eng
     assert found["C3"].movement == found["Z1"].movement == "cannot_tell"
     alone = rank_table(compile_wave(session, now, units["T"]), "department")
     assert [line.rank is not None and line.rank.of for line in alone.lines] == [1]
+    assert ranked_before(session, now, units["T"].path) == before
+    asked = make_questionnaire(session, make_definition(code="khac"))
+    other = make_wave(session, code="other", units=below, questionnaire=asked, state="open")
+    assert ranked_before(session, other, units["T"].path) is None, "another questionnaire ranks otherwise"
 
 
 def test_every_variant_is_what_a_report_by_those_terms_says(session: Session) -> None:
