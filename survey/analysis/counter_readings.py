@@ -38,9 +38,10 @@ from survey.analysis.counter_scores import (
 )
 from survey.analysis.intervals import wilson_interval
 from survey.analysis.petition_boards import read_handling
+from survey.analysis.published import unit_of_wave
 from survey.analysis.summary import unit_report
 from survey.analysis.verdict import judge
-from survey.models import CounterRecord, Dossier, Unit, Wave
+from survey.models import Collector, CounterRecord, Dossier, Unit, Wave
 from survey.operations.counter_rules import rules_on
 from survey.operations.periods import half_year
 from survey.operations.poll_waves import IS_SURVEY
@@ -134,13 +135,13 @@ def _own(score: UnitScore) -> Iterable[Any]:
 
 def read_officials(session: Session, unit: Unit, period: CounterPeriod, today: date) -> list[OfficialScore]:
     """The officials of an agency by their codes; none is told whose dossiers are few enough to be known singly, nor
-    could be worked out from the others."""
+    could be worked out from the others or, of a year, from its quarters."""
     _version, rules, _text = rules_on(session, period.end)
     tallies: dict[str, dict[Facts, int]] = defaultdict(dict)
     for code, facts, number, _open in _tallied(session, Dossier.official, Dossier.unit_id == unit.id, period, today):
         tallies[code][facts] = number
     sizes = {code: sum(tally.values()) for code, tally in tallies.items()}
-    hidden = disclosure.hidden_siblings(sizes, sum(sizes.values()))
+    hidden = _hidden_officials(session, unit, period, today)
     return [
         OfficialScore(code, None, None)
         if code in hidden
@@ -148,6 +149,17 @@ def read_officials(session: Session, unit: Unit, period: CounterPeriod, today: d
         for code in sorted(tallies)
         if code
     ]
+
+
+def _hidden_officials(session: Session, unit: Unit, period: CounterPeriod, today: date) -> frozenset[str]:
+    """Whom not to tell of: small ones, and others until they hold enough together. In a year also everybody who is not
+    told in one of its quarters, or the year minus the other quarters would be that quarter."""
+    quarters = () if period.quarter else tuple(CounterPeriod(period.year, quarter) for quarter in (1, 2, 3, 4))
+    before = frozenset[str]().union(*(_hidden_officials(session, unit, each, today) for each in quarters))
+    query = select(Dossier.official, func.count()).where(Dossier.unit_id == unit.id, *_counted(period, today))
+    sizes = dict(session.execute(query.group_by(Dossier.official)).all())
+    unnamed = sizes.pop("", 0)  # of no official: they stand in the agency's total alone
+    return disclosure.hidden_in_line(sizes, before, rest=unnamed)
 
 
 def read_dossiers(
@@ -162,30 +174,48 @@ def read_dossiers(
 
 
 def read_group(session: Session, unit: Unit, period: CounterPeriod, today: date) -> SatisfactionFigures:
-    """The satisfaction group of Decision 766: opinions on time, all minus those displeased, satisfaction with dossiers
-    in the newest published survey of the period."""
+    """The satisfaction group of Decision 766: opinions on time, all minus those displeased, citizens' satisfaction with
+    dossiers in the newest published survey of the period that the unit took part in."""
     _version, rules, _text = rules_on(session, period.end)
     asked = rules.satisfaction_group
     on_time, due = _opinions(session, [unit], period, today)[unit.id]
     content = _content(session, unit, period, today)
-    wave = session.scalar(
-        select(Wave)
-        .where(Wave.state == "published", IS_SURVEY, Wave.period_end.between(period.start, period.end))
-        .order_by(Wave.period_end.desc(), Wave.id.desc())
-        .limit(1)
-    )
+    survey = _survey(session, unit, period)
     share: Fraction | float | None = None
     people = 0
-    if wave is not None:
-        index = unit_report(session, wave, unit, source="sealed", with_history=False, with_scan=False).index
-        share, people = index.estimate.value, index.people
+    if survey is not None:
+        report = unit_report(
+            session, survey.wave, unit, group=survey.group, source="sealed", with_history=False, with_scan=False
+        )
+        share, people = report.index.estimate.value, report.index.people
     parts = (
         group_part("opinions", asked.opinions, Fraction(on_time, due) if due else None, due),
         group_part("content", asked.content, content and Fraction(*content), content[1] if content else 0),
         group_part("dossiers", asked.dossiers, share, people),
     )
-    named = None if wave is None or share is None else Text(wave.name_vi, wave.name_en)
+    named = None if survey is None or share is None else Text(survey.wave.name_vi, survey.wave.name_en)
     return SatisfactionFigures(parts, named, asked.reference)
+
+
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    wave: Wave
+    group: str | None  # to narrow the wave to; None where it asks citizens alone: then its own weighting holds
+
+
+def _survey(session: Session, unit: Unit, period: CounterPeriod) -> _Survey | None:
+    """The newest published survey of the period that asks citizens and that the unit took part in."""
+    waves = session.scalars(
+        select(Wave)
+        .where(Wave.state == "published", IS_SURVEY, Wave.period_end.between(period.start, period.end))
+        .order_by(Wave.period_end.desc(), Wave.id.desc())
+    )
+    for wave in waves:
+        groups = select(Collector.respondent_group).where(Collector.wave_id == wave.id).distinct()
+        asked = set(session.scalars(groups))
+        if "citizen" in asked and unit_of_wave(session, wave, unit.code) is not None:
+            return _Survey(wave, None if asked == {"citizen"} else "citizen")
+    return None
 
 
 def _counted(period: CounterPeriod, today: date) -> tuple[ColumnElement[bool], ...]:

@@ -16,6 +16,7 @@ from forms.counter_rules import INDICATORS, PER_OFFICIAL, POINTS, Band, CounterR
 from reports.counter_score_figures import Grade, GroupPart, Indicator, Score
 from reports.figures import Text
 from reports.wording import round_half_up
+from survey.analysis.scorecards import exact
 from survey.models import CounterRecord
 
 PER_DOSSIER = (1, 2, 3, 4, 6, 7)
@@ -174,6 +175,5 @@ def group_part(code: str, maximum: Decimal, share: Fraction | float | None, base
     """A part of Decision 766's satisfaction group: maximum × share, rounded half up to two decimals."""
     points = None
     if share is not None:
-        exact = share if isinstance(share, Fraction) else Fraction(share)
-        points = round_half_up(Fraction(maximum) * exact, 2)
+        points = round_half_up(Fraction(maximum) * exact(share), 2)
     return GroupPart(code, maximum, share, points, base)  # type: ignore[arg-type]  # one of three codes

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,8 @@ from survey.operations.counter_records import DossierRow, QuarterRecord, record_
 from survey.operations.counter_rules import publish_rules, rules_on, standard_rules
 from tests.factories import make_unit
 from tests.petition_cases import MONDAY, make_petition
+from tests.published_waves import finish
+from tests.scorecards import answer_group, make_department, make_survey_wave
 
 TODAY = date(2026, 7, 15)
 FIRST, SECOND = CounterPeriod(2026, 1), CounterPeriod(2026, 2)
@@ -69,6 +72,33 @@ def test_few_dossiers_of_an_official_are_not_told_and_lists_come_in_pages(sessio
     assert [line.place.code for line in board.scores] == ["X1"]
 
 
+def test_a_year_does_not_give_away_an_official_hidden_in_a_quarter(session: Session) -> None:
+    unit = made(session)
+    numbers = {"CB1": (8, 8, 8, 3), "CB2": (9, 9, 9, 6), "CB3": (9, 9, 9, 9)}
+    rows = [
+        replace(
+            ROW,
+            code=f"{official}-{quarter}-{at}",
+            official=official,
+            received_on=date(2025, 3 * quarter, 1),
+            due_on=date(2025, 3 * quarter, 20),
+            returned_on=date(2025, 3 * quarter, 18),
+        )
+        for official, quarters in numbers.items()
+        for quarter, number in enumerate(quarters, 1)
+        for at in range(number)
+    ]
+    record_dossiers(session, [(unit, row) for row in rows])
+
+    def told(period: CounterPeriod) -> dict[str, int | None]:
+        return {line.code: line.dossiers for line in reading.read_officials(session, unit, period, TODAY)}
+
+    assert told(CounterPeriod(2025, 1)) == {"CB1": 8, "CB2": 9, "CB3": 9}
+    assert told(CounterPeriod(2025, 4)) == {"CB1": None, "CB2": None, "CB3": 9}
+    # 27 - 8 - 8 - 8 dossiers of CB1 would be those of the fourth quarter; CB3 was told of in every quarter
+    assert told(CounterPeriod(2025)) == {"CB1": None, "CB2": None, "CB3": 36}
+
+
 def test_a_period_is_scored_by_the_rules_of_its_last_day(session: Session) -> None:
     unit = made(session)
     record_dossiers(
@@ -84,6 +114,22 @@ def test_a_period_is_scored_by_the_rules_of_its_last_day(session: Session) -> No
     published.definition = "x"
     with pytest.raises(DBAPIError, match="append-only"):
         session.flush()
+
+
+def test_satisfaction_is_citizens_in_the_units_own_survey(session: Session, engine: Engine) -> None:
+    unit, elsewhere = make_department(session), make_unit(session, code="SO2", kind="department")
+    own = make_survey_wave(session, unit, "OWN")
+    answer_group(session, own, unit, "citizen", 40, 30)
+    answer_group(session, own, unit, "delegate", 10, 10)
+    delegates = make_survey_wave(session, unit, "DELEGATES")
+    answer_group(session, delegates, unit, "delegate", 10, 10)
+    other = make_survey_wave(session, elsewhere, "OTHER")
+    answer_group(session, other, elsewhere, "citizen", 10, 10)
+    for wave in (own, delegates, other):  # the newest of the period is not the unit's, the one before asks delegates
+        finish(session, engine, wave)
+    end = own.period_end
+    found = reading.read_group(session, unit, CounterPeriod(end.year), end)
+    assert (found.parts[2].share, found.parts[2].base, found.wave.vi if found.wave else "") == (0.75, 40, own.name_vi)
 
 
 def test_opinions_are_the_citizens_own_of_the_agency_and_its_rooms(session: Session) -> None:

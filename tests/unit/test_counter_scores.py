@@ -213,6 +213,7 @@ def test_too_few_dossiers_leave_an_indicator_out() -> None:
 def test_the_satisfaction_group_is_part_by_part() -> None:
     assert group_part("opinions", Decimal(6), Fraction(9, 10), 10).points == Decimal("5.40")
     assert group_part("dossiers", Decimal(6), 0.8352, 100).points == Decimal("5.01")
+    assert group_part("dossiers", Decimal(6), 0.9025, 100).points == Decimal("5.42")  # 5.415: the float is under it
     assert group_part("content", Decimal(6), None, 0).points is None
 
 
