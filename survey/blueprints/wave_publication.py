@@ -39,7 +39,7 @@ def refused(error: OperationError) -> ResponseReturnValue:
     current_session().rollback()
     flash(explain(error), "danger")
     code = (request.view_args or {})["wave_code"]
-    corrects = str(request.endpoint).endswith("correction")
+    corrects = str(request.endpoint).endswith("correction") or wave_or_404(code).state == "published"
     if isinstance(error, WaveError):
         return redirect(url_for("waves.wave", wave_code=code), 303)
     return redirect(url_for(".correction" if corrects else ".show", wave_code=code), 303)
@@ -76,6 +76,7 @@ def publication_page(wave: Wave, *, form: ConfirmationForm | None = None, **cont
         earlier=[each for each in earlier if each is not asked],
         people=people_of(earlier),
         own=asked is not None and asked.requested_by_id == account().id,
+        digest=wave_publication.figures_digest(session, wave),
         form=form or ConfirmationForm(formdata=None),
         reason=ReasonForm(formdata=None),
         typed=request.form.get("code", ""),
@@ -104,8 +105,9 @@ def confirm(wave_code: str) -> ResponseReturnValue:
     asked = asked_or_refuse(wave)
     chosen: datetime | None = form.publish_at.data
     publish_at = chosen.replace(tzinfo=PROVINCE_TIME) if chosen else None
+    how: dict[str, Any] = {"account_id": account().id, "at": now(), "seen": request.form.get("digest", "")}
     try:
-        wave_publication.confirm(session, asked, account_id=account().id, at=now(), publish_at=publish_at)
+        wave_publication.confirm(session, asked, publish_at=publish_at, **how)
     except PublicationError as error:
         if error.code != "publish_at_past":
             raise
@@ -125,19 +127,22 @@ def confirm(wave_code: str) -> ResponseReturnValue:
 def refuse(wave_code: str) -> ResponseReturnValue:
     """Say no to a request, or take back one's own."""
     wave = wave_or_404(wave_code)
-    corrects = asked_or_refuse(wave).kind == "correction"
-    reason = request.form.get("reason", "")
-    wave_publication.refuse(current_session(), asked_or_refuse(wave), reason, account_id=account().id)
+    asked, reason = asked_or_refuse(wave), request.form.get("reason", "")
+    wave_publication.refuse(current_session(), asked, reason, account_id=account().id)
+    corrects = asked.kind == "correction"
     commit()
     flash(gettext("The request is refused; its reason stands below."), "success")
     return redirect(url_for(".correction" if corrects else ".show", wave_code=wave_code), 303)
 
 
 def asked_or_refuse(wave: Wave) -> WavePublication:
-    """The request under way; PublicationError where there is none (any more)."""
+    """The request under way, which is the one the page showed; PublicationError where there is none (any more), or
+    another."""
     asked = wave_publication.under_way(current_session(), wave)
     if asked is None:
         raise PublicationError("nothing_asked")
+    if request.form.get("request", "") != str(asked.id):
+        raise PublicationError("changed")
     return asked
 
 
@@ -178,9 +183,8 @@ def correction(wave_code: str) -> ResponseReturnValue:
 @may("waves.publish", wave_path)
 def confirm_correction(wave_code: str) -> ResponseReturnValue:
     """Another person approves and publishes the correction that was asked for."""
-    wave = wave_or_404(wave_code)
-    asked = asked_or_refuse(wave)
-    filing_corrections.confirm_correction(current_session(), asked, account_id=account().id, at=now())
+    asked, seen = asked_or_refuse(wave_or_404(wave_code)), request.form.get("digest", "")
+    filing_corrections.confirm_correction(current_session(), asked, account_id=account().id, at=now(), seen=seen)
     commit()
     flash(gettext("The correction is public; the earlier figures stay readable beside it."), "success")
     return redirect(url_for(".correction", wave_code=wave_code), 303)

@@ -97,8 +97,11 @@ def ask_correction(session: Session, wave: Wave, reason: str, *, account_id: int
     return request
 
 
-def confirm_correction(session: Session, request: WavePublication, *, account_id: int, at: datetime) -> Proposal:
-    """Another person approves and publishes what was asked for, and nothing else. Raises :class:`CorrectionError` and
+def confirm_correction(
+    session: Session, request: WavePublication, *, account_id: int, at: datetime, seen: str | None = None
+) -> Proposal:
+    """Another person approves and publishes what was asked for, and nothing else. `seen` is the digest of the proposal
+    on the page on which he confirms. Raises :class:`CorrectionError` and
     :class:`~survey.operations.wave_publication.PublicationError`."""
     if request.kind != "correction":
         raise PublicationError("nothing_asked")
@@ -107,6 +110,8 @@ def confirm_correction(session: Session, request: WavePublication, *, account_id
     if wave.state != "published":
         raise WaveError("not_closed", wave=wave.code, state=wave.state)
     found = _safe(propose(session, wave))
+    if seen is not None and seen != found.digest:
+        raise PublicationError("changed")
     if found.digest != request.proposal_digest:
         raise CorrectionError("changed")
     store_versions(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
@@ -9,7 +10,7 @@ from typing import ClassVar
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session, joinedload
 
-from survey.models import Filing, Unit, Wave, WaveClosing, WavePublication
+from survey.models import Filing, FilingVersion, Unit, Wave, WaveClosing, WavePublication
 from survey.operations.audit import SYSTEM, attribute
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
@@ -31,6 +32,10 @@ class PublicationError(OperationError):
         "unapproved": _n("%(count)s periodic reports of the wave %(wave)s are not approved yet."),
         "asked_already": _n("The publication was asked for already: another person confirms or refuses it."),
         "same_person": _n("Whoever asked for it cannot confirm it: this takes another person."),
+        "changed": _n(
+            "What is asked for is no longer what you read: it is shown anew below. Read it again, then decide."
+        ),
+        "figures_changed": _n("The figures have changed since the publication was asked for: refuse it and ask anew."),
         "decided": _n("This request was decided already."),
         "publish_at_past": _n("The moment of the publication has passed: choose a later one, or none."),
         "nothing_asked": _n("Nobody has asked for the publication yet."),
@@ -50,6 +55,17 @@ def unapproved(session: Session, wave: Wave) -> Sequence[Filing]:
     return session.scalars(query.options(joinedload(Filing.unit)).order_by(Unit.path)).all()
 
 
+def figures_digest(session: Session, wave: Wave) -> str:
+    """Names exactly the figures that the wave's publication makes public: those of all its filings."""
+    rows = session.execute(
+        select(Filing.id, Filing.version, FilingVersion.figures_digest)
+        .join(FilingVersion, (FilingVersion.filing_id == Filing.id) & (FilingVersion.number == Filing.version))
+        .where(Filing.wave_id == wave.id)
+        .order_by(Filing.id)
+    )
+    return hashlib.sha256("".join(f"{key} {version} {held}\n" for key, version, held in rows).encode()).hexdigest()
+
+
 def ask(session: Session, wave: Wave, *, account_id: int, at: datetime) -> WavePublication:
     """Ask for the publication of a closed wave whose filings are all approved. Raises :class:`PublicationError` and
     :class:`~survey.operations.waves.WaveError`."""
@@ -57,20 +73,42 @@ def ask(session: Session, wave: Wave, *, account_id: int, at: datetime) -> WaveP
     _require_ready(session, wave)
     if under_way(session, wave) is not None:
         raise PublicationError("asked_already")
-    request = WavePublication(wave_id=wave.id, kind="publication", requested_by_id=account_id, requested_at=at)
+    request = WavePublication(
+        wave_id=wave.id,
+        kind="publication",
+        proposal_digest=figures_digest(session, wave),
+        requested_by_id=account_id,
+        requested_at=at,
+    )
     session.add(request)
     session.flush()
     return request
 
 
 def confirm(
-    session: Session, request: WavePublication, *, account_id: int, at: datetime, publish_at: datetime | None = None
+    session: Session,
+    request: WavePublication,
+    *,
+    account_id: int,
+    at: datetime,
+    publish_at: datetime | None = None,
+    seen: str | None = None,
 ) -> None:
-    """Another person confirms: the wave is published, at once or at the moment set. Raises :class:`PublicationError`
-    and :class:`~survey.operations.waves.WaveError`."""
+    """Another person confirms what was asked for and nothing else: the wave is published, at once or at the moment set.
+
+    `seen` is the :func:`figures_digest` of the page on which he confirms. Raises :class:`PublicationError` and
+    :class:`~survey.operations.waves.WaveError`.
+    """
     wave = request.wave
+    if request.kind != "publication":
+        raise PublicationError("nothing_asked")
     begin_deciding(session, request, account_id)
     _require_ready(session, wave)
+    stands = figures_digest(session, wave)
+    if seen is not None and seen != stands:
+        raise PublicationError("changed")
+    if stands != request.proposal_digest:
+        raise PublicationError("figures_changed")
     if publish_at is not None and publish_at <= at:
         raise PublicationError("publish_at_past")
     request.state, request.confirmed_by_id, request.confirmed_at = "confirmed", account_id, at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from io import BytesIO
 
@@ -32,6 +33,11 @@ def text_of(client: CheckingClient, url: str, status: int = 200) -> str:
     response = client.get(url)
     assert response.status_code == status, (url, response.status_code)
     return unescape(html_of(response))
+
+
+def shown(client: CheckingClient, url: str) -> dict[str, str]:
+    """What the page asks to confirm: the request and the digest of what it shows."""
+    return dict(re.findall(r'name="(request|digest)" value="(\w+)"', text_of(client, url)))
 
 
 def address(office: FilingOffice, code: str) -> str:
@@ -127,16 +133,23 @@ def test_two_people_publish_and_correct_and_the_public_reads_both(
     let_deadlines_pass(office)
     post(staff_client, f"{BOARD}W/duyet-thay", {"reason": "Không nộp"}, page=BOARD)
     assert post(staff_client, asking).status_code == 303
-    own = post(staff_client, f"{asking}/xac-nhan", page=asking, follow_redirects=True)
+    own = post(staff_client, f"{asking}/xac-nhan", shown(staff_client, asking), page=asking, follow_redirects=True)
     assert "cần một người khác" in html_of(own)
-    past = post(second, f"{asking}/xac-nhan", {"publish_at": "2026-01-01T08:00"}, page=asking)
+    past = post(second, f"{asking}/xac-nhan", shown(second, asking) | {"publish_at": "2026-01-01T08:00"}, page=asking)
     assert past.status_code == 422
     assert "Thời điểm công bố đã qua" in html_of(past)
-    assert post(second, f"{asking}/tu-choi", {"reason": "Chờ họp"}, page=asking).status_code == 303
+    read = shown(second, asking)
+    said = read | {"reason": "Chờ họp"}
+    assert post(second, f"{asking}/tu-choi", said, page=asking).status_code == 303
     assert "Chờ họp" in text_of(staff_client, asking)
     post(staff_client, asking)
     text_of(staff_client, public, 404)
-    assert post(second, f"{asking}/xac-nhan", page=asking).location == "/staff/dot/W"
+    for stale in (read, {}, shown(second, asking) | {"digest": "0" * 64}):
+        other = post(second, f"{asking}/xac-nhan", stale, page=asking, follow_redirects=True)
+        assert "không còn là nội dung" in html_of(other), "a request that this page never showed"
+    assert "không còn là" in html_of(post(second, f"{asking}/tu-choi", said, page=asking, follow_redirects=True))
+    text_of(staff_client, public, 404)
+    assert post(second, f"{asking}/xac-nhan", shown(second, asking), page=asking).location == "/staff/dot/W"
     before = text_of(staff_client, public)
     session.rollback()
     old = office.filing("P").versions[0]
@@ -153,7 +166,16 @@ def test_two_people_publish_and_correct_and_the_public_reads_both(
     assert post(staff_client, correcting, {"reason": HOSTILE}).status_code == 303
     assert old.figures_digest in text_of(staff_client, public)
     session.rollback()
-    done = post(second, f"{correcting}/xac-nhan", page=correcting, follow_redirects=True)
+    read = shown(second, correcting)
+    again = {"reason": "Rút lại"} | shown(staff_client, correcting)
+    assert post(staff_client, f"{asking}/tu-choi", again, page=correcting).location == correcting
+    set_transactions(session, office.units["B"], *period, 5000, reason="Nhập nhầm nữa")
+    session.commit()
+    assert post(staff_client, correcting, {"reason": HOSTILE}).status_code == 303
+    for stale in (read, read | {"request": shown(second, correcting)["request"]}):
+        other = post(second, f"{correcting}/xac-nhan", stale, page=correcting, follow_redirects=True)
+        assert "không còn là nội dung" in html_of(other), "what he confirms is not what he read"
+    done = post(second, f"{correcting}/xac-nhan", shown(second, correcting), page=correcting, follow_redirects=True)
     assert "Đã công bố đính chính" in html_of(done), html_of(done)
     after = html_of(staff_client.get(public))
     assert "Đã đính chính sau khi công bố" in after
@@ -168,7 +190,7 @@ def test_two_people_publish_and_correct_and_the_public_reads_both(
     for number, asked in ((3, 404), (2, 200)):
         text_of(staff_client, f"{public}/phien-ban/{number}", asked)
     kinds = session.scalars(select(WavePublication.state).order_by(WavePublication.id)).all()
-    assert kinds == ["refused", "done", "done"]
+    assert kinds == ["refused", "done", "refused", "done"]
     assert session.scalars(select(Account.id).where(Account.name == "Lê Văn Ba")).one() == new_confirmer(session)
 
 

@@ -151,6 +151,12 @@ def test_two_people_publish_all_filings_or_none(office: FilingOffice) -> None:
     wave_publication.refuse(session, request, "Chờ họp", account_id=office.second.id)
     again = wave_publication.ask(session, wave, account_id=office.second.id, at=NOW)
     later = NOW + timedelta(days=2)
+    asked_for, again.proposal_digest = again.proposal_digest, "0" * 64
+    with pytest.raises(PublicationError, match="figures have changed"):
+        wave_publication.confirm(session, again, account_id=office.compiler.id, at=NOW)
+    again.proposal_digest = asked_for
+    with pytest.raises(PublicationError, match="no longer what you read"):
+        wave_publication.confirm(session, again, account_id=office.compiler.id, at=NOW, seen="0" * 64)
     wave_publication.confirm(session, again, account_id=office.compiler.id, at=NOW, publish_at=later)
     session.commit()
     assert wave.state == "closed"
