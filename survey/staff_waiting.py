@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +11,7 @@ from flask_babel import gettext, ngettext
 from sqlalchemy import or_
 
 from reports.wording import short_date
+from survey import staff_waiting_reports
 from survey.accounts.guard import account
 from survey.accounts.scope import can, scope
 from survey.analysis import petitions, waiting
@@ -22,6 +22,7 @@ from survey.database import current_session
 from survey.dialogue_wording import period_name
 from survey.models import Unit
 from survey.staff_waves import language, unit_name, wave_name
+from survey.waiting_row import Row
 
 CLOSES_SOON = 7  # days before a wave closes
 DOUBTED_DAYS = 7  # for which doubted responses are new
@@ -40,18 +41,8 @@ WORK = (
     "questionnaires.publish",
     "questionnaires.edit",
     "mail.manage",
+    *staff_waiting_reports.WORK,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A number of things, in words that go on from it, and the address of the list of them; `urgent` where a limit was
-    passed or something failed."""
-
-    number: int
-    words: str
-    url: str
-    urgent: bool = False
 
 
 def works() -> bool:
@@ -61,7 +52,8 @@ def works() -> bool:
 
 def rows(today: date, open_waves: Sequence[OpenWave]) -> list[Row]:
     """Everything that waits, what is urgent first; `open_waves` are those of the first page."""
-    rooms = (_opinions, _dialogues, _questions, _promises, _remedies, _waves, _paper, _responses, _drafts, _mail)
+    rooms = (_opinions, _dialogues, _questions, _promises, _remedies, _waves, staff_waiting_reports.rows)
+    rooms += (_paper, _responses, _drafts, _mail)
     found = [row for room in rooms for row in room(today) if row.number]
     found += _closing(today, open_waves)
     return sorted(found, key=lambda row: not row.urgent)

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from html import unescape
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from survey.accounts.models import Account
 from survey.models import QuestionnaireDraft, Unit
+from survey.operations import emulation, filings, scorecards, wave_publication
 from survey.operations.dialogue_questions import ask
 from survey.operations.periods import province_today
-from tests.dialogues import make_commitment, make_dialogue
+from survey.operations.scorecard_scores import Row, score_row
+from tests.dialogues import make_commitment, make_dialogue, make_question
+from tests.document_objects import document_objects
+from tests.emulation_objects import make_campaign
 from tests.factories import NOW, make_collector, make_response, make_unit, make_wave
+from tests.filing_office import FilingOffice
 from tests.mail import make_message
 from tests.page_rules import CheckingClient, html_of
 from tests.petition_cases import make_petition
 from tests.remedy_objects import make_remedy
+from tests.scorecards import line_of, one_criterion_card
 from tests.staff import make_account, sign_in
 
 HOME = "/staff/"
@@ -128,3 +137,64 @@ def test_a_unit_is_asked_for_by_a_part_of_its_name(office: Office) -> None:
     links = re.findall(r'<a href="([^"]+)">[AB] – Xã', several)
     assert links == ["/staff/y-kien/?unit=A&kind=difficulty", "/staff/y-kien/?unit=B&kind=difficulty"]
     assert "Trong khi chờ, danh sách hiển thị tất cả" in several
+
+
+def test_reports_cards_requests_and_documents_wait_for_whoever_takes_the_next_step(
+    staff_app: Flask, staff_session: Session, staff_client: CheckingClient
+) -> None:
+    office = FilingOffice(staff_session, staff_app.extensions["engine"])
+    session, units = staff_session, office.units
+    commune = units["A"]
+
+    def waiting(account: Account) -> dict[str, int]:
+        sign_in(staff_client, account)
+        found = _ROW.findall(html_of(staff_client.get(HOME)))
+        return {unescape(url): int(number) for url, number, _words, _urgent in found}
+
+    office.close()
+    session.refresh(office.wave)
+    campaign = make_campaign(session, office.province)
+    card = one_criterion_card(session, office.province, "cards")
+    answered_elsewhere = make_question(session, make_dialogue(session, units["B"], state="held"))
+    answered_elsewhere.answering_unit_id = commune.id
+    session.commit()
+    manager = office.manager("A")
+    filing = f"/staff/bao-cao-dinh-ky/{office.filing('A').id}"
+    own = {filing, f"/staff/thi-dua/{campaign.id}/don-vi/A", "/staff/bang-cham-diem/?state=scoring"}
+    found = waiting(manager)
+    assert {url: found.get(url) for url in own} == dict.fromkeys(own, 1)
+    assert found["/staff/doi-thoai/tra-loi/"] == 1
+    assert "/staff/doi-thoai/tra-loi/" not in waiting(office.manager("C"))
+
+    filings.submit(session, office.filing("A"), account_id=manager.id, at=NOW)
+    report = emulation.save_report(session, campaign, commune, explanation="Đã làm", award="")
+    emulation.submit_report(session, report, account_id=manager.id, now=NOW)
+    score_row(session, card, line_of(card, "1"), Row(points=Decimal(5), reason="Thiếu"), account_id=manager.id, now=NOW)
+    scorecards.submit(session, card, account_id=manager.id, now=NOW)
+    session.commit()
+    assert not own & waiting(manager).keys()
+    board, appraisal = "/staff/bao-cao-dinh-ky/bang/?wave=W&state=submitted", "/staff/bang-cham-diem/?state=submitted"
+    decides = waiting(office.compiler)
+    assert (decides[board], decides[appraisal]) == (1, 1)
+    assert not {board, appraisal} & waiting(make_account(session, "compiler", commune)).keys(), "the province decides"
+
+    filings.approve(session, office.filing("A"), account_id=office.second.id, at=NOW)
+    how: dict[str, Any] = {"account_id": office.second.id, "at": NOW, "today": office.after_deadline()}
+    for code in units.keys() - {"A"}:
+        filings.approve_ex_officio(session, office.filing(code), "Quá hạn", **how)
+    wave_publication.ask(session, office.wave, account_id=office.compiler.id, at=NOW)
+    document_objects(session, _owner_of(session, office))
+    session.commit()
+    sets = "/staff/van-ban/bo/"
+    asked, other = waiting(office.compiler), waiting(office.second)
+    assert "/staff/dot/W/cong-bo" not in asked, "whoever asked waits for another person"
+    assert other["/staff/dot/W/cong-bo"] == 1
+    assert board not in other
+    assert other[sets] == 1
+
+
+def _owner_of(session: Session, office: FilingOffice) -> Unit:
+    """The province, now the owner of the wave."""
+    office.wave.owner = office.province
+    session.flush()
+    return office.province

@@ -1,0 +1,146 @@
+"""What waits for the signed-in person on the road from a closed wave to documents: reports, cards, requests, sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from flask import url_for
+from flask_babel import gettext, ngettext
+
+from reports.wording import short_date
+from survey.accounts.guard import account
+from survey.accounts.scope import can, scope
+from survey.analysis import dialogue_answers, waiting_reports
+from survey.database import current_session
+from survey.models import Unit
+from survey.staff_waves import language, wave_name
+from survey.waiting_row import Row
+
+# Who may do none of this has none of this work.
+WORK = (
+    "filings.submit",
+    "filings.decide",
+    "waves.publish",
+    "scorecards.score",
+    "scorecards.appraise",
+    "emulation.propose",
+    "dialogues.answer",
+    "documents.sign",
+)
+
+
+def rows(today: date) -> Iterator[Row]:
+    """Also those that count nothing."""
+    for room in (_own_filings, _own_cards, _own_emulation, _answers, _filings, _requests, _cards, _documents):
+        yield from room(today)
+
+
+def _own_filings(today: date) -> Iterator[Row]:
+    if not can("filings.submit"):
+        return
+    due = waiting_reports.filings_due(current_session(), scope("filings.submit").covers(Unit.path))
+    for state, found in due.items():
+        day = short_date(found.on, language())
+        words = (
+            ngettext(
+                "returned periodic report to hand in again, by %(day)s",
+                "returned periodic reports to hand in again, the first by %(day)s",
+                found.number,
+                day=day,
+            )
+            if state == "returned"
+            else ngettext(
+                "periodic report to hand in, by %(day)s",
+                "periodic reports to hand in, the first by %(day)s",
+                found.number,
+                day=day,
+            )
+        )
+        alone = url_for("filings.show", filing_id=found.key)
+        yield Row(found.number, words, alone if found.number == 1 else url_for("filings.index"), found.is_late(today))
+
+
+def _own_cards(today: date) -> Iterator[Row]:
+    if not can("scorecards.score"):
+        return
+    found = waiting_reports.scorecards_due(current_session(), scope("scorecards.score").covers(Unit.path))
+    if found is not None:
+        words = ngettext(
+            "scorecard to score and hand in, by %(day)s",
+            "scorecards to score and hand in, the first by %(day)s",
+            found.number,
+            day=short_date(found.on, language()),
+        )
+        yield Row(found.number, words, url_for("scorecards.index", state="scoring"), found.is_late(today))
+
+
+def _own_emulation(today: date) -> Iterator[Row]:
+    if not can("emulation.propose"):
+        return
+    within = scope("emulation.propose").covers(Unit.path)
+    number, on, campaign_id, code = waiting_reports.emulation_due(current_session(), within)
+    if on is not None:
+        words = ngettext(
+            "emulation report to hand in, by %(day)s",
+            "emulation reports to hand in, the first by %(day)s",
+            number,
+            day=short_date(on, language()),
+        )
+        alone = url_for("emulation.unit", campaign_id=campaign_id, unit_code=code)
+        yield Row(number, words, alone if number == 1 else url_for("emulation.index"), on < today)
+
+
+def _answers(_today: date) -> Iterator[Row]:
+    if can("dialogues.answer"):
+        within = scope("dialogues.answer").covers(Unit.path)
+        number = dialogue_answers.count_to_answer(current_session(), within)
+        words = ngettext("question of a dialogue to answer", "questions of dialogues to answer", number)
+        yield Row(number, words, url_for("dialogue_answers.index"))
+
+
+def _filings(_today: date) -> Iterator[Row]:
+    if not can("filings.decide"):
+        return
+    covers = scope("filings.decide").covers
+    for wave, number in waiting_reports.filings_to_decide(current_session(), covers, account().id):
+        words = ngettext(
+            "periodic report to decide on, of the wave “%(wave)s”",
+            "periodic reports to decide on, of the wave “%(wave)s”",
+            number,
+            wave=wave_name(wave),
+        )
+        yield Row(number, words, url_for("filing_board.index", wave=wave.code, state="submitted"))
+
+
+def _requests(_today: date) -> Iterator[Row]:
+    """What another person asked for; the one who asked cannot confirm it."""
+    if not can("waves.publish"):
+        return
+    covers = scope("waves.publish").covers
+    for asked in waiting_reports.publications_to_confirm(current_session(), covers, account().id):
+        name, code = wave_name(asked.wave), asked.wave.code
+        if asked.kind == "correction":
+            words = gettext("correction to confirm or refuse: %(wave)s", wave=name)
+            yield Row(1, words, url_for("wave_publication.correction", wave_code=code))
+        else:
+            words = gettext("publication to confirm or refuse: %(wave)s", wave=name)
+            yield Row(1, words, url_for("wave_publication.show", wave_code=code))
+
+
+def _cards(_today: date) -> Iterator[Row]:
+    if can("scorecards.appraise"):
+        covers = scope("scorecards.appraise").covers
+        number = waiting_reports.scorecards_to_appraise(current_session(), covers, account().id)
+        words = ngettext("scorecard to appraise", "scorecards to appraise", number)
+        yield Row(number, words, url_for("scorecards.index", state="submitted"))
+
+
+def _documents(_today: date) -> Iterator[Row]:
+    if can("documents.sign"):
+        found = waiting_reports.document_sets(current_session(), scope("documents.sign").covers)
+        url = url_for("document_runs.index")
+        words = ngettext("set of documents to be signed", "sets of documents to be signed", found.to_sign)
+        yield Row(found.to_sign, words, url)
+        words = ngettext("set of signed documents to publish", "sets of signed documents to publish", found.to_publish)
+        yield Row(found.to_publish, words, url)
