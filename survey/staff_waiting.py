@@ -52,8 +52,10 @@ def works() -> bool:
 
 def rows(today: date, open_waves: Sequence[OpenWave]) -> list[Row]:
     """Everything that waits, what is urgent first; `open_waves` are those of the first page."""
-    rooms = (_opinions, _dialogues, _questions, _promises, _remedies, _waves, staff_waiting_reports.rows)
-    rooms += (_paper, _responses, _drafts, _mail)
+    rooms = (
+        *(_opinions, _dialogues, _questions, _promises, _remedies, _waves),
+        *(staff_waiting_reports.rows, _paper, _responses, _drafts, _mail),
+    )
     found = [row for room in rooms for row in room(today) if row.number]
     found += _closing(today, open_waves)
     return sorted(found, key=lambda row: not row.urgent)

@@ -49,7 +49,7 @@ def filings_due(session: Session, within: ColumnElement[bool]) -> dict[str, Due]
         .where(within, Filing.state.in_(("draft", "returned")))
         .group_by(Filing.state)
     )
-    return {state: Due(*numbers) for state, *numbers in session.execute(query)}
+    return {state: Due(number, key, on) for state, number, key, on in session.execute(query)}
 
 
 def scorecards_due(session: Session, within: ColumnElement[bool]) -> Due | None:
