@@ -33,8 +33,8 @@ def province_report(session: Session, wave: Wave, unit: Unit) -> ProvinceReport:
 
 
 def compiled_with_previous(session: Session, wave: Wave, unit: Unit) -> tuple[Compilation, Compilation | None]:
-    """The wave under the unit as it may be printed, and the one before it that it is ranked beside."""
-    before = ranked_before(session, wave, unit.path)
+    """The wave under the unit as it may be printed, and the published one before it that it is ranked beside."""
+    before = ranked_before(session, wave, unit.path, published_only=True)
     previous = compile_wave(session, before, unit, public=True, source="sealed") if before is not None else None
     return compile_wave(session, wave, unit, public=True, source="sealed"), previous
 

@@ -7,11 +7,13 @@ Only the columns that the public database role may read are asked for (:mod:`sur
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, load_only
 
 from survey.analysis.petition_tracking import is_tracking_code
+from survey.analysis.trend import earlier_waves
 from survey.models import Document, Filing, FilingVersion, PublishedDocument, Unit, Wave
 
 COLUMNS = (
@@ -24,6 +26,7 @@ COLUMNS = (
     Document.language,
     Document.state,
     Document.figures_digest,
+    Document.made_at,
     Document.signer,
     Document.signed_at,
     Document.is_timestamped,
@@ -73,8 +76,32 @@ def current(session: Session, wave: Wave, unit: Unit, kind: str, language: str) 
     )
     if found is None:
         return None
-    frozen = frozen_digest(session, wave, unit)
-    return found if frozen in (None, found.document.figures_digest) else None
+    frozen, made_at = frozen_digest(session, wave, unit), found.document.made_at
+    assert made_at is not None  # or it were a draft
+    if frozen is None:
+        return found
+    return found if with_compared(session, wave, unit, frozen, made_at) == found.document.figures_digest else None
+
+
+def with_compared(session: Session, wave: Wave, unit: Unit, figures_digest: str, at: datetime) -> str:
+    """The digest of what a document made at that moment shows: of its own figures, and of the filings of all waves it
+    is compared with. The change of a unit is told beside that of all others, so its own wave counts whole there."""
+    waves = earlier_waves(session, wave, unit.path, published_only=True, by=at)
+    if not waves:
+        return figures_digest
+    codes = {each.id: each.code for each in (*waves, wave)}
+    query = (
+        select(Filing.wave_id, FilingVersion.figures_digest)
+        .join(Filing, (Filing.id == FilingVersion.filing_id) & (Filing.version == FilingVersion.number))
+        .join(Unit, Unit.id == Filing.unit_id)
+        .where(Filing.wave_id.in_(codes))
+        .order_by(Unit.path)
+    )
+    filed: dict[int, list[str]] = {wave_id: [] for wave_id in codes}
+    for wave_id, digest in session.execute(query):
+        filed[wave_id].append(digest)
+    lines = (" ".join((codes[wave_id], *digests)) for wave_id, digests in filed.items())
+    return hashlib.sha256("\n".join((figures_digest, *lines)).encode()).hexdigest()
 
 
 def frozen_digest(session: Session, wave: Wave, unit: Unit) -> str | None:

@@ -13,10 +13,10 @@ from survey.analysis.trend import earlier_waves
 from survey.models import Wave
 
 
-def ranked_before(session: Session, wave: Wave, path: str) -> Wave | None:
+def ranked_before(session: Session, wave: Wave, path: str, *, published_only: bool = False) -> Wave | None:
     """The wave before it whose ranks stand beside its own: the last one it is compared with under `path`, if that asked
     the same questionnaire; ranks by another one are no ranks to move from."""
-    earlier = earlier_waves(session, wave, path)
+    earlier = earlier_waves(session, wave, path, published_only=published_only)
     return earlier[-1] if earlier and earlier[-1].questionnaire.code == wave.questionnaire.code else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Literal
 
@@ -17,6 +17,7 @@ from survey.analysis.breakdown import half_months
 from survey.analysis.change import Side, compare
 from survey.analysis.continuity import Continuity, Meaning, read_continuity
 from survey.analysis.estimation import Estimator, Terms, headline_people, item_base, suppressed
+from survey.analysis.hidden_strata import HiddenStrata
 from survey.analysis.instrument import Instrument, Pool, read_instrument
 from survey.analysis.population import Site, read_sites
 from survey.analysis.statistics import mean_of
@@ -42,10 +43,12 @@ class Stage:
     hidden: bool
     path: str
     continuity: Continuity
+    hidden_strata: HiddenStrata
 
     def estimator(self, view: View, units: frozenset[int] | None = None) -> Estimator:
         sites = [site for site in self.sites if units is None or site.unit_id in units]
-        return Estimator(self.terms(view), self.instrument, sites, self.by_unit, self.path, populations=view.whole)
+        how, joined = (self.terms(view), self.instrument), self.hidden_strata.together
+        return Estimator(*how, sites, self.by_unit, self.path, populations=view.whole, together=joined)
 
     def terms(self, view: View) -> Terms:
         """Computed like the view's figures, but judged by the target and the minimum of people of its own wave."""
@@ -85,29 +88,41 @@ def history(
     """Changes against the last wave and the same period last year (or against the `chosen` earlier one alone), and
     the trend up to the view's wave.
 
-    Earlier waves are finished ones of the same questionnaire, or of any where there is none; beside a published wave
-    stand published ones only. Without any, the trend follows the half-months of the wave.
+    Earlier waves are finished ones of the same questionnaire, or of any where there is none; beside a published wave,
+    and from sealed figures, which go out, stand published ones only. Without any, the trend follows the half-months of
+    the wave.
     """
-    waves = earlier_waves(session, view.wave, view.path)
+    waves = earlier_waves(session, view.wave, view.path, published_only=view.source == "sealed")
     continuity = read_continuity(session, [wave.questionnaire_id for wave in (*waves, view.wave)])
     stages = _stages(session, view, waves, view.path, continuity)
-    now = Stage(view.wave, view.instrument, view.sites, view.by_unit, view.concealed, view.path, continuity)
+    of_view = (view.sites, view.by_unit, view.concealed, view.path)
+    now = Stage(view.wave, view.instrument, *of_view, continuity, view.hidden_strata)
     if not stages:
         return (), tuple(_half_month_points(view))
     return tuple(_changes(session, view, stages, now, chosen)), tuple(_points(view, [*stages, now]))
 
 
-def earlier_waves(session: Session, wave: Wave, path: str = ROOT_PATH) -> list[Wave]:
+def earlier_waves(
+    session: Session, wave: Wave, path: str = ROOT_PATH, *, published_only: bool = False, by: datetime | None = None
+) -> list[Wave]:
     """The finished waves a wave is compared with, the oldest first; those with a unit's local supplement only in the
-    series of that unit and what is below it."""
-    states = ("published",) if wave.state == "published" else ("closed", "published")
+    series of that unit and what is below it.
+
+    A published wave is compared with published ones alone, any wave where they are `published_only`: whoever reads of
+    a closed wave in a document would read it before it is published. `by` leaves out what was published later.
+    """
+    finished = Wave.state.in_(
+        ("published",) if published_only or wave.state == "published" else ("closed", "published")
+    )
+    if by is not None:
+        finished &= Wave.published_at <= by
     core = aliased(Questionnaire)
     rows = session.execute(
         select(Wave, core.code, Unit.path)
         .outerjoin(QuestionnaireOrigin, QuestionnaireOrigin.questionnaire_id == Wave.questionnaire_id)
         .outerjoin(core, core.id == QuestionnaireOrigin.core_id)
         .outerjoin(Unit, Unit.id == QuestionnaireOrigin.owner_id)
-        .where(((Wave.period_end < wave.period_start) & Wave.state.in_(states) & IS_SURVEY) | (Wave.id == wave.id))
+        .where(((Wave.period_end < wave.period_start) & finished & IS_SURVEY) | (Wave.id == wave.id))
         .options(joinedload(Wave.questionnaire), joinedload(Wave.target))
         .order_by(Wave.period_end, Wave.period_start, Wave.code)
     ).all()
@@ -151,7 +166,12 @@ def _stages(session: Session, view: View, waves: Sequence[Wave], path: str, cont
                 or not keys.isdisjoint(view.parts_told_apart(own, chosen))
                 or any(disclosure.is_small(headline_people(instrument, tally)) for tally in apart)
             )
-            stages.append(Stage(wave, instrument, sites, by_unit, concealed, path, continuity))
+            held = {unit_id: keys for (wave_id, unit_id), keys in hidden.items() if wave_id == wave.id}
+            if wave.id == view.wave.id and not held:
+                held = view.hidden
+            told = view.parts_told_apart(own, chosen)
+            joined = HiddenStrata.of(sites, held, instrument.pooled_into(), told)
+            stages.append(Stage(wave, instrument, sites, by_unit, concealed, path, continuity, joined))
     return stages
 
 

@@ -162,8 +162,8 @@ GRANTS: dict[str, tuple[str, str]] = {
     "document_run": (_NOTHING, _ALL),
     "document": (
         (
-            "SELECT (id, code, kind, title, unit_id, wave_id, language, state, figures_digest, signer, signed_at, "
-            "is_timestamped, published_at, withdrawn_at, withdrawn_reason, replaced_by_id)"
+            "SELECT (id, code, kind, title, unit_id, wave_id, language, state, figures_digest, made_at, signer, "
+            "signed_at, is_timestamped, published_at, withdrawn_at, withdrawn_reason, replaced_by_id)"
         ),
         _CHANGE,
     ),

@@ -20,7 +20,7 @@ from reports.verification_mark import Verification
 from survey.analysis import frozen_figures
 from survey.analysis.labels import place
 from survey.analysis.province_report import province_report, reporting_units
-from survey.analysis.published_documents import frozen_digest, frozen_digest_below
+from survey.analysis.published_documents import frozen_digest, frozen_digest_below, with_compared
 from survey.analysis.summary import unit_report
 from survey.analysis.unit_profile import Standings, read_standings, unit_profile
 from survey.models import Unit, Wave
@@ -115,12 +115,13 @@ def _decision(session: Session, wave: Wave, unit: Unit, language: Language, veri
 
 
 def _standings(session: Session, wave: Wave) -> Standings:
-    """Compiled once for all profiles of a set: frozen figures stay while their digest does."""
+    """Compiled once for all profiles of a set: frozen figures, and those compared with them, stay while their digest
+    does."""
     (top,) = reporting_units(session, wave)
     frozen = frozen_digest_below(session, wave, top)
     if frozen is None:
         return read_standings(session, wave, top)
-    key = (wave.id, frozen)
+    key = (wave.id, with_compared(session, wave, top, frozen, datetime.now(UTC)))
     if key not in _remembered:
         _remembered.clear()
         _remembered[key] = read_standings(session, wave, top)

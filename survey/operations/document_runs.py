@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from reports.figures import Language
 from reports.verification_mark import Verification
+from survey.analysis.published_documents import with_compared
 from survey.config import instance_folder
 from survey.models import Document, DocumentContent, DocumentRun, Unit, Wave
 from survey.operations.codes import Chooser, spaced
@@ -27,6 +28,7 @@ from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 from survey.operations.petition_cases import new_tracking_code
 from survey.operations.slots import held_slot
+from survey.operations.waves import lock_wave
 from survey.operations.writing import begin_write
 
 ADDRESS = "/xac-thuc/"  # where a document is verified, before its code
@@ -89,6 +91,7 @@ def request_run(
 
     Raises :class:`DocumentRunError`.
     """
+    lock_wave(session, wave)
     if wave.state not in ("closed", "published"):
         raise DocumentRunError("not_closed", wave=wave.code)
     if not kinds:
@@ -165,14 +168,16 @@ def make_here(session: Session, tasks: Sequence[Task]) -> Generator[Outcome]:
 
 def make_document(session: Session, task: Task) -> Outcome:
     """Make one document; whatever goes wrong is told, not raised."""
+    at = datetime.now(UTC)
     try:
         wave, unit = session.get_one(Wave, task.wave_id), session.get_one(Unit, task.unit_id)
         verification = Verification(task.url, spaced(task.code))
         made = KINDS[task.kind].make(session, wave, unit, task.language, verification)
+        shown = with_compared(session, wave, unit, made.figures_digest, at)
     except Exception as error:
         log.exception("the document %s (%s) could not be made", task.code, task.kind)
         return Outcome(task.document_id, failure=f"{type(error).__name__}: {error}"[:LONGEST_FAILURE])
-    return Outcome(task.document_id, made.title[:500], made.content, made.figures_digest)
+    return Outcome(task.document_id, made.title[:500], made.content, shown)
 
 
 def _take_up(engine: Engine, base_url: str) -> tuple[int | None, list[Task]]:

@@ -9,11 +9,13 @@ from typing import ClassVar
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from survey.analysis.published_documents import frozen_digest, with_compared
 from survey.models import Document, DocumentContent, DocumentRun, PublishedDocument
 from survey.operations import audit
 from survey.operations.document_kinds import KINDS
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
+from survey.operations.waves import lock_wave
 
 LONGEST_REASON = 500
 SIGNED = ("signed", "published", "withdrawn")
@@ -57,6 +59,7 @@ def request_signing(session: Session, run: DocumentRun, *, account_id: int | Non
 def publish_run(session: Session, run: DocumentRun, *, account_id: int | None, at: datetime) -> int:
     """Publish every document of a signed set, or none; what was published before of the same kind, unit, wave and
     language is withdrawn in favour of the new one. Returns how many. Raises :class:`DocumentError`."""
+    lock_wave(session, run.wave)  # against a correction
     session.refresh(run, with_for_update=True)
     if run.published_at is not None:
         raise DocumentError("published")
@@ -101,8 +104,18 @@ def withdraw(session: Session, document: Document, reason: str, *, account_id: i
 
 
 def figures_now(session: Session, document: Document) -> str:
-    """The digest of the figures that the document would show if it were made now."""
-    return KINDS[document.kind].digest(session, document.wave, document.unit)
+    """The digest of the figures that the document would show if it were made now, compared with the waves that were
+    published when it was made."""
+    wave, unit, made_at = document.wave, document.unit, document.made_at
+    assert made_at is not None
+    return with_compared(session, wave, unit, KINDS[document.kind].digest(session, wave, unit), made_at)
+
+
+def holds(session: Session, document: Document) -> bool:
+    """Whether the figures of a published document are those that are filed; they are, where none were filed."""
+    if frozen_digest(session, document.wave, document.unit) is None:
+        return True
+    return document.figures_digest == figures_now(session, document)
 
 
 def _replace_earlier(session: Session, run: DocumentRun, documents: Sequence[Document], at: datetime) -> None:
