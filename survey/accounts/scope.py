@@ -204,6 +204,24 @@ def filing_path(filing_id: int, **_others: object) -> str:
     return path if path is not None else abort(404)
 
 
+def filing_wave_path(filing_id: int, **_others: object) -> str:
+    """The path of the unit that runs the wave of the periodic report a request names: it decides on what the rated
+    units hand in. 404 where there is none."""
+    row = (
+        current_session()
+        .execute(
+            select(Filing.id, Unit.path)
+            .join(Wave, Wave.id == Filing.wave_id)
+            .outerjoin(Unit, Unit.id == Wave.owner_id)
+            .where(Filing.id == filing_id)
+        )
+        .first()
+    )
+    if row is None:
+        abort(404)
+    return row.path or "/"
+
+
 def message_path(message_id: int, **_others: object) -> str:
     """The path of the unit whose matter a message of the outbox is; 404 where there is none."""
     path = current_session().scalar(
@@ -218,6 +236,13 @@ def scorecard_path(scorecard_id: int, **_others: object) -> str:
         select(Unit.path).join(Scorecard, Scorecard.unit_id == Unit.id).where(Scorecard.id == scorecard_id)
     )
     return path if path is not None else abort(404)
+
+
+def council_path(scorecard_id: int, **_others: object) -> str:
+    """The path of the unit whose council appraises the scorecard a request names: its template's owner; 404 where there
+    is no such scorecard."""
+    found = current_session().get(Scorecard, scorecard_id) or abort(404)
+    return found.template.owner.path
 
 
 def scorecard_template_path(scorecard_template_id: int, **_others: object) -> str:

@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from forms.filing import EvidenceForm, ExplanationForm, ReasonForm
 from survey.accounts.guard import account, commit, may, staff_blueprint
-from survey.accounts.scope import filing_path
+from survey.accounts.scope import filing_path, filing_wave_path
 from survey.analysis.export_reading import report_from
 from survey.analysis.frozen_figures import unpacked
 from survey.blueprints.filings import filing_or_404, filing_page, typed_notes, wording_tools
@@ -108,7 +108,7 @@ def submit(filing_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:filing_id>/tra-lai")
-@may("filings.decide", filing_path)
+@may("filings.decide", filing_wave_path)
 def give_back(filing_id: int) -> ResponseReturnValue:
     """Back to the unit, with the reason; its people are told by mail."""
     session, form = current_session(), ReasonForm()
@@ -124,7 +124,7 @@ def give_back(filing_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:filing_id>/duyet")
-@may("filings.decide", filing_path)
+@may("filings.decide", filing_wave_path)
 def approve(filing_id: int) -> ResponseReturnValue:
     filings.approve(current_session(), filing_or_404(filing_id), **doing())
     commit()
@@ -133,7 +133,7 @@ def approve(filing_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:filing_id>/duyet-thay")
-@may("filings.decide", filing_path)
+@may("filings.decide", filing_wave_path)
 def approve_ex_officio(filing_id: int) -> ResponseReturnValue:
     """In place of a unit that let its deadline pass."""
     filing, form = filing_or_404(filing_id), ReasonForm()

@@ -15,7 +15,7 @@ from reports.figures import Figure, UnitReport
 from survey import filing_wording
 from survey.accounts import directory
 from survey.accounts.guard import account, may, staff_blueprint
-from survey.accounts.scope import can, filing_path, scope
+from survey.accounts.scope import can, filing_path, filing_wave_path, scope
 from survey.analysis import filings as reading
 from survey.analysis.export_reading import report_from
 from survey.analysis.frozen_figures import unpacked
@@ -25,7 +25,7 @@ from survey.blueprints.unit_results import names_of_covered, renderers
 from survey.database import current_session
 from survey.models import Filing, FilingEvidence, FilingVersion, Unit, Wave
 from survey.operations import filing_figures
-from survey.operations.filings import current_version
+from survey.operations.filings import current_version, has_sent_back
 from survey.operations.periods import province_today
 from survey.staff_waves import day
 
@@ -103,7 +103,8 @@ def filing_page(
         is_late=filing.is_editable and filing.deadline_on < province_today(),
         explains=filing.is_editable and can("filings.explain", path),
         submits=filing.is_editable and can("filings.submit", path),
-        decides=can("filings.decide", path),
+        decides=can("filings.decide", filing_wave_path(filing.id)),
+        sent_back=has_sent_back(session, filing, account().id),
         own=filing.submitted_by_id == account().id,
     )
     return page, 422 if any(form is not None and form.errors for form in forms) else 200

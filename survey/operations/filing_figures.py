@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine, case, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from reports.figures import UnitReport
@@ -28,6 +28,7 @@ from survey.operations.working_days import calendar
 from survey.operations.writing import begin_write
 
 DEADLINE_DAYS = 10  # working days after the closing, until the compiler sets another day
+RENEWAL_DAYS = 3  # working days that a unit has at least, once its filing came back to it
 FROZEN_STATES = ("closed", "published")
 
 
@@ -265,6 +266,8 @@ def store_versions(
     changed: dict[str, object] = {"state": state, "version": Filing.version + 1}
     if step == "renewed":
         changed |= {"submitted_by_id": None, "approved_by_id": None, "is_ex_officio": False}
+        soonest = deadline_anew(session, at)
+        changed["deadline_on"] = case((Filing.deadline_on < soonest, soonest), else_=Filing.deadline_on)
     ids = [each.filing_id for each in renewed]
     session.execute(
         update(Filing).where(Filing.id.in_(ids)).values(**changed), execution_options={"synchronize_session": False}
@@ -277,6 +280,11 @@ def store_versions(
 def default_deadline(session: Session, closed_on: date) -> date:
     """The last day to hand a filing in, unless the compiler sets another one."""
     return calendar(session).after(closed_on, DEADLINE_DAYS)
+
+
+def deadline_anew(session: Session, at: datetime) -> date:
+    """The first day that may be the deadline of a filing which goes back to its unit."""
+    return calendar(session).after(province_day(at), RENEWAL_DAYS)
 
 
 def proposal_digest(renewed: Sequence[Renewed]) -> str:

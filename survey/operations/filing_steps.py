@@ -51,8 +51,13 @@ class FilingError(OperationError):
         "explanation_missing": _n("The unit has not reached the target: explain this before handing the report in."),
         "code_unknown": _n("The report has no figure called %(figure)s."),
         "same_person": _n("Whoever handed the report in cannot approve it: this takes another person."),
+        "sent_back": _n(
+            "Whoever returned the report or took its numbers over anew cannot approve it ex officio: this takes "
+            "another person."
+        ),
         "deadline_running": _n("The unit has time until %(day)s: before that, only the unit hands its report in."),
         "deadline_past": _n("The deadline must not lie before today."),
+        "deadline_earlier": _n("The reports have this deadline already, or a later one: a deadline only moves later."),
         "files_many": _n("A report has at most %(most)s files. Remove one first."),
         "files_large": _n("The files of a report have at most %(most)s MB together. Please choose a smaller one."),
         "file_empty": _n("The file is empty. Please choose it again."),

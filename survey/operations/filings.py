@@ -9,13 +9,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from forms.ballot import clean_text
-from survey.models import Filing, FilingNote, FilingVersion, Wave
+from survey.models import Filing, FilingNote, FilingStep, FilingVersion, Wave
 from survey.operations.audit import record
+from survey.operations.filing_figures import deadline_anew
 from survey.operations.filing_steps import FilingError, lock, reason_of, take
 from survey.operations.waves import lock_wave
 
 LONGEST_TEXT = 10_000
 UNFINISHED = ("draft", "submitted", "returned")
+SENT_BACK = ("returned", "renewed")  # steps by which a filing goes back to its unit
 
 
 def current_version(session: Session, filing: Filing) -> FilingVersion:
@@ -58,8 +60,11 @@ def submit(session: Session, filing: Filing, *, account_id: int, at: datetime) -
 
 
 def return_filing(session: Session, filing: Filing, reason: str, *, account_id: int, at: datetime) -> None:
-    """Give it back to the unit with the reason. Raises :class:`FilingError`."""
-    take(session, filing, "returned", account_id=account_id, at=at, reason=reason_of(reason))
+    """Give it back to the unit with the reason and at least three working days. Raises :class:`FilingError`."""
+    said = reason_of(reason)
+    lock(session, filing)
+    deadline = {"deadline_on": max(filing.deadline_on, deadline_anew(session, at))}
+    take(session, filing, "returned", account_id=account_id, at=at, reason=said, columns=deadline)
 
 
 def approve(session: Session, filing: Filing, *, account_id: int, at: datetime) -> None:
@@ -73,8 +78,11 @@ def approve(session: Session, filing: Filing, *, account_id: int, at: datetime) 
 def approve_ex_officio(
     session: Session, filing: Filing, reason: str, *, account_id: int, at: datetime, today: date
 ) -> None:
-    """Approve in place of a unit that let its deadline pass, with the reason. Raises :class:`FilingError`."""
+    """Approve in place of a unit that let its deadline pass, with the reason; another person than who sent the filing
+    back to the unit. Raises :class:`FilingError`."""
     lock(session, filing)
+    if has_sent_back(session, filing, account_id):
+        raise FilingError("sent_back")
     if today <= filing.deadline_on:
         raise FilingError("deadline_running", day=f"{filing.deadline_on:%d/%m/%Y}")
     said = reason_of(reason)
@@ -82,13 +90,24 @@ def approve_ex_officio(
     take(session, filing, "approved_ex_officio", account_id=account_id, at=at, reason=said, columns=who)
 
 
+def has_sent_back(session: Session, filing: Filing, account_id: int) -> bool:
+    """Whether the account ever gave the filing back to its unit."""
+    steps = select(FilingStep.id).where(
+        FilingStep.filing_id == filing.id, FilingStep.account_id == account_id, FilingStep.step.in_(SENT_BACK)
+    )
+    return session.scalar(steps.limit(1)) is not None
+
+
 def set_deadline(session: Session, wave: Wave, day: date, *, today: date) -> int:
-    """The last day for all filings of the wave that are not approved yet; how many. Raises :class:`FilingError`."""
+    """The last day for the filings of the wave that are not approved yet, and have no later one; how many. Raises
+    :class:`FilingError`."""
     if day < today:
         raise FilingError("deadline_past")
     lock_wave(session, wave)
-    late = update(Filing).where(Filing.wave_id == wave.id, Filing.state.in_(UNFINISHED))
+    late = update(Filing).where(Filing.wave_id == wave.id, Filing.state.in_(UNFINISHED), Filing.deadline_on < day)
     moved = session.execute(late.values(deadline_on=day).returning(Filing.id)).all()
+    if not moved:
+        raise FilingError("deadline_earlier")
     path = wave.owner.path if wave.owner else None
     record(session, "filing.deadline", subject=wave.code, unit_path=path, after={"deadline_on": day})
     session.expire_all()

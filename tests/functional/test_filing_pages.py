@@ -221,3 +221,21 @@ def test_the_operator_verifies_freezes_and_publishes_by_command(office: FilingOf
     told = runner.invoke(args=["filings", "verify", "W"])
     assert told.exit_code == 1
     assert "figures: A" in told.output
+
+
+def test_a_rated_units_own_compiler_decides_nothing_of_the_provinces_wave(
+    office: FilingOffice, staff_client: CheckingClient
+) -> None:
+    url = address(office, "A")
+    clerk = staff_client.application.test_client()
+    sign_in(clerk, office.manager("A"))
+    assert post(clerk, f"{url}/nop", page=url).status_code == 303
+    sign_in(staff_client, make_account(office.session, "compiler", office.units["A"]))
+    page = text_of(staff_client, url)
+    assert "/duyet" not in page
+    assert "/tra-lai" not in page
+    for step in ("duyet", "duyet-thay", "tra-lai"):
+        asked = post(staff_client, f"{url}/{step}", {"reason": "Tự duyệt"}, page="/staff/tai-khoan/")
+        assert asked.status_code == 403, step
+    office.session.rollback()
+    assert office.filing("A").state == "submitted"

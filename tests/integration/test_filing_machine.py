@@ -80,13 +80,14 @@ class Way(RuleBasedStateMachine):
         person = getattr(self.office, who).id
         self.attempt("approved", lambda: filings.approve(self.session, self.filing, account_id=person, at=NOW))
 
-    @rule(late=st.booleans())
-    def approve_ex_officio(self, late: bool) -> None:
+    @rule(late=st.booleans(), who=st.sampled_from(("compiler", "second")))
+    def approve_ex_officio(self, late: bool, who: str) -> None:
+        person = getattr(self.office, who).id
         today = self.office.after_deadline() if late else self.filing.deadline_on
         self.attempt(
             "approved_ex_officio",
             lambda: filings.approve_ex_officio(
-                self.session, self.filing, "Quá hạn", account_id=self.office.compiler.id, at=NOW, today=today
+                self.session, self.filing, "Quá hạn", account_id=person, at=NOW, today=today
             ),
         )
 

@@ -16,8 +16,10 @@ from survey.models import Filing, FilingStep, FilingVersion, FrozenTransaction, 
 from survey.operations import filing_corrections, filing_figures, filing_reminders, filings, wave_publication, waves
 from survey.operations.filing_corrections import CorrectionError
 from survey.operations.filing_steps import FilingError
+from survey.operations.periods import province_day
 from survey.operations.transactions import set_transactions
 from survey.operations.wave_publication import PublicationError
+from survey.operations.working_days import calendar
 from survey.operations.writing import begin_write
 from tests.filing_office import NOW, FilingOffice
 
@@ -136,6 +138,32 @@ def test_the_way_of_a_filing_and_who_may_not_take_it(office: FilingOffice) -> No
     session.commit()
     steps = session.scalars(select(FilingStep.step).where(FilingStep.filing_id == filing.id).order_by(FilingStep.id))
     assert steps.all() == ["frozen", "submitted", "returned", "submitted", "approved"]
+
+
+def test_what_went_back_has_days_again_and_another_person_approves_it_ex_officio(office: FilingOffice) -> None:
+    session, filing, wave = office.session, office.filing("A"), office.wave
+    one, other, late_by = office.compiler.id, office.second.id, NOW + timedelta(days=60)
+    filings.submit(session, filing, account_id=office.manager("A").id, at=NOW)
+    filings.return_filing(session, filing, "Nêu rõ hơn", account_id=one, at=late_by)
+    today = province_day(late_by)
+    assert filing.deadline_on == calendar(session).after(today, 3)
+    with pytest.raises(FilingError, match="has time until"):
+        filings.approve_ex_officio(session, filing, "Trễ", account_id=other, at=late_by, today=today)
+    after = office.after_deadline("A")
+    with pytest.raises(FilingError, match="another person"):
+        filings.approve_ex_officio(session, filing, "Trễ", account_id=one, at=late_by, today=after)
+    filings.approve_ex_officio(session, filing, "Trễ", account_id=other, at=late_by, today=after)
+    kept = [office.filing(code).deadline_on for code in "PBC"]
+    with pytest.raises(FilingError, match="only moves later"):
+        filings.set_deadline(session, wave, min(kept), today=province_day(NOW))
+    set_transactions(session, office.units["A"], wave.period_start, wave.period_end, 950, reason="Nhập nhầm")
+    filing_corrections.renew(session, wave, "Sửa N", account_id=other, at=late_by)
+    assert office.filing("A").deadline_on == office.filing("P").deadline_on == calendar(session).after(today, 3)
+    assert office.filing("B").deadline_on == kept[1]
+    assert filings.set_deadline(session, wave, calendar(session).after(today, 2), today=today) == 2
+    assert office.filing("A").deadline_on == calendar(session).after(today, 3), "a deadline never moves earlier"
+    with pytest.raises(FilingError, match="another person"):
+        filings.approve_ex_officio(session, office.filing("P"), "Trễ", account_id=other, at=late_by, today=after)
 
 
 def test_two_people_publish_all_filings_or_none(office: FilingOffice) -> None:

@@ -135,4 +135,6 @@ def _decide(session: Session, wave: Wave, people: Mapping[str, int], today: date
             elif place % 5 == 3:
                 later = at + timedelta(days=1)
                 filings.return_filing(session, filing, _RETURNED, account_id=people["asks"], at=later)
-    filings.set_deadline(session, wave, today + timedelta(days=5), today=today)
+    filings.set_deadline(
+        session, wave, filing_figures.default_deadline(session, today + timedelta(days=1)), today=today
+    )
