@@ -79,6 +79,6 @@ def filing_objects(session: Session, wave: Wave, unit: Unit) -> dict[str, object
     filing = session.scalars(select(Filing).where(Filing.unit_id == unit.id)).one()
     person = make_account(session, "reviewer", unit)
     file = filing_files.add_file(
-        session, filing, name="bien-ban.pdf", content=b"%PDF-1.7\n", account_id=person.id, at=NOW
+        session, filing, name="bien-ban.pdf", content=b"%PDF-1.7\n", kind="pdf", account_id=person.id, at=NOW
     )
     return {"filing_id": filing.id, "evidence_id": file.id, "version_number": 1}

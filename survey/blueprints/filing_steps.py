@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from forms.filing import EvidenceForm, ExplanationForm, ReasonForm
-from survey.accounts.guard import account, commit, may, staff_blueprint
+from survey.accounts.guard import account, begin_writing, commit, may, staff_blueprint
 from survey.accounts.scope import filing_path, filing_wave_path
 from survey.analysis.export_reading import report_from
 from survey.analysis.frozen_figures import unpacked
@@ -19,6 +19,7 @@ from survey.blueprints.unit_results import renderers
 from survey.database import current_session
 from survey.models import Filing
 from survey.operations import filing_files, filings, notices
+from survey.operations.bounded import ReadersBusy
 from survey.operations.errors import OperationError
 from survey.operations.filing_steps import FilingError
 from survey.operations.periods import province_today
@@ -74,14 +75,17 @@ def codes_of(filing: Filing) -> set[str]:
 
 
 @blueprint.post("/<int:filing_id>/tep")
-@may("filings.explain", filing_path, body_limit=FILE_LIMIT)
+@may("filings.explain", filing_path, writes=False, body_limit=FILE_LIMIT)
 def add_file(filing_id: int) -> ResponseReturnValue:
-    filing, form = filing_or_404(filing_id), EvidenceForm()
+    """A file beside the explanation; it is read before the transaction that writes begins."""
+    form = EvidenceForm()
     if form.validate_on_submit():
-        file = form.file.data
+        content, name = form.file.data.read(), form.file.data.filename or ""
         try:
-            filing_files.add_file(current_session(), filing, name=file.filename or "", content=file.read(), **doing())
-        except FilingError as error:
+            kind = filing_files.kind_of(content)
+            session, filing = begin_writing(), filing_or_404(filing_id)
+            filing_files.add_file(session, filing, name=name, content=content, kind=kind, **doing())
+        except (FilingError, ReadersBusy) as error:
             current_session().rollback()
             form.file.errors = [*form.file.errors, say(error)]
         else:

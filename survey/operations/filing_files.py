@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from datetime import datetime
-from io import BytesIO
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,6 +12,7 @@ from forms.ballot import clean_text
 from survey.models import Filing, FilingEvidence
 from survey.models.filing import MOST_BYTES, MOST_FILES
 from survey.operations.audit import record
+from survey.operations.bounded import BoundedError, Limits, run_bounded
 from survey.operations.filing_steps import FilingError, lock
 
 MEGABYTE = 1024 * 1024
@@ -26,43 +25,50 @@ MEDIA_TYPES = {
     "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
 }
 _SIGNATURES = {b"%PDF-": "pdf", b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
-_FOLDERS = {"word": "docx", "xl": "xlsx"}  # of an office document's own parts
+_ZIP = b"PK"
+_LIMITS = Limits(size=MOST_BYTES, seconds=10, memory=256 * MEGABYTE, output=1000)
 
 
 def kind_of(content: bytes) -> str:
-    """The file's extension by its content. Raises :class:`FilingError` for any other kind, and for macros."""
+    """The file's extension by its content, for :func:`add_file`. What is packed is opened in a child process: this goes
+    before the transaction that writes.
+
+    Raises :class:`FilingError` for any other kind, for macros and for what is empty or too large, and
+    :class:`~survey.operations.bounded.ReadersBusy`.
+    """
+    if not content:
+        raise FilingError("file_empty")
+    if len(content) > MOST_BYTES:
+        raise FilingError("files_large", most=MOST_BYTES // MEGABYTE)
     for signature, kind in _SIGNATURES.items():
         if content.startswith(signature):
             return kind
-    try:
-        names = zipfile.ZipFile(BytesIO(content)).namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError):
-        raise FilingError("file_kind") from None
-    if any(name.casefold().endswith("vbaproject.bin") for name in names):
-        raise FilingError("file_macros")
-    folders = {name.partition("/")[0] for name in names}
-    found = [kind for folder, kind in _FOLDERS.items() if folder in folders]
-    if len(found) != 1 or "[Content_Types].xml" not in names:
+    if not content.startswith(_ZIP):
         raise FilingError("file_kind")
-    return found[0]
+    try:
+        kind = str(run_bounded("forms.evidence:office_kind", content, limits=_LIMITS))
+    except BoundedError as error:
+        raise FilingError("file_kind") from error
+    if kind == "macros":
+        raise FilingError("file_macros")
+    if kind not in MEDIA_TYPES:
+        raise FilingError("file_kind")
+    return kind
 
 
 def add_file(
-    session: Session, filing: Filing, *, name: str, content: bytes, account_id: int, at: datetime
+    session: Session, filing: Filing, *, name: str, content: bytes, kind: str, account_id: int, at: datetime
 ) -> FilingEvidence:
-    """Put a file beside the explanation. Raises :class:`FilingError`."""
+    """Put a file of that :func:`kind_of` beside the explanation. Raises :class:`FilingError`."""
     lock(session, filing)
     if not filing.is_editable:
         raise FilingError("not_editable")
-    if not content:
-        raise FilingError("file_empty")
     held = select(func.count(), func.coalesce(func.sum(FilingEvidence.size), 0))
     number, size = session.execute(held.where(FilingEvidence.filing_id == filing.id)).one()
     if number >= MOST_FILES:
         raise FilingError("files_many", most=MOST_FILES)
     if size + len(content) > MOST_BYTES:
         raise FilingError("files_large", most=MOST_BYTES // MEGABYTE)
-    kind = kind_of(content)
     file = FilingEvidence(
         filing_id=filing.id,
         name=_named(name, kind),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 from io import BytesIO
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from survey.accounts.models import Account
 from survey.models import Filing, WavePublication
+from survey.operations import filing_files
 from survey.operations.transactions import set_transactions
 from tests.filing_office import FilingOffice
+from tests.office_packages import many_parts, packed
 from tests.page_rules import CheckingClient, html_of
 from tests.staff import make_account, post, sign_in
 
@@ -92,6 +95,30 @@ def test_a_unit_explains_and_hands_in_what_is_returned_and_approved(
     office.session.rollback()
     assert office.filing("B").state == "approved"
     assert "đúng như số liệu đã khóa" in html_of(post(compiler, f"{url}/doi-chieu", page=url, follow_redirects=True))
+
+
+def test_evidence_is_opened_in_a_process_of_its_own_and_locks_nobody_out(
+    office: FilingOffice, staff_client: CheckingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, read = address(office, "B"), filing_files.run_bounded
+
+    def beside_a_ballot(*args: Any, **options: Any) -> Any:
+        office.session.execute(update(Filing).values(deadline_on=office.wave.period_end))
+        office.session.commit()  # waits for whoever writes
+        return read(*args, **options)
+
+    monkeypatch.setattr(filing_files, "run_bounded", beside_a_ballot)
+    sign_in(staff_client, office.manager("B"))
+    document = packed("[Content_Types].xml", "word/document.xml")
+    assert post(staff_client, f"{url}/tep", {"file": (BytesIO(document), "a.docx")}, page=url).status_code == 303
+    macros = packed("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin")
+    for content, said in ((macros, "macro"), (many_parts(3000), "không phải tệp PDF"), (b"", "tệp")):
+        refused = post(staff_client, f"{url}/tep", {"file": (BytesIO(content), "a.docx")}, page=url)
+        assert refused.status_code == 422
+        assert said in unescape(html_of(refused))
+    office.session.rollback()
+    (kept,) = office.filing("B").files
+    assert (kept.name, kept.size) == ("a.docx", len(document))
 
 
 def test_the_board_counts_orders_and_decides_many(office: FilingOffice, staff_client: CheckingClient) -> None:
