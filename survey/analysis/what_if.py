@@ -45,7 +45,7 @@ def what_if(
     view = read_view(session, wave, unit, source=source, crossed=crossed)
     own = headline_trust(wave)
     asked = view if trust is None or set(trust) == set(own) else replace(view, trust=tuple(sorted(trust)))
-    official: Choice = (view.terms.rule, view.terms.aggregation, view.terms.weighting)
+    official = official_choice(view)
     reading = read_compilation(session, wave, unit, source=source) if asked is view else None
     units = _units(reading, view) if reading is not None and len(reading.units) <= MOST_COUNTED else {}
     variants = tuple(_variants(asked, official, reading, units))
@@ -62,6 +62,13 @@ def _variants(
         figure = _figure(view, view.headline, terms)
         standing = _standing(reading, view, units, terms) if reading is not None and units else None
         yield Variant(rule, aggregation, weighting, view.trust, figure, own and choice == official, standing)
+
+
+def official_choice(view: View) -> Choice:
+    """The wave's own terms as its headline really has them: without N it is not weighted, without an index nothing is
+    aggregated."""
+    aggregation = view.terms.aggregation if view.instrument.index is not None else AGGREGATIONS[0]
+    return view.terms.rule, aggregation, view.headline.effective(view.terms.weighting)
 
 
 def choices(view: View) -> list[Choice]:

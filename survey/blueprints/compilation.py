@@ -100,6 +100,7 @@ def show(wave_code: str) -> ResponseReturnValue:
         more=shown[-1].line.place.code if len(units) > start + ROWS_SHOWN else None,
         kinds=kinds,
         verdicts=VERDICTS,
+        unit_names=names_in(compilation),
         narrowed=any(request.args.get(name) for name in ("kind", "verdict", "group", "q")),
     )
 
@@ -161,6 +162,12 @@ def previous_of(chosen: Chosen) -> Compilation | None:
     """The wave that it is ranked beside, compiled under the same unit."""
     before = ranked_before(current_session(), chosen.wave, chosen.root.path)
     return compiled(before).compilation if before is not None else None
+
+
+def names_in(compilation: Compilation) -> dict[str, str]:
+    """The names, by code, of the units that the notes on weighting can name."""
+    places = (compilation.place, *(unit.line.place for unit in compilation.units))
+    return {place.code: place.name[language()] for place in places}
 
 
 def filtered(compilation: Compilation) -> list[CompiledUnit]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from survey.models import AuditEntry, ReferenceFigure, Unit, UnitGroup, Wave
 from survey.operations.cross_tables import count_requested
+from tests.filing_office import FilingOffice
 from tests.page_rules import CheckingClient, html_of
 from tests.published_waves import publish_province
 from tests.staff import csrf_token, make_account, post, sign_in
@@ -165,3 +166,18 @@ def test_a_command_loads_published_figures(staff_app: Flask, staff_session: Sess
     assert "added 14 figures, 0 corrected" in runner.invoke(args=["reference", "load", str(PUBLISHED)]).output
     staff_session.rollback()
     assert len(staff_session.scalars(select(ReferenceFigure)).all()) == 14
+
+
+def test_a_figure_stands_under_the_weighting_it_has(
+    staff_app: Flask, staff_session: Session, staff_client: CheckingClient
+) -> None:
+    office = FilingOffice(staff_session, staff_app.extensions["engine"], numbers=(900, 400))  # of C nothing is known
+    sign_in(staff_client, office.compiler)
+    page = html_of(staff_client.get(f"{BOARD}W"))
+    assert "Không có trọng số, tuy đợt này phải tính trọng số." in page
+    assert "Xã C" in page.split('id="units"')[0], "which unit's N is missing"
+    row = re.findall(r"<td>.*?</td>", page[page.index('<table class="groups">') :], re.DOTALL)
+    assert "thiếu N" in row[0]
+    assert "<b>" in row[1]
+    rules = html_of(staff_client.get(f"{BOARD}W/phuong-an"))
+    assert rules.split('class="variants"')[1].count('<span class="official">') == 1
