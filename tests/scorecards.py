@@ -158,11 +158,11 @@ def scorecard_objects(session: Session, unit: Unit) -> dict[str, object]:
 
 
 def one_criterion_card(session: Session, unit: Unit, code: str) -> Scorecard:
-    """A card of the unit, or of one below it, whose only criterion is set by hand."""
+    """A card of the unit, or of one below it, whose only criterion is set by hand; the unit's own council appraises."""
     manual = CriterionDefinition("1", Name("Tiêu chí"), Decimal(10), Manual())
     kind = unit.kind if unit.kind == "department" else "commune"
     definition = replace(annex_definition(code=code), unit_kind=kind, criteria=(manual,))
-    template = scorecard_templates.create_template(session, definition, unit.parent or unit)
+    template = scorecard_templates.create_template(session, definition, unit)
     cards = scorecard_templates.put_in_use(session, template, now=AT)
     return next((each for each in cards if each.unit is unit), cards[0])
 

@@ -14,7 +14,7 @@ from forms.scorecard_definition import Ratio
 from forms.scorecard_notation import rule_of
 from reports.scorecard_figures import Card, CardLine
 from survey.accounts.guard import account, commit, may, staff_blueprint
-from survey.accounts.scope import scorecard_path
+from survey.accounts.scope import council_path, scorecard_path
 from survey.blueprints.scorecards import card_or_404, card_page, read, worded, wording_tools
 from survey.database import current_session
 from survey.models import Criterion, Scorecard, ScorecardEvidence
@@ -154,7 +154,7 @@ def explain_row(scorecard_id: int, criterion_id: int) -> ResponseReturnValue:
 
 
 @blueprint.route("/<int:scorecard_id>/tieu-chi/<int:criterion_id>/tham-dinh", methods=["GET", "POST"])
-@may("scorecards.appraise", scorecard_path)
+@may("scorecards.appraise", council_path)
 def appraise_row(scorecard_id: int, criterion_id: int) -> ResponseReturnValue:
     """The council's points of a row: at the appraisal, after it the final ones."""
     stored, line = row_or_404(scorecard_id, criterion_id)
@@ -256,14 +256,14 @@ def submit(scorecard_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:scorecard_id>/tra-lai")
-@may("scorecards.appraise", scorecard_path)
+@may("scorecards.appraise", council_path)
 def send_back(scorecard_id: int) -> ResponseReturnValue:
     done = gettext("The scorecard is back with the unit.")
     return step_with_reason(scorecard_id, scorecards.send_back, "return", done)
 
 
 @blueprint.post("/<int:scorecard_id>/tham-dinh")
-@may("scorecards.appraise", scorecard_path)
+@may("scorecards.appraise", council_path)
 def appraise(scorecard_id: int) -> ResponseReturnValue:
     done = gettext("The unit now sees the appraised points and may explain.")
     return step(scorecard_id, scorecards.appraise, done)
@@ -276,13 +276,13 @@ def explain(scorecard_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:scorecard_id>/ket-thuc")
-@may("scorecards.appraise", scorecard_path)
+@may("scorecards.appraise", council_path)
 def finish(scorecard_id: int) -> ResponseReturnValue:
     return step(scorecard_id, scorecards.finish, gettext("The final points are set."))
 
 
 @blueprint.post("/<int:scorecard_id>/mo-lai")
-@may("scorecards.appraise", scorecard_path)
+@may("scorecards.appraise", council_path)
 def reopen(scorecard_id: int) -> ResponseReturnValue:
     done = gettext("The final points can be changed again.")
     return step_with_reason(scorecard_id, scorecards.reopen, "reopen", done)

@@ -115,7 +115,7 @@ def card_or_404(scorecard_id: int) -> Scorecard:
 
 def read(stored: Scorecard) -> Card:
     """The card as the signed-in person may see it: the council sees its own work before it hands it over."""
-    council = can("scorecards.appraise", stored.unit.path)
+    council = can("scorecards.appraise", stored.template.owner.path)
     return reading.read_card(current_session(), stored, province_today(), for_council=council)
 
 
@@ -126,7 +126,8 @@ def card_page(stored: Scorecard, *, problem: str = "", reasons: dict[str, Any] |
         select(ScorecardStep).where(ScorecardStep.scorecard_id == stored.id).order_by(ScorecardStep.id.desc())
     ).all()
     card = read(stored)
-    scores, appraises = (can(action, stored.unit.path) for action in ("scorecards.score", "scorecards.appraise"))
+    scores = can("scorecards.score", stored.unit.path)
+    appraises = can("scorecards.appraise", stored.template.owner.path)
     shown = list(card.stages)
     if appraises and stored.state in scorecards.COUNCIL_STAGES:
         shown = ["self", "appraisal"] if stored.state == "submitted" else ["self", "appraisal", "final"]

@@ -26,6 +26,7 @@ from survey.operations.scorecards import (
     ScorecardError,
     cleaned,
     lock,
+    require_another,
     write,
 )
 
@@ -109,8 +110,7 @@ def appraise_row(
     stage = COUNCIL_STAGES.get(card.state)
     if stage is None:
         raise ScorecardError("step_impossible")
-    if account_id is not None and account_id == card.submitted_by_id:
-        raise ScorecardError("same_person")
+    require_another(session, card, account_id)
     _check_row(session, card, line, seen)
     if points is None:
         raise ScorecardError("points_missing", row=line.number)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import ClassVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.ballot import clean_text
@@ -47,7 +48,9 @@ class ScorecardError(OperationError):
         "step_impossible": _n("This is not possible with the scorecard as it stands now. Read it again below."),
         "rows_missing": _n("These criteria have no points yet: %(rows)s."),
         "rows_open": _n("These criteria have no points: %(rows)s. Enter the points yourselves, with the reason."),
-        "same_person": _n("Whoever submitted a scorecard does not appraise it: another person must do that."),
+        "same_person": _n(
+            "Whoever scored, explained or submitted a scorecard does not appraise it: another person must do that."
+        ),
         "explanation_open": _n(
             "The unit may explain until %(day)s. Final points can be set once it has, or after that day."
         ),
@@ -123,7 +126,7 @@ def appraise(session: Session, card: Scorecard, *, account_id: int | None, now: 
     """Tell the unit the council's points; a criterion that the council left alone keeps the unit's. Raises
     :class:`ScorecardError`."""
     _begin(session, card, "appraise")
-    _require_another(card, account_id)
+    require_another(session, card, account_id)
     scores = last_scores(session, card)
     _carry(session, card, scores, "self", "appraisal", account_id=account_id, now=now)
     _take(session, card, "appraise", account_id=account_id, now=now)
@@ -139,7 +142,7 @@ def finish(session: Session, card: Scorecard, *, account_id: int | None, now: da
     """Set the final points, once the unit has explained or its time to do so is over. Raises
     :class:`ScorecardError`."""
     _begin(session, card, "finish")
-    _require_another(card, account_id)
+    require_another(session, card, account_id)
     scores = last_scores(session, card)
     due = card.template.explanation_due_on
     lost = any((_points(scores, line, "appraisal") or 0) < (line.maximum or 0) for line in criteria_of(card))
@@ -159,7 +162,7 @@ def finish(session: Session, card: Scorecard, *, account_id: int | None, now: da
 def reopen(session: Session, card: Scorecard, reason: str, *, account_id: int | None, now: datetime) -> None:
     """Take final points up again, with the reason; they stay in the log. Raises :class:`ScorecardError`."""
     _begin(session, card, "reopen")
-    _require_another(card, account_id)
+    require_another(session, card, account_id)
     _take(session, card, "reopen", account_id=account_id, now=now, text=cleaned(reason))
 
 
@@ -182,6 +185,17 @@ def lock(session: Session, card: Scorecard) -> None:
     """Lock the card and see it as it is now."""
     session.flush()
     session.refresh(card, with_for_update=True)
+
+
+def require_another(session: Session, card: Scorecard, account_id: int | None) -> None:
+    """Let nobody appraise what he scored, explained or submitted for the unit. Raises :class:`ScorecardError`."""
+    written = select(ScorecardScore.id).where(
+        ScorecardScore.scorecard_id == card.id,
+        ScorecardScore.stage.in_(("self", "explanation")),
+        ScorecardScore.account_id == account_id,
+    )
+    if account_id is not None and (account_id == card.submitted_by_id or session.scalar(written.limit(1)) is not None):
+        raise ScorecardError("same_person")
 
 
 def cleaned(text: str, *, most: int = LONGEST_REASON, missing: str = "reason_missing") -> str:
@@ -226,11 +240,6 @@ def _take(
         ScorecardStep(scorecard_id=card.id, at=now, account_id=account_id, step=step, state=card.state, text=text)
     )
     session.flush()
-
-
-def _require_another(card: Scorecard, account_id: int | None) -> None:
-    if account_id is not None and account_id == card.submitted_by_id:
-        raise ScorecardError("same_person")
 
 
 def _points(scores: Scores, line: Criterion, stage: str) -> Decimal | None:

@@ -201,6 +201,11 @@ def test_a_card_from_the_first_row_to_the_final_points(office: Office, staff_app
     office.send(f"{url}/nop", page=url)
     office.page(row("1", "tham-dinh"), 403)
 
+    office.enter("compiler", office.unit)  # a department's own compiler is not the council of the province's template
+    assert "Gửi kết quả thẩm định" not in office.page(url)
+    office.page(row("1", "tham-dinh"), 403)
+    office.send(f"{url}/tra-lai", {"reason": "Chấm lại"}, page=url, status=403)
+
     office.enter("compiler")
     sent = office.send(f"{url}/tra-lai", {"reason": " "}, page=url, status=422)
     assert "Hãy nêu lý do" in sent
@@ -213,8 +218,9 @@ def test_a_card_from_the_first_row_to_the_final_points(office: Office, staff_app
     office.send(row("1", "tham-dinh"), {"points": "0,25", "reason": "02 nhiệm vụ trễ hạn"})
     assert "30,19" in office.page(url)
 
-    office.enter("manager")
-    assert "02 nhiệm vụ" not in office.page(url)  # until the council hands its appraisal over
+    for role, place in (("manager", office.unit), ("compiler", office.unit)):
+        office.enter(role, place)
+        assert "02 nhiệm vụ" not in office.page(url)  # until the council hands its appraisal over
     office.enter("compiler")
     office.send(f"{url}/tham-dinh", page=url)
     refused = office.send(f"{url}/ket-thuc", page=url, status=422)

@@ -20,6 +20,7 @@ from survey.operations.scorecard_scores import MOST_FILES, Row
 from survey.operations.scorecards import ScorecardError
 from tests.factories import make_unit
 from tests.scorecards import AT, TODAY, annex_definition, card_of, line_of, make_department
+from tests.staff import make_account
 
 POSSIBLE = {
     "scoring": {"submit"},
@@ -120,6 +121,27 @@ def test_what_the_council_wrote_before_a_return_is_void_where_the_unit_scored_an
     scorecard_scores.explain_row(session, card, explained, "Đã nộp bổ sung", account_id=None, now=AT)
     line = next(each for each in read_card(session, card, TODAY, for_council=False).lines if each.number == "2")
     assert (line.explanation, line.council_reason) == ("Đã nộp bổ sung", "Thẩm định")
+
+
+def test_who_wrote_for_the_unit_does_not_appraise(session: Session) -> None:
+    card = make_card(session)
+    scorer, explainer, submitter, council = (make_account(session, "manager", card.unit).id for _ in range(4))
+    row = Row(points=Decimal(1), reason="Chưa đạt")
+    for number in ("1", "2"):
+        scorecard_scores.score_row(session, card, line_of(card, number), row, account_id=scorer, now=AT)
+    scorecards.submit(session, card, account_id=submitter, now=AT)
+    line = line_of(card, "1")
+    for person in (scorer, submitter):
+        with pytest.raises(ScorecardError, match="another person"):
+            scorecards.appraise(session, card, account_id=person, now=AT)
+        with pytest.raises(ScorecardError, match="another person"):
+            scorecard_scores.appraise_row(session, card, line, Decimal(2), "Thẩm định", account_id=person, now=AT)
+    scorecards.appraise(session, card, account_id=council, now=AT)
+    scorecard_scores.explain_row(session, card, line_of(card, "1"), "Đã nộp", account_id=explainer, now=AT)
+    scorecards.explain(session, card, account_id=submitter, now=AT)
+    with pytest.raises(ScorecardError, match="another person"):
+        scorecards.finish(session, card, account_id=explainer, now=AT)
+    scorecards.finish(session, card, account_id=council, now=AT)
 
 
 def test_evidence_is_bounded_and_its_removal_noted(session: Session) -> None:
