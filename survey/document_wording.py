@@ -26,6 +26,10 @@ RUN_STATES: dict[str, LazyString] = {
     "failed": _l("Incomplete"),
     "cancelled": _l("Stopped"),
 }
+# Why a document was not signed (survey.operations.signing).
+NOT_SIGNED: dict[str, LazyString] = {
+    "altered": _l("Its bytes are no longer those that were made, so it was not signed."),
+}
 LANGUAGES: dict[str, LazyString] = {"vi": _l("Vietnamese"), "en": _l("English")}
 # What was found out about a file (survey.analysis.verification): whether that is good, in a few words, what it means.
 VERDICTS: dict[str, tuple[str, LazyString, LazyString]] = {
@@ -33,7 +37,10 @@ VERDICTS: dict[str, tuple[str, LazyString, LazyString]] = {
     "outdated": (
         "unsure",
         _l("Unchanged, but it does not hold any more"),
-        _l("It is the very file that was published. It was withdrawn or replaced since: see below."),
+        _l(
+            "It is the very file that was published. It was withdrawn or replaced since, or its figures were "
+            "corrected: see below."
+        ),
     ),
     "genuine": (
         "unsure",

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from reports.figures import Language
 from reports.signing import Signed
-from survey.models import Document, DocumentContent, DocumentRun, Unit, Wave
+from survey.models import Document, DocumentContent, DocumentRun, PublishedDocument, Unit, Wave
 from survey.operations import document_runs, documents
 from survey.operations.audit import Actor
 from survey.operations.document_runs import Outcome, Task
@@ -45,6 +45,27 @@ def document_objects(session: Session, unit: Unit) -> dict[str, object]:
     session.add(DocumentContent(document_id=document.id, content=CONTENT))
     session.flush()
     return {"run_id": run.id, "document_code": document.code}
+
+
+def published_document(session: Session, unit: Unit, wave: Wave) -> Document:
+    """One of the unit that is published."""
+    run = DocumentRun(
+        wave=wave, kinds="unit_report", language="en", state="made", total=1, done=1, requested_at=AT, finished_at=AT,
+        published_at=AT,
+    )  # fmt: skip
+    session.add(run)
+    session.flush()
+    digest = hashlib.sha256(CONTENT + b"signed").hexdigest()
+    document = Document(
+        run_id=run.id, code=new_tracking_code(random.Random(2)), kind="unit_report", title="Report", unit=unit,
+        wave=wave, language="en", state="published", sha256=hashlib.sha256(CONTENT).hexdigest(), size=len(CONTENT),
+        figures_digest="0" * 64, made_at=AT, signed_sha256=digest, signed_at=AT, signer="Sở Nội vụ", published_at=AT,
+    )  # fmt: skip
+    session.add(document)
+    session.flush()
+    session.add(PublishedDocument(document_id=document.id, sha256=digest, size=len(CONTENT), content=CONTENT))
+    session.flush()
+    return document
 
 
 def look_again(session: Session) -> None:
@@ -87,7 +108,7 @@ def sign(engine: Engine) -> int:
     def by_hand(content: bytes, _language: Language, at: datetime) -> Signed:
         return Signed(content + b"% signed\n", "Sở Nội vụ, VN", at, is_timestamped=False)
 
-    return sign_queued(engine, by_hand, Actor("command", "tests"))
+    return sign_queued(engine, by_hand, Actor("command", "tests")).signed
 
 
 def published(session: Session, engine: Engine, wave: Wave, account_id: int, *codes: str) -> DocumentRun:

@@ -27,7 +27,6 @@ from survey.models import DocumentRun
 from survey.operations.audit import Actor
 from survey.operations.document_kinds import KINDS
 from survey.operations.document_runs import UNDER_WAY, MakeAll, request_run, run_next
-from survey.operations.errors import OperationError
 from survey.operations.units import find_unit
 from survey.operations.waves import find_wave
 
@@ -118,17 +117,21 @@ def sign(every: float | None) -> None:
         by_key = _by_key(os.environ)
         while True:
             try:
-                signed = sign_queued(engine(), by_key, actor)
+                signed, failed = sign_queued(engine(), by_key, actor)
             except (OSError, OperationalError) as error:  # no time-stamp, or no database: what is queued stays queued
                 if every is None:
                     raise click.ClickException(str(error)) from error
                 click.echo(f"{error} It is tried again in {every:g} s.", err=True)
             else:
+                if failed:
+                    click.echo(f"not signed, their bytes are not those that were made: {', '.join(failed)}", err=True)
                 if signed or every is None:
                     click.echo(f"signed {signed} documents" + (f" of {waiting}" if every is None else ""))
+            if every is None and failed:
+                raise click.ClickException("Some documents were not signed; the back office says which and why.")
             if every is None or stop.wait(every):
                 return
-    except (KeyUnusable, OperationError) as error:
+    except KeyUnusable as error:
         raise click.ClickException(str(error)) from error
 
 

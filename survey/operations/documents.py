@@ -50,7 +50,7 @@ def request_signing(session: Session, run: DocumentRun, *, account_id: int | Non
     number = session.scalar(select(func.count()).select_from(Document).where(*waiting)) or 0
     if not number:
         raise DocumentError("nothing_to_sign")
-    values = {"signing_requested_at": at, "signing_requested_by_id": account_id}
+    values = {"signing_requested_at": at, "signing_requested_by_id": account_id, "failure": ""}
     session.execute(update(Document).where(*waiting).values(**values))
     _record(session, run, "document_run.sign", number)
     return number
