@@ -23,6 +23,7 @@ from survey.numbers import a_key
 from survey.operations import audit
 from survey.operations.codes import normalise, spaced
 from survey.operations.document_runs import ADDRESS
+from survey.operations.documents import holds
 from survey.operations.documents import withdraw as withdraw_document
 from survey.operations.errors import OperationError
 from survey.staff_pages import here, say
@@ -34,6 +35,12 @@ blueprint = staff_blueprint("documents", __name__, url_prefix="/staff/van-ban")
 def document_path(document_code: str, **_others: object) -> str:
     """The path of the unit a document is about; 404 where there is none."""
     return document_of(document_code).unit.path
+
+
+def issuing_path(document_code: str, **_others: object) -> str:
+    """The path of the unit that runs the wave of a document's set: what it published no rated unit takes back; 404
+    where there is no such document."""
+    return reading.run_path(current_session(), document_of(document_code).run_id) or abort(404)
 
 
 def document_of(code: str) -> Document:
@@ -90,7 +97,8 @@ def document_page(document: Document, form: WithdrawDocumentForm) -> ResponseRet
         document=document,
         people={row.id: row.name for row in people},
         form=form,
-        may_withdraw=document.state == "published" and can("documents.sign", document.unit.path),
+        outdated=document.state == "published" and not holds(current_session(), document),
+        may_withdraw=document.state == "published" and can("documents.sign", issuing_path(document.code)),
         address=f"{current_app.config['BASE_URL']}{ADDRESS}{document.code}",
     ), 422 if form.errors else 200
 
@@ -112,7 +120,7 @@ def download(document_code: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/<document_code>/thu-hoi")
-@may("documents.sign", document_path)
+@may("documents.sign", issuing_path)
 def withdraw(document_code: str) -> ResponseReturnValue:
     """Take a published document back, with the reason."""
     document, form = document_of(document_code), WithdrawDocumentForm()

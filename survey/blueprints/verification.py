@@ -20,6 +20,7 @@ from survey.citizen_pages import answer, content_policy, render, style_sheet
 from survey.config import trust_folder
 from survey.database import current_session
 from survey.models import Document, PublishedDocument, Unit, Wave
+from survey.operations import documents
 from survey.operations.bounded import MEGABYTE, ReadersBusy
 from survey.operations.codes import normalise, spaced
 
@@ -104,6 +105,7 @@ def document_page(
     document, language = published.document, written_language()
     session = current_session()
     unit, wave = session.get_one(Unit, document.unit_id), session.get_one(Wave, document.wave_id)
+    outdated = document.state == "published" and not documents.holds(session, document)
     replaced_by = published_documents.code_of(session, document.replaced_by_id) if document.replaced_by_id else None
     return page(
         "verification/show.html",
@@ -118,17 +120,19 @@ def document_page(
         document_language=document_wording.LANGUAGES[document.language],
         replaced_by=replaced_by,
         finding=finding,
-        verdict=verdict_of(document, finding) if finding else None,
+        outdated=outdated,
+        verdict=verdict_of(document, finding, outdated=outdated) if finding else None,
         typed=typed,
         short_date=short_date,
         megabytes=verification.LIMITS.size // MEGABYTE,
     )
 
 
-def verdict_of(document: Document, finding: Finding) -> tuple[str, LazyString, LazyString]:
-    """What is answered; a withdrawn document is no good one, however genuine."""
-    outdated = finding.code == "identical" and document.state == "withdrawn"
-    return document_wording.VERDICTS["outdated" if outdated else finding.code]
+def verdict_of(document: Document, finding: Finding, *, outdated: bool) -> tuple[str, LazyString, LazyString]:
+    """What is answered; a withdrawn document, and one with figures that were corrected since, is no good one, however
+    genuine."""
+    passed = finding.code == "identical" and (outdated or document.state == "withdrawn")
+    return document_wording.VERDICTS["outdated" if passed else finding.code]
 
 
 def unknown(code: str) -> Response:
