@@ -49,6 +49,7 @@ KEPT_NOWHERE = frozenset(
         "dialogue_plan.PlanForm.unit",
         "export.ExportForm.unit",
         "import_file.ImportFileForm.unit",
+        "index_series.NewIndexForm.code",
         "paper_batch.BatchFilter.code",
         "paper_batch.BatchPlaceForm.unit",
         "people.AuditFilter.person",

@@ -25,6 +25,7 @@ from survey.operations.paper_batches import BatchHeader
 from survey.operations.periods import province_today
 from survey.operations.questionnaire_drafts import documents, lock_core, start_draft, submit, supplement
 from tests.dialogues import make_commitment, make_dialogue, make_question
+from tests.document_objects import published_document
 from tests.emulation_objects import (
     NEW_CAMPAIGN,
     NEW_CAMPAIGN_WORDS,
@@ -125,6 +126,7 @@ def last_steps(session: Session, unit: Unit) -> list[tuple[str, dict[str, str], 
         (returned, {}, ("reason",)),
         (marked, {"mark_1": "5", "mark_2": "7,5", "award": ""}, ("reason_1", "reason_2")),
         ("/staff/thi-dua/moi", NEW_CAMPAIGN, NEW_CAMPAIGN_WORDS),
+        (f"/staff/van-ban/{published_document(session, unit, wave).code}/thu-hoi", {}, ("reason",)),
         ("/staff/chu-de/tu-dien/moi", {"step": "save"}, ("name_vi", "name_en", "words")),
     ]
 
