@@ -291,7 +291,7 @@ class Coverage:
     covered: int
     total: int
     units_left_out: tuple[str, ...] = ()  # n = 0
-    units_merged: tuple[str, ...] = ()  # n = 1, joined with a sibling
+    units_merged: tuple[str, ...] = ()  # n = 1 or hidden, weighed with siblings
     units_without_transactions: tuple[str, ...] = ()  # N missing
     units_over_transactions: tuple[str, ...] = ()  # n > N: not weighted, flagged
 

@@ -120,7 +120,7 @@ def coverage(figures: Coverage, language: Language, names: Mapping[str, str] = C
         yield gettext("Left out, without any answer: {units}.", language, units=units)
     if figures.units_merged:
         yield gettext(
-            "Joined with a sibling because only one person answered: {units}.",
+            "Weighed together with siblings because few people answered: {units}.",
             language,
             units=unit_list(figures.units_merged, language, names),
         )

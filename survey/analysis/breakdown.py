@@ -164,4 +164,6 @@ def unit_line(view: View, unit: Unit, estimator: Estimator) -> UnitLine:
     keys = view.hidden.get(unit.id, frozenset())
     by_tree = view.conceals(keys) or bool(keys & view.parts_told_apart(headline_trust(view.wave), view.trust))
     hidden = small or by_tree or view.concealed or not view.stands_beside_the_whole(estimator)
-    return UnitLine(place(unit), suppressed(index) if hidden else index, estimator.population)
+    if hidden:  # and not N either, by which a weighted figure could be held against it
+        return UnitLine(place(unit), suppressed(index))
+    return UnitLine(place(unit), index, estimator.population)

@@ -160,7 +160,7 @@ def _unit(reading: Reading, listed: ListedUnit) -> CompiledUnit:
         keys |= tree.hidden_here(view.instrument, estimator.total)
     every = view.concealed or view.conceals(keys)
     index = estimator.index()
-    line = UnitLine(listed.place, suppressed(index) if every else index, estimator.population)
+    line = UnitLine(listed.place, suppressed(index)) if every else UnitLine(listed.place, index, estimator.population)
     cells = tuple(
         HeatCell(NO_ESTIMATE, 0, suppressed=True) if every or factor.key in keys else HeatCell(estimate, people)
         for factor, (people, estimate) in zip(view.instrument.factors, estimated, strict=True)

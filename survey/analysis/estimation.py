@@ -20,11 +20,13 @@ from reports.figures import (
     Weighting,
 )
 from survey.analysis.instrument import Instrument, Item, Pool
-from survey.analysis.population import Site, strata
+from survey.analysis.population import Group, Site, strata
 from survey.analysis.statistics import PersonSums, Stratum, mean_of, stratified, unweighted
 from survey.analysis.tally import Tally
 from survey.analysis.verdict import judge
 from survey.models import Wave
+
+Together = Callable[[str, Sequence[Group]], Mapping[str, str]]  # see HiddenStrata.together
 
 ALL_SATISFIED = Text("Hài lòng toàn diện", "Satisfied with everything")
 INDEX = Text("Chỉ số hài lòng", "Satisfaction index")
@@ -70,7 +72,7 @@ class Estimator:
     """Figures over `sites` from their tallies, for the unit with the path `within`.
 
     `populations` False: a part of the answers (one channel, one half-month) of which no N is known, therefore neither
-    weights nor finite population correction.
+    weights nor finite population correction. `together` names the strata that are weighed as one, by a figure's key.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Estimator:
         within: str = "/",
         *,
         populations: bool = True,
+        together: Together | None = None,
     ) -> None:
         self.terms = terms
         self.instrument = instrument
@@ -92,21 +95,43 @@ class Estimator:
         ]
         self.total = Tally.sum(self.by_stratum)
         self._populations = populations
+        self._together = together
+        self._have_weights: dict[str, bool] = {}  # by key; "" for every figure that is hidden nowhere
 
     @property
     def weightable(self) -> bool:
+        """Whether the headline has weights."""
+        headline = self.instrument.headline
+        return self._weightable(headline.key if headline else "")
+
+    def _weightable(self, key: str) -> bool:
         """Whether weights exist: several strata, every responding one with N, and one of them N ≥ n."""
-        responding = [
-            (group.population, tally.responses)
-            for group, tally in zip(self.strata, self.by_stratum, strict=True)
-            if tally.responses
-        ]
-        return (
-            self._populations
-            and len(self.strata) > 1
-            and all(population is not None for population, _ in responding)
-            and any(population is not None and population >= n for population, n in responding)
-        )
+        if not self._populations or len(self.strata) < 2:
+            return False
+        labels = self._labels(key)
+        at = key if labels else ""
+        if at not in self._have_weights:
+            self._have_weights[at] = self._weigh(labels)
+        return self._have_weights[at]
+
+    def _weigh(self, labels: Mapping[str, str]) -> bool:
+        hidden: dict[str, tuple[int, int]] = {}
+        sizes, without = [], 0
+        for group, tally in zip(self.strata, self.by_stratum, strict=True):
+            if not tally.responses:
+                without += 1
+            elif group.population is None:
+                return False
+            elif group.code in labels:
+                population, n = hidden.get(labels[group.code], (0, 0))
+                hidden[labels[group.code]] = (population + group.population, n + tally.responses)
+            else:
+                sizes.append((group.population, tally.responses))
+        sizes += hidden.values()
+        return without + len(sizes) > 1 and any(population >= n for population, n in sizes)
+
+    def _labels(self, key: str) -> Mapping[str, str]:
+        return self._together(key, self.strata) if self._together else {}
 
     @property
     def population(self) -> int | None:
@@ -127,22 +152,23 @@ class Estimator:
         return population if len(self.strata) == 1 or complete else None
 
     def pooled(
-        self, sums: Callable[[Tally], PersonSums], weighting: Weighting, rule: Rule, *, item: bool = False
+        self, sums: Callable[[Tally], PersonSums], key: str, weighting: Weighting, rule: Rule, *, item: bool = False
     ) -> Estimate:
-        if weighting == "weighted" and self.weightable:
-            return stratified(self._strata(sums), rule, fpc=self.terms.fpc).estimate
+        if weighting == "weighted" and self._weightable(key):
+            return stratified(self._strata(sums, key), rule, fpc=self.terms.fpc).estimate
         return unweighted(sums(self.total), self.total.responses, rule, item=item, population=self._corrected())
 
-    def _strata(self, sums: Callable[[Tally], PersonSums]) -> list[Stratum]:
+    def _strata(self, sums: Callable[[Tally], PersonSums], key: str) -> list[Stratum]:
+        of = self._labels(key)
         return [
-            Stratum(group.code, tally.responses, sums(tally), group.population, group.parent_path)
+            Stratum(group.code, tally.responses, sums(tally), group.population, group.parent_path, of.get(group.code))
             for group, tally in zip(self.strata, self.by_stratum, strict=True)
         ]
 
     def coverage(self) -> Coverage | None:
         """Whose transactions stand behind the headline; None for one unit whose N raises no question."""
-        index, overall = self.instrument.index, self.instrument.overall
-        if not self._populations or (index is None and overall is None):
+        index, overall, headline = self.instrument.index, self.instrument.overall, self.instrument.headline
+        if not self._populations or headline is None:
             return None
 
         def sums(tally: Tally) -> PersonSums:
@@ -150,37 +176,38 @@ class Estimator:
                 return tally.sums(index.id)
             return item_sums(overall)(tally) if overall is not None else PersonSums()
 
-        found = stratified(self._strata(sums), fpc=False).coverage
+        found = stratified(self._strata(sums, headline.key), fpc=False).coverage
         doubtful = found.units_over_transactions or found.units_without_transactions
         return found if len(self.strata) > 1 or doubtful else None
 
-    def effective(self, weighting: Weighting) -> Weighting:
-        """The weighting a figure really has: weights need several strata with known N."""
-        return "weighted" if weighting == "weighted" and self.weightable else "unweighted"
+    def effective(self, weighting: Weighting, key: str | None = None) -> Weighting:
+        """The weighting a figure (by default the headline) really has: weights need several strata with known N."""
+        if weighting == "weighted" and (self.weightable if key is None else self._weightable(key)):
+            return "weighted"
+        return "unweighted"
 
     def item_estimate(self, item: Item, weighting: Weighting) -> Estimate:
         rule: Rule = "top_two" if item.three_levels else self.terms.rule
-        return self.pooled(item_sums(item), weighting, rule, item=True)
+        return self.pooled(item_sums(item), item.key, weighting, rule, item=True)
 
     def items_estimated(self) -> list[tuple[int, Estimate]]:
         """Of each item of the index the people behind it and the estimate, without the rest of its figure."""
-        weighting, corrected, items = self.effective(self.terms.weighting), self._corrected(), self.instrument.items
+        weighting, items = self.terms.weighting, self.instrument.items
         sums = [PersonSums.of_counts(self.total.counts(item.id)[1:6]) for item in items]
-        if weighting == "weighted":
+        if weighting == "weighted" and self._populations and len(self.strata) > 1:
             return [(one.people, self.item_estimate(item, weighting)) for item, one in zip(items, sums, strict=True)]
-        sampled, rule = self.total.responses, self.terms.rule
+        corrected, sampled, rule = self._corrected(), self.total.responses, self.terms.rule
         return [(one.people, unweighted(one, sampled, rule, item=True, population=corrected)) for one in sums]
 
     def factors_estimated(self) -> list[tuple[int, Estimate]]:
         """The same of each factor."""
-        weighting = self.effective(self.terms.weighting)
         return [
-            (self.total.sums(factor.id).people, self.pool_estimate(factor, weighting))
+            (self.total.sums(factor.id).people, self.pool_estimate(factor, self.terms.weighting))
             for factor in self.instrument.factors
         ]
 
     def item(self, item: Item, weighting: Weighting | None = None, *, in_index: bool = True) -> Figure:
-        weighting = self.effective(weighting or self.terms.weighting)
+        weighting = self.effective(weighting or self.terms.weighting, item.key)
         counts = None if item.three_levels else item_counts(self.total, item)
         people, estimate = item_base(self.total, item), self.item_estimate(item, weighting)
         figure = self._figure(item.code, item.label, "item", weighting, people, counts, estimate, in_index=in_index)
@@ -194,10 +221,10 @@ class Estimator:
             factors = [factor for factor in self.instrument.factors if set(factor.items) <= set(pool.items)]
             if factors:
                 return mean_of([self.pool_estimate(factor, weighting) for factor in factors])
-        return self.pooled(lambda tally: tally.sums(pool.id), weighting, self.terms.rule)
+        return self.pooled(lambda tally: tally.sums(pool.id), pool.key, weighting, self.terms.rule)
 
     def pool(self, pool: Pool, weighting: Weighting | None = None) -> Figure:
-        weighting = self.effective(weighting or self.terms.weighting)
+        weighting = self.effective(weighting or self.terms.weighting, pool.key)
         counts = pool_counts(self.total, pool)
         estimate = self.pool_estimate(pool, weighting)
         sums = self.total.sums(pool.id)
@@ -219,7 +246,11 @@ class Estimator:
         if pool is None:
             return None
         weighting = self.effective(self.terms.weighting)
-        estimate = self.pooled(lambda tally: tally.sums(pool.id).wholly_satisfied(), weighting, "top_two", item=True)
+
+        def wholly(tally: Tally) -> PersonSums:
+            return tally.sums(pool.id).wholly_satisfied()
+
+        estimate = self.pooled(wholly, pool.key, weighting, "top_two", item=True)
         people = self.total.sums(pool.id).people
         figure = self._figure("all_satisfied", ALL_SATISFIED, "index", weighting, people, None, estimate)
         return replace(figure, rule="top_two", aggregation="pool_answers", answers=people, in_index=False)

@@ -98,7 +98,8 @@ class Stratum:
     """One unit of a stratified wave.
 
     `sampled` are all its counted responses, also those without a valid answer in the scope of `sums`; `population`
-    its transactions N in the period (`None`: not known). `parent` lets a lone response join a sibling first.
+    its transactions N in the period (`None`: not known). `parent` lets a lone response join a sibling first. Strata of
+    the same `together` are weighed as one, ΣN/Σn, with nothing kept of each.
     """
 
     code: str
@@ -106,6 +107,7 @@ class Stratum:
     sums: PersonSums
     population: int | None
     parent: str = ""
+    together: str | None = None
 
     @property
     def exceeds_population(self) -> bool:
@@ -226,30 +228,62 @@ def _join_lone_responses(cells: list[_Cell], fpc: bool) -> tuple[str, ...]:
     return tuple(joined)
 
 
+def _weighed_together(strata: Sequence[Stratum]) -> tuple[list[Stratum], dict[str, tuple[str, ...]]]:
+    """The strata with those of the same `together` as one, named by its first code, and the codes in each such one."""
+    groups: dict[str, list[Stratum]] = {}
+    for stratum in strata:
+        if stratum.together is not None:
+            groups.setdefault(stratum.together, []).append(stratum)
+    several = [members for members in groups.values() if len(members) > 1]
+    if not several:
+        return list(strata), {}
+    alone = [stratum for stratum in strata if stratum.together is None or len(groups[stratum.together]) == 1]
+    found, codes = alone, {}
+    for members in several:
+        known = [stratum.population for stratum in members if stratum.population is not None]
+        one = Stratum(
+            min(stratum.code for stratum in members),
+            sum(stratum.sampled for stratum in members),
+            sum((stratum.sums for stratum in members), PersonSums()),
+            sum(known) if len(known) == len(members) else None,
+            members[0].parent,
+        )
+        found.append(one)
+        codes[one.code] = tuple(sorted(stratum.code for stratum in members))
+    return sorted(found, key=lambda stratum: stratum.code), codes
+
+
 def stratified(strata: Sequence[Stratum], rule: Rule = "top_two", *, fpc: bool) -> Stratified:
     """Pooled answers over units with weights N/n, the variance added up over units.
 
     `fpc` is the finite population correction: only for probability samples and censuses. Units without responses are
-    left out; n > N is not weighted; one response is joined with a sibling; a responding unit without N makes the whole
-    figure unweighted. `coverage` names all of them.
+    left out; n > N is not weighted; one response is joined with a sibling, and hidden ones with those they are hidden
+    with; a responding unit without N makes the whole figure unweighted. `coverage` names all of them.
     """
-    present = [stratum for stratum in strata if stratum.sampled]
+    answering = [stratum for stratum in strata if stratum.sampled]
+    present, together = _weighed_together(answering)
     cells = [_Cell(stratum) for stratum in present]
     missing = any(stratum.population is None for stratum in present)
     weighted = not missing and any(cell.believed for cell in cells)
     joined: tuple[str, ...] = ()
     if weighted:
-        joined = _join_lone_responses(cells, fpc)
+        lone = _join_lone_responses(cells, fpc)
+        joined = (
+            *(code for code in lone if code not in together),
+            *(code for codes in together.values() for code in codes),
+        )
         estimate = _weighted(cells, rule, fpc)
     else:
         estimate = unweighted(sum((c.sums for c in cells), PersonSums()), sum(c.sampled for c in cells), rule)
     coverage = Coverage(
-        covered=sum(stratum.population or 0 for stratum in present if stratum.sums.v),
+        covered=sum(stratum.population or 0 for stratum in answering if stratum.sums.v),
         total=sum(stratum.population or 0 for stratum in strata),
         units_left_out=tuple(stratum.code for stratum in strata if not stratum.sums.v),
         units_merged=joined,
         units_without_transactions=tuple(stratum.code for stratum in strata if stratum.population is None),
-        units_over_transactions=tuple(stratum.code for stratum in present if stratum.exceeds_population),
+        units_over_transactions=tuple(
+            code for one in present if one.exceeds_population for code in together.get(one.code, (one.code,))
+        ),
     )
     people, answers = sum(stratum.sums.people for stratum in strata), sum(stratum.sums.v for stratum in strata)
     return Stratified(estimate, coverage, weighted, people, answers, len(cells))

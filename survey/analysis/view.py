@@ -14,6 +14,7 @@ from functools import cached_property
 from reports.figures import Method, Place, Rule, Text
 from survey.analysis import disclosure, parts, rules, tree
 from survey.analysis.estimation import Estimator, Terms, headline_people
+from survey.analysis.hidden_strata import HiddenStrata
 from survey.analysis.instrument import Instrument, Item
 from survey.analysis.labels import place
 from survey.analysis.population import Site
@@ -84,7 +85,14 @@ class View:
 
     def estimator_of(self, path: str, sites: Sequence[Site], by_unit: Mapping[int, Tally]) -> Estimator:
         """Figures of the unit with that path over its sites."""
-        return Estimator(self.terms, self.instrument, sites, by_unit, path, populations=self.whole)
+        joined = self.hidden_strata.together
+        return Estimator(self.terms, self.instrument, sites, by_unit, path, populations=self.whole, together=joined)
+
+    @cached_property
+    def hidden_strata(self) -> HiddenStrata:
+        """Which sites' strata are weighed together, since the figure is hidden there."""
+        told = self.parts_told_apart(headline_trust(self.wave), self.trust)
+        return HiddenStrata.of(self.sites, self.hidden, self.instrument.pooled_into(), told)
 
     def part(self, tally: Tally) -> Estimator:
         """Figures of a part of the answers (a channel, a half-month, a counter), as one sample without N."""

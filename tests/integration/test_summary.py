@@ -89,8 +89,8 @@ def test_edges_of_the_strata_are_said(session: Session) -> None:
     place.unit("D", n=700)  # nobody answered
     coverage = place.report().coverage
     assert coverage is not None
-    assert coverage.units_over_transactions == ("B",)
-    assert coverage.units_merged == ("C",)
+    assert coverage.units_merged == ("B", "C")  # C is hidden, and B with it
+    assert coverage.units_over_transactions == ()  # judged of both together: 13 responses, 510 transactions
     assert coverage.units_left_out == ("D",)
     assert coverage.total == 2210
     place.unit("E", good=20)  # N missing: no weights at all, and said
