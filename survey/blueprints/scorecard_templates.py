@@ -14,9 +14,9 @@ from sqlalchemy import select
 from forms.scorecard import FileForm, LineForm, TemplateForm, UnitForm
 from forms.scorecard_definition import Name, TemplateDefinition
 from forms.scorecard_line import GROUPS, definition_from, fill
-from forms.scorecard_notation import LONGEST, read, write
+from forms.scorecard_notation import LONGEST, write
 from reports.scorecard_wording import RULES, measure_word, rule_word
-from survey.accounts.guard import commit, may, staff_blueprint
+from survey.accounts.guard import begin_writing, commit, may, staff_blueprint
 from survey.accounts.scope import scope, scorecard_template_path
 from survey.analysis import scorecard_templates as reading
 from survey.analysis.scorecard_measures import MEASURES
@@ -25,6 +25,7 @@ from survey.blueprints.scorecards import after_or_404, worded, wording_tools
 from survey.database import current_session
 from survey.models import Criterion, Scorecard, ScorecardTemplate, Unit
 from survey.operations import scorecard_templates as operations
+from survey.operations.bounded import BoundedError, ReadersBusy
 from survey.operations.scorecard_checks import TemplateError
 from survey.operations.scorecard_checks import worded as refused
 from survey.staff_waves import language, now
@@ -95,27 +96,22 @@ def head_from(form: TemplateForm, *, version: int, code: str = "") -> TemplateDe
 
 
 @blueprint.route("/nhap", methods=["GET", "POST"])
-@may("scorecards.edit")
+@may("scorecards.edit", writes=False)
 def load() -> ResponseReturnValue:
-    """A draft from a file."""
+    """A draft from a file, which is read before the transaction that writes begins."""
     form, found = FileForm(), owners()
     form.offer(offered(found))
     if form.validate_on_submit():
         try:
-            template = operations.create_template(current_session(), from_file(form), found[form.owner.data])
-        except TemplateError as error:
+            definition = operations.read_template(form.file.data.read(4 * LONGEST) if form.file.data else b"")
+            template = operations.create_template(begin_writing(), definition, owners()[form.owner.data])
+        except (TemplateError, BoundedError, ReadersBusy) as error:
             current_session().rollback()
             form.file.errors = [*form.file.errors, worded(error)]
         else:
             commit()
             return back(template)
     return render_template("scorecard_templates/load.html", form=form), 422 if form.errors else 200
-
-
-def from_file(form: FileForm) -> TemplateDefinition:
-    content = form.file.data.read(4 * LONGEST) if form.file.data else b""
-    with refused():
-        return read(content.decode("utf-8-sig", errors="replace"))
 
 
 @blueprint.get("/<int:scorecard_template_id>")

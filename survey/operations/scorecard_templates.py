@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from forms.scorecard_definition import CriterionDefinition, TemplateDefinition
-from forms.scorecard_notation import terms_of
+from forms.scorecard_definition import CriterionDefinition, ScorecardFault, TemplateDefinition
+from forms.scorecard_notation import LONGEST, template_of, terms_of
 from survey.analysis.scorecard_templates import definition_of, units_for
 from survey.models import Criterion, Scorecard, ScorecardTemplate, Unit
 from survey.operations import audit
+from survey.operations.bounded import MEGABYTE, Limits, run_bounded
 from survey.operations.scorecard_checks import (
     TemplateError,
     check_head,
@@ -21,6 +22,21 @@ from survey.operations.scorecard_checks import (
     check_sources,
     worded,
 )
+
+_LIMITS = Limits(size=MEGABYTE, seconds=10, memory=256 * MEGABYTE, output=4 * MEGABYTE)
+
+
+def read_template(content: bytes) -> TemplateDefinition:
+    """The template of a YAML document that somebody sent. A child process reads it: this goes before the transaction
+    that writes.
+
+    Raises :class:`TemplateError`, :class:`~survey.operations.bounded.BoundedError` and
+    :class:`~survey.operations.bounded.ReadersBusy`.
+    """
+    with worded():
+        if len(content.decode("utf-8-sig", errors="replace")) > LONGEST:
+            raise ScorecardFault("long", most=LONGEST)
+        return template_of(run_bounded("forms.scorecard_notation:plain_of", content, limits=_LIMITS))
 
 
 def create_template(session: Session, definition: TemplateDefinition, owner: Unit) -> ScorecardTemplate:
