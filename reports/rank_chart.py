@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from reports.catalogue import gettext
 from reports.compilation_figures import Rank, RankLine
 from reports.drawing import Chart, Disc, Shape, Stroke, Svg
 from reports.figures import Language
-from reports.wording import count
+from reports.wording import MOST_DECIMALS, count, figure_percent, percent
 
 WIDTH, HEIGHT, MARGIN = 300.0, 26.0, 9.0
 
@@ -48,3 +49,22 @@ def rank_words(rank: Rank, language: Language) -> str:
         return gettext("rank {place} of {of}", language, place=count(rank.best, language), of=of)
     best, worst = count(rank.best, language), count(rank.worst, language)
     return gettext("rank {best} to {worst} of {of}", language, best=best, worst=worst, of=of)
+
+
+def rank_percents(lines: Sequence[RankLine], language: Language) -> list[str]:
+    """The figure of each line, with as many decimals as tell it from the next one of another rank: ranks go by the
+    figures before they are rounded."""
+    needed: dict[int, int] = {}
+    ranked = [(line.rank.place, line.unit.line.index.estimate.value) for line in lines if line.rank is not None]
+    for (place, value), (next_place, next_value) in pairwise(ranked):
+        if place != next_place:
+            apart = (p for p in range(2, MOST_DECIMALS) if percent(value, "en", p) != percent(next_value, "en", p))
+            places = next(apart, MOST_DECIMALS)
+            needed |= {each: max(needed.get(each, 2), places) for each in (place, next_place)}
+    return [_with_decimals(line, needed, language) for line in lines]
+
+
+def _with_decimals(line: RankLine, needed: Mapping[int, int], language: Language) -> str:
+    figure = line.unit.line.index
+    places = needed.get(line.rank.place, 2) if line.rank is not None else 2
+    return figure_percent(figure, language) if places == 2 else percent(figure.estimate.value, language, places)

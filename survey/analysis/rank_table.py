@@ -43,13 +43,24 @@ def rank_table(compilation: Compilation, code: str = "", previous: Compilation |
 
 def chosen_units(compilation: Compilation, code: str) -> tuple[CompiledUnit, ...]:
     """The units of a group (of all with "") that hold different people. Raises KeyError for an unknown group."""
-    units = compilation.units
-    if code:
-        group = compilation.group(code)
-        if group is None:
-            raise KeyError(code)
-        units = tuple(unit for unit in units if unit.line.place.code in group.members)
-    return outermost(units)
+    return outermost(_members(compilation, code))
+
+
+def units_inside_others(compilation: Compilation, code: str) -> tuple[CompiledUnit, ...]:
+    """Those of the group that get no rank since another one of it holds their people already. Raises KeyError for an
+    unknown group."""
+    units = _members(compilation, code)
+    ranked = {unit.line.place.code for unit in outermost(units)}
+    return tuple(unit for unit in units if unit.line.place.code not in ranked)
+
+
+def _members(compilation: Compilation, code: str) -> tuple[CompiledUnit, ...]:
+    if not code:
+        return compilation.units
+    group = compilation.group(code)
+    if group is None:
+        raise KeyError(code)
+    return tuple(unit for unit in compilation.units if unit.line.place.code in group.members)
 
 
 def _has(compilation: Compilation, code: str) -> bool:

@@ -7,9 +7,9 @@ from typing import Any
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from reports.rank_chart import rank_svgs, rank_words
+from reports.rank_chart import rank_percents, rank_svgs, rank_words
 from survey.accounts.guard import may, staff_blueprint
-from survey.analysis.rank_table import rank_table
+from survey.analysis.rank_table import rank_table, units_inside_others
 from survey.blueprints.compilation import chosen_or_404, previous_of, room_tools
 
 blueprint = staff_blueprint("rankings", __name__, url_prefix="/staff/tong-hop")
@@ -19,7 +19,7 @@ ROWS_SHOWN = 100
 
 @blueprint.context_processor
 def tools() -> dict[str, Any]:
-    return {**room_tools(), "rank_svgs": rank_svgs, "rank_words": rank_words}
+    return {**room_tools(), "rank_svgs": rank_svgs, "rank_words": rank_words, "rank_percents": rank_percents}
 
 
 @blueprint.get("/<wave_code>/xep-hang")
@@ -41,6 +41,7 @@ def index(wave_code: str) -> ResponseReturnValue:
         compilation=chosen.compilation,
         table=table,
         lines=lines,
+        inside=units_inside_others(chosen.compilation, code),
         group=code,
         more=lines[-1].unit.line.place.code if len(table.lines) > start + ROWS_SHOWN else None,
     )

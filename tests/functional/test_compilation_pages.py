@@ -13,8 +13,9 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.models import AuditEntry, ReferenceFigure, Unit, UnitGroup, Wave
+from survey.models import AuditEntry, ReferenceFigure, Unit, UnitGroup, Wave, WaveUnit
 from survey.operations.cross_tables import count_requested
+from tests.factories import make_unit
 from tests.filing_office import FilingOffice
 from tests.page_rules import CheckingClient, html_of
 from tests.published_waves import publish_province
@@ -61,6 +62,7 @@ def test_board_compilation_ranks_and_other_rules(
     ranks = text_of(staff_client, f"{NOW}/xep-hang")
     assert "hạng 1 đến 2 trên 3" in ranks
     assert "hạng 3 trên 3" in ranks
+    assert "Không xếp hạng riêng" not in ranks
     assert "không hiển thị" in ranks
     assert staff_client.get(f"{NOW}/xep-hang?group=khong-co").status_code == 404
     rules = text_of(staff_client, f"{NOW}/phuong-an")
@@ -172,6 +174,9 @@ def test_a_figure_stands_under_the_weighting_it_has(
     staff_app: Flask, staff_session: Session, staff_client: CheckingClient
 ) -> None:
     office = FilingOffice(staff_session, staff_app.extensions["engine"], numbers=(900, 400))  # of C nothing is known
+    below = make_unit(staff_session, code="A1", kind="room", parent=office.units["A"], name_vi="Phòng Một")
+    staff_session.add(WaveUnit(wave=office.wave, unit=below))
+    staff_session.commit()
     sign_in(staff_client, office.compiler)
     page = html_of(staff_client.get(f"{BOARD}W"))
     assert "Không có trọng số, tuy đợt này phải tính trọng số." in page
@@ -179,5 +184,7 @@ def test_a_figure_stands_under_the_weighting_it_has(
     row = re.findall(r"<td>.*?</td>", page[page.index('<table class="groups">') :], re.DOTALL)
     assert "thiếu N" in row[0]
     assert "<b>" in row[1]
+    ranks = text_of(staff_client, f"{BOARD}W/xep-hang")
+    assert "Phòng Một." in ranks.split("Không xếp hạng riêng")[1]
     rules = html_of(staff_client.get(f"{BOARD}W/phuong-an"))
     assert rules.split('class="variants"')[1].count('<span class="official">') == 1

@@ -8,8 +8,9 @@ from random import Random
 
 import pytest
 
-from reports.compilation_figures import Rank
-from reports.figures import Estimate, Figure, Rule, Text
+from reports.compilation_figures import CompiledUnit, Rank, RankLine
+from reports.figures import Estimate, Figure, Place, Rule, Text, UnitLine
+from reports.rank_chart import rank_percents
 from survey.analysis.intervals import CONFIDENCE, logit_interval, wilson_interval
 from survey.analysis.ranking import Bounds, joint_ranks, ranks_of, simultaneous, single_confidence
 from survey.analysis.statistics import PersonSums, mean_of, unweighted
@@ -109,3 +110,13 @@ def test_intervals_of_other_methods_widen_too() -> None:
     assert bounds.lower < mean.lower < mean.upper < bounds.upper
     with pytest.raises(ValueError, match="without bounds"):
         simultaneous(Estimate(0.5), 40, "top_two", 0.999)
+
+
+def test_neighbours_of_different_ranks_never_print_alike() -> None:
+    figures = [of_sums(*sums) for sums in ((20_001, 18_000), (20_000, 17_999), (20_000, 17_999), (10, 8))]
+    lines = [
+        RankLine(CompiledUnit(UnitLine(Place("A", Text("Xã"), "commune"), each), (), None), rank)
+        for each, rank in zip(figures, joint_ranks(figures), strict=True)
+    ]
+    assert [line.rank and line.rank.place for line in lines] == [1, 2, 2, None]
+    assert rank_percents(lines, "vi") == ["89,996%", "89,995%", "89,995%", "80,00%"]
