@@ -8,7 +8,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from reports.figures import Change, Text, TrendPoint
@@ -111,11 +111,8 @@ def earlier_waves(
     A published wave is compared with published ones alone, any wave where they are `published_only`: whoever reads of
     a closed wave in a document would read it before it is published. `by` leaves out what was published later.
     """
-    finished = Wave.state.in_(
-        ("published",) if published_only or wave.state == "published" else ("closed", "published")
-    )
-    if by is not None:
-        finished &= Wave.published_at <= by
+    states = ("published",) if published_only or wave.state == "published" else ("closed", "published")
+    finished = Wave.state.in_(states) & (Wave.published_at <= by if by is not None else true())
     core = aliased(Questionnaire)
     rows = session.execute(
         select(Wave, core.code, Unit.path)
