@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
@@ -66,8 +67,9 @@ def ask(campaign_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:campaign_id>/chot")
 @may("emulation.edit", campaign_path)
 def confirm(campaign_id: int) -> ResponseReturnValue:
-    """Fix the list: by another person than the one who asked."""
-    return taken(campaign_id, emulation.confirm, gettext("The list is fixed."))
+    """Fix the list that the page showed: by another person than the one who asked."""
+    step = partial(emulation.confirm, seen=request.form.get("digest", ""))
+    return taken(campaign_id, step, gettext("The list is fixed."))
 
 
 @blueprint.post("/<int:campaign_id>/khong-chot")

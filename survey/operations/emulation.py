@@ -63,6 +63,7 @@ class EmulationError(OperationError):
         "percent": _n("A mark lies between 0 and 100 percent with at most two decimals."),
         "reason_missing": _n("Give the reason: others must be able to follow it."),
         "nobody_ranked": _n("No unit can be ranked yet: a unit is once it has reported and every part has points."),
+        "list_changed": _n("The list was frozen anew since you read it. Read it again below, then confirm."),
         "same_person": _n("Whoever asked for the list to be fixed does not confirm it: another person must do that."),
     }
 
@@ -91,6 +92,7 @@ def create_campaign(session: Session, owner: Unit, terms: Terms) -> EmulationCam
 
 def change_campaign(session: Session, campaign: EmulationCampaign, terms: Terms) -> None:
     """Other terms for a draft. Raises :class:`EmulationError`."""
+    _hold(session, campaign)
     if campaign.state != "draft":
         raise EmulationError("step_impossible")
     _write(session, campaign, terms)
@@ -171,6 +173,7 @@ def save_report(
 
 
 def _report_under_way(session: Session, campaign: EmulationCampaign, unit: Unit) -> EmulationReport:
+    _hold(session, campaign)
     if campaign.state != "open":
         raise EmulationError("step_impossible")
     report = report_of(session, campaign, unit)
@@ -179,6 +182,8 @@ def _report_under_way(session: Session, campaign: EmulationCampaign, unit: Unit)
             raise EmulationError("not_competing")
         report = EmulationReport(campaign_id=campaign.id, unit=unit, state="draft", explanation="", award_asked="")
         session.add(report)
+    else:
+        session.refresh(report, ["state"])
     return report
 
 
@@ -218,6 +223,8 @@ def judge(
 ) -> None:
     """The reward the council proposes for a submitted report and its marks. Raises :class:`EmulationError`."""
     campaign = report.campaign
+    _hold(session, campaign, report)
+    session.expire(report, ["marks"])
     if campaign.state != "open" or report.state != "submitted":
         raise EmulationError("step_impossible")
     report.award = _known_award(campaign, award)
@@ -245,6 +252,7 @@ def judge(
 
 def ask(session: Session, campaign: EmulationCampaign, *, account_id: int, now: datetime) -> EmulationList:
     """Freeze the list as it is computed now, for a second person. Raises :class:`EmulationError`."""
+    _hold(session, campaign)
     if campaign.state != "open":
         raise EmulationError("step_impossible")
     figures = emulation.compute_list(session, campaign, province_day(now))
@@ -259,11 +267,15 @@ def ask(session: Session, campaign: EmulationCampaign, *, account_id: int, now: 
     return stored
 
 
-def confirm(session: Session, campaign: EmulationCampaign, *, account_id: int, now: datetime) -> None:
-    """Fix the frozen list. Raises :class:`EmulationError`, also for the person who asked."""
+def confirm(session: Session, campaign: EmulationCampaign, *, seen: str, account_id: int, now: datetime) -> None:
+    """Fix the frozen list, whose digest is the one the person has `seen`. Raises :class:`EmulationError`, also for the
+    person who asked."""
+    _hold(session, campaign)
     found = emulation.frozen_list(session, campaign)
     if found is not None and found.stored.asked_by_id == account_id:
         raise EmulationError("same_person")
+    if found is not None and found.stored.digest != seen:
+        raise EmulationError("list_changed")
     _take(session, campaign, "confirm", account_id=account_id, now=now)
     assert found is not None
     found.stored.decided_by_id, found.stored.decided_at, found.stored.is_confirmed = account_id, now, True
@@ -273,6 +285,7 @@ def confirm(session: Session, campaign: EmulationCampaign, *, account_id: int, n
 def refuse(session: Session, campaign: EmulationCampaign, reason: str, *, account_id: int, now: datetime) -> None:
     """Take the frozen list back, by whoever it may be, with the reason: reports and marks are open again. Raises
     :class:`EmulationError`."""
+    _hold(session, campaign)
     found = emulation.frozen_list(session, campaign)
     _take(session, campaign, "refuse", reason=_reason(reason), account_id=account_id, now=now)
     assert found is not None
@@ -289,6 +302,14 @@ def _reason(text: str) -> str:
     return said
 
 
+def _hold(session: Session, campaign: EmulationCampaign, report: EmulationReport | None = None) -> None:
+    """Keep other writers from the campaign until the transaction ends; see it and the report as they are now."""
+    session.flush()
+    session.refresh(campaign, ["state"], with_for_update=True)
+    if report is not None:
+        session.refresh(report, ["state"])
+
+
 def _take(
     session: Session,
     campaign: EmulationCampaign,
@@ -300,6 +321,7 @@ def _take(
     now: datetime,
 ) -> None:
     """Take the step on the report, without one on the campaign, and write it into the history."""
+    _hold(session, campaign, report)
     subject = report or campaign
     if subject.state not in STEPS[step] or (report is not None and campaign.state != "open"):
         raise EmulationError("step_impossible")

@@ -75,7 +75,12 @@ def test_a_campaign_from_its_formula_to_the_fixed_list(
     page = html_of(staff_client.get(own))
     assert "Hai sáng kiến" not in page  # not told before the list is fixed
     sign_in(staff_client, second)
-    post(staff_client, f"{at}/chot", page=at)
+    digest = staff_session.scalars(select(EmulationList.digest)).one()
+    staff_session.rollback()
+    assert f'name="digest" value="{digest}"' in html_of(staff_client.get(at))
+    post(staff_client, f"{at}/chot", {"digest": "0" * 64}, page=at)  # a page of another list
+    assert "Danh sách đã được khóa lại" in html_of(staff_client.get(at))
+    post(staff_client, f"{at}/chot", {"digest": digest}, page=at)
     page = html_of(staff_client.get(at))
     assert "54,00" in page  # 60 × 90/100 + 40 × 0/2
     assert "Đơn vị chưa đủ dữ liệu, không xếp hạng" in page

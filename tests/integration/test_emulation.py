@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -12,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from reports.emulation_figures import Part
 from survey.analysis import emulation as reading
-from survey.models import EmulationList
+from survey.models import EmulationCampaign, EmulationList, EmulationReport
 from survey.operations import emulation
 from survey.operations.emulation import EmulationError, Mark
 from tests.emulation_objects import AT, AWARDS, make_campaign
@@ -54,14 +56,38 @@ def test_a_list_from_frozen_figures_is_fixed_by_two_people_and_stays(session: Se
     stored = emulation.ask(session, campaign, account_id=first, now=AT)
     session.commit()
     with pytest.raises(EmulationError) as refused:
-        emulation.confirm(session, campaign, account_id=first, now=AT)
+        emulation.confirm(session, campaign, seen=stored.digest, account_id=first, now=AT)
     assert refused.value.code == "same_person"
     with pytest.raises(EmulationError):
         emulation.judge(session, report, award="", marks=[], account_id=None)  # nothing moves while it is proposed
     emulation.refuse(session, campaign, "Thiếu một đơn vị", account_id=second, now=AT)
     assert reading.last_refusal(session, campaign) == "Thiếu một đơn vị"
-    emulation.ask(session, campaign, account_id=first, now=AT)
-    emulation.confirm(session, campaign, account_id=second, now=AT)
+    emulation.judge(session, report, award="", marks=[Mark(3, Decimal(10), "Chấm lại")], account_id=None)
+    found = reading.compute_list(session, campaign, AT.date())
+    session.commit()
+    steps: tuple[Callable[[Session, EmulationCampaign, EmulationReport], object], ...] = (
+        lambda late, read, _report: emulation.ask(late, read, account_id=first, now=AT),  # a second list
+        lambda late, _read, report: emulation.judge(late, report, award="", marks=[], account_id=None),
+        lambda late, read, report: emulation.save_report(late, read, report.unit, explanation="Khác", award=""),
+    )
+    with ExitStack() as stack:
+        readers = [stack.enter_context(Session(engine, expire_on_commit=False)) for _ in steps]
+        read = [(late, late.get_one(EmulationCampaign, campaign.id)) for late in readers]
+        reports = [late.get_one(EmulationReport, report.id) for late in readers]
+        for late in readers:
+            late.commit()
+        again = emulation.ask(session, campaign, account_id=first, now=AT)
+        session.commit()
+        for step, (late, behind), own in zip(steps, read, reports, strict=True):  # each still sees the campaign open
+            with pytest.raises(EmulationError) as refused:
+                step(late, behind, own)
+            assert refused.value.code == "step_impossible"
+            late.rollback()
+    assert again.digest != stored.digest
+    with pytest.raises(EmulationError) as refused:  # the page of the list that was refused
+        emulation.confirm(session, campaign, seen=stored.digest, account_id=second, now=AT)
+    assert refused.value.code == "list_changed"
+    emulation.confirm(session, campaign, seen=again.digest, account_id=second, now=AT)
     session.commit()
 
     report.explanation = "Khác"
