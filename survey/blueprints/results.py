@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -38,6 +38,7 @@ from survey.analysis.published import (
 from survey.analysis.remedies import public_remedies
 from survey.analysis.summary import unit_report, wave_overview
 from survey.analysis.themes import public_themes
+from survey.analysis.unit_groups import groups_stamp
 from survey.analysis.year_trend import year_trend
 from survey.blueprints.verification import published_pdf
 from survey.database import current_session
@@ -215,14 +216,17 @@ def years_of(newest: Wave) -> YearTrend:
 
 def groups_of(found: Wave) -> list[GroupFigures]:
     """The kinds of units and the public groups, as far as their figures may be printed."""
+    session = current_session()
     compiled = kept_for_large(
-        found, "groups", lambda root: compile_wave(current_session(), found, root, public=True, source="sealed")
+        found,
+        ("groups", groups_stamp(session)),
+        lambda root: compile_wave(session, found, root, public=True, source="sealed"),
     )
     return [group for group in compiled.groups if group.publishable]
 
 
-def kept_for_large(found: Wave, what: str, load: Callable[[Unit | None], V]) -> V:
-    """What `load` makes of the root of the wave's tree; for a large tree remembered for a while."""
+def kept_for_large(found: Wave, what: Hashable, load: Callable[[Unit | None], V]) -> V:
+    """What `load` makes of the root of the wave's tree; for a large tree remembered for a while under `what`."""
     session = current_session()
     root = root_of_wave(session, found)
     if not remembered_figures.is_large(session, found, root):
