@@ -48,7 +48,7 @@ def create() -> ResponseReturnValue:
             publish_rules(session, form.definition.data, form.valid_from.data, at=at, account_id=who)
         except CounterRulesError as error:
             session.rollback()
-            (form.valid_from if error.code == "earlier" else form.definition).errors.append(say(error))
+            (form.valid_from if error.code in ("earlier", "past") else form.definition).errors.append(say(error))
         else:
             commit()
             flash(gettext("The version was published."), "success")

@@ -14,6 +14,7 @@ from forms.counter_rules import CounterRules, RulesFault, read_rules
 from survey.models import CounterRuleSet
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
+from survey.operations.periods import province_day, quarter
 
 _STANDARD = Path(__file__).with_name("counter_rules.yaml")
 
@@ -26,6 +27,7 @@ class CounterRulesError(OperationError):
     SENTENCES: ClassVar[dict[str, str]] = {
         "unreadable": _n("The rule set cannot be used: %(problem)s"),
         "same": _n("These are the rules in force on that day already."),
+        "past": _n("What is over keeps the rules it was scored by: choose %(day)s or a later day."),
         "earlier": _n("A version in force from %(day)s was published already; choose that day or a later one."),
     }
 
@@ -47,11 +49,15 @@ def rules_on(session: Session, day: date) -> tuple[int, CounterRules, str]:
 def publish_rules(
     session: Session, text: str, valid_from: date, *, at: datetime, account_id: int | None = None
 ) -> CounterRuleSet:
-    """Publish the next version, in force from a day on; it is never changed. Raises :class:`CounterRulesError`."""
+    """Publish the next version, in force from a day of the current quarter or a later one on; it is never changed.
+    Raises :class:`CounterRulesError`."""
     try:
         asked = read_rules(text)
     except RulesFault as error:
         raise CounterRulesError("unreadable", problem=str(error)) from error
+    first = quarter(province_day(at))[0]
+    if valid_from < first:
+        raise CounterRulesError("past", day=f"{first:%d/%m/%Y}")
     newest = session.scalar(select(func.max(CounterRuleSet.valid_from)))
     if newest is not None and valid_from < newest:
         raise CounterRulesError("earlier", day=f"{newest:%d/%m/%Y}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 
 from flask import Flask
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey.models import CounterRuleSet, Dossier
 from survey.operations.counter_rules import standard_rules
-from survey.operations.periods import province_today
+from survey.operations.periods import province_today, quarter
 from tests.counter_score_objects import last_quarter
 from tests.factories import make_unit
 from tests.page_rules import CheckingClient, html_of
@@ -77,13 +78,14 @@ def test_a_province_publishes_rules_of_its_own(
     sign_in(staff_client, make_account(staff_session, "compiler", root))
     assert "Bộ quy tắc chuẩn" in html_of(staff_client.get(ROOT + "quy-tac/"))
     own = standard_rules().replace("left_out: scale", "left_out: keep")
-    form = {"valid_from": "2026-01-01", "definition": own.replace("one: 15%", "one: 15x")}
+    first, _last = quarter(province_today())
+    form = {"valid_from": first.isoformat(), "definition": own.replace("one: 15%", "one: 15x")}
     page = html_of(post(staff_client, ROOT + "quy-tac/moi", form))
     assert "online.dossiers.one" in page
     assert "one: 15x" in page
     assert post(staff_client, ROOT + "quy-tac/moi", form | {"definition": own}).status_code == 302
-    again = {"valid_from": "2025-12-31", "definition": standard_rules()}
-    assert "01/01/2026" in html_of(post(staff_client, ROOT + "quy-tac/moi", again))
+    again = {"valid_from": (first - timedelta(days=1)).isoformat(), "definition": standard_rules()}
+    assert f"{first:%d/%m/%Y} hoặc một ngày muộn hơn" in html_of(post(staff_client, ROOT + "quy-tac/moi", again))
     staff_session.rollback()
     assert staff_session.scalars(select(CounterRuleSet.version)).all() == [1]
     assert "mức tối đa và các mức xếp loại giữ nguyên" in html_of(staff_client.get(ROOT + "quy-tac/"))

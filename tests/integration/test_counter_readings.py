@@ -16,7 +16,7 @@ from reports.counter_score_figures import CounterPeriod
 from survey.analysis import counter_readings as reading
 from survey.models import Unit
 from survey.operations.counter_records import DossierRow, QuarterRecord, record_dossiers, record_quarter
-from survey.operations.counter_rules import publish_rules, rules_on, standard_rules
+from survey.operations.counter_rules import CounterRulesError, publish_rules, rules_on, standard_rules
 from tests.factories import make_unit
 from tests.petition_cases import MONDAY, make_petition
 from tests.published_waves import finish
@@ -107,6 +107,11 @@ def test_a_period_is_scored_by_the_rules_of_its_last_day(session: Session) -> No
     own = standard_rules().replace("on_time: 1, late: 0", "on_time: 2, late: 0")
     published = publish_rules(session, own, date(2026, 6, 30), at=datetime(2026, 6, 1, tzinfo=UTC))
     assert rules_on(session, date(2026, 6, 29))[0] == 0
+    # 1 April in the province: what is over keeps its rules, and no version goes before another
+    for day, code in ((date(2026, 3, 31), "past"), (date(2026, 4, 1), "earlier")):
+        with pytest.raises(CounterRulesError) as refused:
+            publish_rules(session, standard_rules(), day, at=datetime(2026, 3, 31, 18, tzinfo=UTC))
+        assert refused.value.code == code
     first = reading.read_scores(session, [unit], FIRST, TODAY)[0]
     second = reading.read_scores(session, [unit], SECOND, TODAY)[0]
     assert (first.rules.version, second.rules.version) == (0, 1)
