@@ -13,25 +13,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from forms.filing import DeadlineForm, ReasonForm
+from reports.notes import unit_list
 from survey import filing_wording
 from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.scope import can, wave_path
 from survey.analysis import filings as reading
-from survey.analysis.filings import BOARD_STATES, BoardFilter
+from survey.analysis.filings import BOARD_STATES, LATE, BoardFilter
 from survey.blueprints.filings import waves_within, wording_tools
 from survey.blueprints.result_filters import own_name
 from survey.database import current_session
-from survey.models import UNIT_KINDS, Filing, Wave
+from survey.models import EDITABLE_STATES, UNIT_KINDS, Filing, Wave
 from survey.operations import filing_figures, filing_reminders, filings, wave_publication
 from survey.operations.filing_steps import FilingError
 from survey.operations.periods import province_today
 from survey.staff_pages import say
-from survey.staff_waves import wave_or_404
+from survey.staff_waves import language, wave_or_404
 
 blueprint = staff_blueprint("filing_board", __name__, url_prefix="/staff/bao-cao-dinh-ky/bang")
 blueprint.context_processor(wording_tools)
 
 SIZE = 100
+MOST_NAMED = 5  # units in one message
+REMINDED = ("draft", "returned", LATE)  # the lists in which units are ticked to be reminded, not approved
 MOST_VERIFIED = 500  # filings computed anew within one request: 5 ms each
 
 
@@ -70,6 +73,9 @@ def board(wave: Wave, deadline: DeadlineForm | None = None, reason: ReasonForm |
         decides=can("filings.decide", wave_path(wave.code)) and wave.state == "closed",
         publishes=can("waves.publish", wave_path(wave.code)),
         request_under_way=wave_publication.under_way(session, wave),
+        reminds=chosen.state in REMINDED,
+        missing=counted["draft"] + counted["returned"],
+        me=account().id,
     )
     return page, 422 if any(form is not None and form.errors for form in (deadline, reason)) else 200
 
@@ -91,12 +97,11 @@ def back(wave_code: str) -> ResponseReturnValue:
 def approve(wave_code: str) -> ResponseReturnValue:
     """Approve the chosen filings; those it cannot approve are named and left."""
     session, who, now = current_session(), account().id, datetime.now(UTC)
-    done = each_of(
-        chosen_filings(wave_or_404(wave_code)), lambda one: filings.approve(session, one, account_id=who, at=now)
-    )
-    flash(
-        ngettext("%(num)d report was approved.", "%(num)d reports were approved.", done), "success" if done else "info"
-    )
+    chosen = chosen_filings(wave_or_404(wave_code))
+    if not chosen:
+        flash(gettext("Nothing was approved: tick the reports first."), "warning")
+    else:
+        approve_each(chosen, lambda one: filings.approve(session, one, account_id=who, at=now))
     return back(wave_code)
 
 
@@ -109,30 +114,34 @@ def approve_late(wave_code: str) -> ResponseReturnValue:
         return board(wave, reason=form)
     how: dict[str, Any] = {"account_id": account().id, "at": datetime.now(UTC)}
     today, reason = province_today(), form.reason.data or ""
-    done = each_of(
+    approve_each(
         reading.late_filings(session, wave, today),
         lambda one: filings.approve_ex_officio(session, one, reason, today=today, **how),
-    )
-    flash(
-        ngettext("%(num)d report was approved.", "%(num)d reports were approved.", done), "success" if done else "info"
     )
     return back(wave_code)
 
 
-def each_of(chosen: Iterable[Filing], step: Callable[[Filing], None]) -> int:
-    """Take the step for each filing and commit; what is refused is said with the unit's name. How many were taken."""
+def approve_each(chosen: Iterable[Filing], step: Callable[[Filing], None]) -> None:
+    """Take the step for each filing and commit; say how many were approved and, once for each reason, which not."""
     session, done = current_session(), 0
+    refused: dict[str, list[str]] = {}
     for filing in chosen:
         name = own_name(filing.unit)
         try:
             with session.begin_nested():
                 step(filing)
         except FilingError as error:
-            flash(f"{name}: {say(error)}", "warning")
+            refused.setdefault(say(error), []).append(name)
         else:
             done += 1
     commit()
-    return done
+    if done:
+        flash(ngettext("%(num)d report was approved.", "%(num)d reports were approved.", done), "success")
+    said = [f"{reason} ({unit_list(names, language(), {}, MOST_NAMED)})" for reason, names in refused.items()]
+    if said:
+        number = sum(len(names) for names in refused.values())
+        words = ngettext("%(num)d report was not approved.", "%(num)d reports were not approved.", number)
+        flash(" ".join([words, *said]), "warning")
 
 
 def chosen_filings(wave: Wave) -> list[Filing]:
@@ -164,10 +173,14 @@ def deadline(wave_code: str) -> ResponseReturnValue:
 @blueprint.post("/<wave_code>/nhac")
 @may("filings.decide", wave_path)
 def remind(wave_code: str) -> ResponseReturnValue:
-    """Remind the chosen units; without a choice all that have not handed in."""
+    """Remind the chosen units, or with `all` every unit that has not handed in."""
     session, wave = current_session(), wave_or_404(wave_code)
-    query = select(Filing).where(Filing.wave_id == wave.id, Filing.state.in_(("draft", "returned")))
-    chosen = chosen_filings(wave) or session.scalars(query.options(joinedload(Filing.unit)).order_by(Filing.id)).all()
+    query = select(Filing).where(Filing.wave_id == wave.id, Filing.state.in_(EDITABLE_STATES))
+    everybody = query.options(joinedload(Filing.unit)).order_by(Filing.id)
+    chosen = session.scalars(everybody).all() if request.form.get("all") else chosen_filings(wave)
+    if not chosen:
+        flash(gettext("Nobody was reminded: tick the units first."), "warning")
+        return back(wave_code)
     queued = filing_reminders.remind(session, chosen, datetime.now(UTC))
     commit()
     flash(
@@ -189,8 +202,11 @@ def verify(wave_code: str) -> ResponseReturnValue:
         flash(gettext("This wave has too many units for a page: sipas filings verify %(wave)s", wave=wave_code), "info")
         return back(wave_code)
     found = list(filing_figures.verify(session, wave))
+    by_kind: dict[str, list[str]] = {}
     for each in found:
-        flash(f"{own_name(each.unit)}: {filing_wording.DISAGREEMENTS[each.kind]}", "danger")
+        by_kind.setdefault(filing_wording.DISAGREEMENTS[each.kind], []).append(own_name(each.unit))
+    for kind, names in by_kind.items():
+        flash(f"{'; '.join(names)}: {kind}", "danger")
     if not found:
         flash(gettext("Computed anew, the figures of all units are exactly those that were frozen."), "success")
     return back(wave_code)

@@ -90,6 +90,7 @@ def add_file(filing_id: int) -> ResponseReturnValue:
             form.file.errors = [*form.file.errors, say(error)]
         else:
             commit()
+            flash(gettext("The file was added."), "success")
             return back(filing_id)
     return filing_page(filing_or_404(filing_id), evidence=form)
 

@@ -77,7 +77,7 @@ def test_a_unit_explains_and_hands_in_what_is_returned_and_approved(
     assert wrong.status_code == 422
     assert "không phải tệp PDF" in unescape(html_of(wrong))
     sent = {"file": (BytesIO(b"%PDF-1.7\n%%EOF"), "..\\bien ban.exe")}
-    assert post(staff_client, f"{url}/tep", sent, page=url).status_code == 303
+    assert "Đã thêm tệp." in html_of(post(staff_client, f"{url}/tep", sent, page=url, follow_redirects=True))
     (file_id,) = (file.id for file in office.filing("B").files)
     office.session.rollback()
     served = staff_client.get(f"{url}/tep/{file_id}")
@@ -135,9 +135,19 @@ def test_the_board_counts_orders_and_decides_many(office: FilingOffice, staff_cl
     assert f"{office.filing('A').deadline_on}" == "2030-01-01"
     let_deadlines_pass(office)
     assert "Quá hạn" in text_of(staff_client, f"{BOARD}?wave=W&state=late") or "quá hạn" in text_of(staff_client, BOARD)
-    mine = {"filing": [str(office.filing("A").id)]}
-    said = unescape(html_of(post(staff_client, f"{BOARD}W/duyet", mine, page=BOARD, follow_redirects=True)))
-    assert "Xã A: " in said
+    whole = f"{BOARD}?wave=W"
+    assert 'name="filing"' not in text_of(staff_client, whole), "nothing is handed in, so nothing can be approved"
+    assert text_of(staff_client, f"{whole}&state=draft").count('name="filing"') == 4
+    both = {"filing": [str(office.filing(code).id) for code in "AB"]}
+    for url, sent, words in (
+        ("duyet", both, "2 báo cáo chưa được duyệt."),
+        ("duyet", {}, "Chưa duyệt báo cáo nào: hãy đánh dấu"),
+        ("nhac", {}, "Chưa nhắc đơn vị nào: hãy đánh dấu"),
+        ("nhac", {"all": "1"}, "Hôm nay không còn đơn vị nào cần nhắc"),
+    ):
+        said = unescape(html_of(post(staff_client, f"{BOARD}W/{url}", sent, page=BOARD, follow_redirects=True)))
+        assert words in said
+        assert said.count('class="alert') == 1
     assert post(staff_client, f"{BOARD}W/duyet-thay", {"reason": " "}, page=BOARD).status_code == 422
     post(staff_client, f"{BOARD}W/duyet-thay", {"reason": "Không nộp"}, page=BOARD)
     office.session.rollback()
