@@ -96,6 +96,7 @@ class Estimator:
         self.total = Tally.sum(self.by_stratum)
         self._populations = populations
         self._together = together
+        self._joined: dict[str, Mapping[str, str]] = {}  # by key
         self._have_weights: dict[str, bool] = {}  # by key; "" for every figure that is hidden nowhere
 
     @property
@@ -131,7 +132,9 @@ class Estimator:
         return without + len(sizes) > 1 and any(population >= n for population, n in sizes)
 
     def _labels(self, key: str) -> Mapping[str, str]:
-        return self._together(key, self.strata) if self._together else {}
+        if key not in self._joined:
+            self._joined[key] = self._together(key, self.strata) if self._together else {}
+        return self._joined[key]
 
     @property
     def population(self) -> int | None:

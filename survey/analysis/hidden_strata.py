@@ -28,26 +28,24 @@ class HiddenStrata:
         cls,
         sites: Iterable[Site],
         hidden: Mapping[int, Collection[str]],
-        keys: Collection[str],
         told: Collection[str] = (),
+        keys: Collection[str] = (),
     ) -> HiddenStrata:
-        """From what the tree hides by unit id. `keys` are those of all figures; where a unit hides one of the parts
-        `told` apart by the view, all of its figures are hidden."""
+        """From what the tree hides by unit id; where it hides one of the parts `told` apart by the view, all figures of
+        the `keys`."""
         told_apart = frozenset(told)
-        own = {tree.own_counters(key): key for key in keys} if hidden else {}
         anchors: dict[str, dict[int, str]] = defaultdict(dict)
         for site in sites if hidden else ():
             above = "/"
             for step in site.path.strip("/").split("/"):
                 found = hidden.get(int(step), ())
                 every = bool(found) and not told_apart.isdisjoint(found)
-                for key in keys if every else found:
-                    if key in keys:
-                        anchors[key].setdefault(site.unit_id, above)
+                for key in (*keys, *found) if every else found:
+                    anchors[key].setdefault(site.unit_id, above)
                 above += f"{step}/"
             for key in hidden.get(site.unit_id, ()):
-                if key in own:
-                    anchors[own[key]].setdefault(site.unit_id, above)
+                if figure := tree.hides_own_counters(key):
+                    anchors[figure].setdefault(site.unit_id, above)
         return cls(dict(anchors))
 
     def together(self, key: str, strata: Sequence[Group]) -> dict[str, str]:
@@ -59,13 +57,15 @@ class HiddenStrata:
         anchors = self.anchors.get(key)
         if not anchors:
             return {}
-        present = frozenset().union(*(group.members for group in strata))
-        members = self._of_anchor(key)
+        holding = [group for group in strata if not anchors.keys().isdisjoint(group.members)]
+        if not holding:
+            return {}
+        present, members = frozenset[int]().union(*[group.members for group in strata]), self._of_anchor(key)
         found = {}
-        for group in strata:
-            anchor = next((anchors[each] for each in group.members if each in anchors), None)
+        for group in holding:
+            anchor = min(anchors[each] for each in group.members if each in anchors)
             # A stratum of several sites whose own unit is shown is no secret, though sites in it are.
-            if anchor is not None and (len(anchor) < len(group.path) or len(group.members) == 1):
+            if len(anchor) < len(group.path) or len(group.members) == 1:
                 found[group.code] = anchor if members[anchor] <= present else APART
         return found
 

@@ -152,6 +152,11 @@ def own_counters(key: str) -> str:
     return f"{key}{_OWN}"
 
 
+def hides_own_counters(key: str) -> str | None:
+    """The figure's key that is hidden of a unit's own counters under this key; None of any other one."""
+    return key.removesuffix(_OWN) if key.endswith(_OWN) else None
+
+
 def kept(session: Session, wave: Wave, instrument: Instrument, trust: Sequence[str]) -> Iterator[KeptStatistic]:
     """What is hidden of the units of a wave as rows to keep, with a mark for each unit that takes part."""
     figures = hidden_figures(session, wave, instrument, trust)

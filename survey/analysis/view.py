@@ -92,7 +92,7 @@ class View:
     def hidden_strata(self) -> HiddenStrata:
         """Which sites' strata are weighed together, since the figure is hidden there."""
         told = self.parts_told_apart(headline_trust(self.wave), self.trust)
-        return HiddenStrata.of(self.sites, self.hidden, self.instrument.pooled_into(), told)
+        return HiddenStrata.of(self.sites, self.hidden, told, self.instrument.pooled_into() if told else ())
 
     def part(self, tally: Tally) -> Estimator:
         """Figures of a part of the answers (a channel, a half-month, a counter), as one sample without N."""
