@@ -15,10 +15,18 @@ from sqlalchemy.orm import Session
 
 from survey.models import AuditEntry, ReferenceFigure, Unit, UnitGroup, Wave, WaveUnit
 from survey.operations.cross_tables import count_requested
-from tests.factories import make_unit
+from tests.factories import (
+    make_collector,
+    make_definition,
+    make_questionnaire,
+    make_rating,
+    make_unit,
+    make_wave,
+)
 from tests.filing_office import FilingOffice
 from tests.page_rules import CheckingClient, html_of
 from tests.published_waves import publish_province
+from tests.sample_waves import store
 from tests.staff import csrf_token, make_account, post, sign_in
 
 BOARD = "/staff/tong-hop/"
@@ -181,10 +189,30 @@ def test_a_figure_stands_under_the_weighting_it_has(
     page = html_of(staff_client.get(f"{BOARD}W"))
     assert "Không có trọng số, tuy đợt này phải tính trọng số." in page
     assert "Xã C" in page.split('id="units"')[0], "which unit's N is missing"
-    row = re.findall(r"<td>.*?</td>", page[page.index('<table class="groups">') :], re.DOTALL)
+    row = re.findall(r"<td>.*?</td>", page[page.index('<table class="list groups">') :], re.DOTALL)
     assert "thiếu N" in row[0]
     assert "<b>" in row[1]
     ranks = text_of(staff_client, f"{BOARD}W/xep-hang")
     assert "Phòng Một." in ranks.split("Không xếp hạng riêng")[1]
     rules = html_of(staff_client.get(f"{BOARD}W/phuong-an"))
-    assert rules.split('class="variants"')[1].count('<span class="official">') == 1
+    assert rules.split(' variants">')[1].count('<span class="official">') == 1
+
+
+def test_a_wave_of_one_question_has_no_empty_grid(
+    staff_app: Flask, staff_session: Session, staff_client: CheckingClient
+) -> None:
+    top = make_unit(staff_session, code="T", kind="province")
+    unit = make_unit(staff_session, code="A", parent=top)
+    asked = make_definition(factors={}, questions=[make_rating("overall_satisfaction", in_index=False)])
+    wave = make_wave(
+        staff_session, code="one", units=[unit], questionnaire=make_questionnaire(staff_session, asked), state="open"
+    )
+    wave.owner = top
+    store(staff_session, make_collector(staff_session, wave, unit), [{"overall_satisfaction": 5}] * 40)
+    staff_session.commit()
+    sign_in(staff_client, make_account(staff_session, "compiler", top))
+    page = text_of(staff_client, f"{BOARD}one")
+    assert "100,00%" in page
+    assert "Nội dung và yếu tố" not in page
+    assert "trên 0 hồ sơ" not in page
+    assert text_of(staff_client, f"{BOARD}one/phuong-an").count("chính thức") >= 2
