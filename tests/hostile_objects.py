@@ -43,7 +43,7 @@ from tests.factories import (
 )
 from tests.petition_cases import make_petition, petitions_in_other_states
 from tests.remedy_objects import make_remedy
-from tests.scorecards import appraised_card, submitted_card
+from tests.scorecards import appraised_card, line_of, submitted_card
 from tests.staff import make_account
 
 # Pages and files that show more by their query.
@@ -116,6 +116,7 @@ def last_steps(session: Session, unit: Unit) -> list[tuple[str, dict[str, str], 
     remedy = make_remedy(session, wave, unit)
     remedies.finish_remedy(session, remedy, "Ảnh chụp quầy số 3", account_id=None, now=NOW)
     returned, marked = council_addresses(session, unit)
+    judged = submitted_card(session, unit, "judged")
     of_dialogue = f"/staff/doi-thoai/{dialogue.code}"
     return [
         (f"{of_dialogue}/cau-hoi/{make_question(session, dialogue).code}/tu-choi", {}, ("reason",)),
@@ -123,6 +124,11 @@ def last_steps(session: Session, unit: Unit) -> list[tuple[str, dict[str, str], 
         (f"/staff/y-kien/{case.reference}/chuyen", {"transfer-unit": "X2"}, ("transfer-reason",)),
         (f"/staff/giai-phap/{remedy.id}/cong-khai", {"step": "publish"}, ("said", "did")),
         (f"/staff/bang-cham-diem/{submitted_card(session, unit).id}/tra-lai", {}, ("reason",)),
+        (
+            f"/staff/bang-cham-diem/{judged.id}/tieu-chi/{line_of(judged, '1').id}/tham-dinh",
+            {"points": "4"},
+            ("reason",),
+        ),
         (returned, {}, ("reason",)),
         (marked, {"mark_1": "5", "mark_2": "7,5", "award": ""}, ("reason_1", "reason_2")),
         ("/staff/thi-dua/moi", NEW_CAMPAIGN, NEW_CAMPAIGN_WORDS),
