@@ -19,7 +19,6 @@ from survey.blueprints.unit_results import renderers
 from survey.database import current_session
 from survey.models import Filing
 from survey.operations import filing_files, filings, notices
-from survey.operations.bounded import ReadersBusy
 from survey.operations.errors import OperationError
 from survey.operations.filing_steps import FilingError
 from survey.operations.periods import province_today
@@ -85,7 +84,7 @@ def add_file(filing_id: int) -> ResponseReturnValue:
             kind = filing_files.kind_of(content)
             session, filing = begin_writing(), filing_or_404(filing_id)
             filing_files.add_file(session, filing, name=name, content=content, kind=kind, **doing())
-        except (FilingError, ReadersBusy) as error:
+        except FilingError as error:
             current_session().rollback()
             form.file.errors = [*form.file.errors, say(error)]
         else:

@@ -25,7 +25,7 @@ from survey.blueprints.scorecards import after_or_404, worded, wording_tools
 from survey.database import current_session
 from survey.models import Criterion, Scorecard, ScorecardTemplate, Unit
 from survey.operations import scorecard_templates as operations
-from survey.operations.bounded import BoundedError, ReadersBusy
+from survey.operations.bounded import BoundedError
 from survey.operations.scorecard_checks import TemplateError
 from survey.operations.scorecard_checks import worded as refused
 from survey.staff_waves import language, now
@@ -105,7 +105,7 @@ def load() -> ResponseReturnValue:
         try:
             definition = operations.read_template(form.file.data.read(4 * LONGEST) if form.file.data else b"")
             template = operations.create_template(begin_writing(), definition, owners()[form.owner.data])
-        except (TemplateError, BoundedError, ReadersBusy) as error:
+        except (TemplateError, BoundedError) as error:
             current_session().rollback()
             form.file.errors = [*form.file.errors, worded(error)]
         else:

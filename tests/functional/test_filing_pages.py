@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from survey.accounts.models import Account
 from survey.models import Filing, WavePublication
 from survey.operations import filing_files
+from survey.operations.bounded import run_bounded
 from survey.operations.transactions import set_transactions
 from tests.filing_office import FilingOffice
 from tests.office_packages import many_parts, packed
@@ -38,9 +40,9 @@ def text_of(client: CheckingClient, url: str, status: int = 200) -> str:
     return unescape(html_of(response))
 
 
-def shown(client: CheckingClient, url: str) -> dict[str, str]:
+def shown(client: FlaskClient, url: str) -> dict[str, str]:
     """What the page asks to confirm: the request and the digest of what it shows."""
-    return dict(re.findall(r'name="(request|digest)" value="(\w+)"', text_of(client, url)))
+    return dict(re.findall(r'name="(request|digest)" value="(\w+)"', html_of(client.get(url))))
 
 
 def address(office: FilingOffice, code: str) -> str:
@@ -100,12 +102,12 @@ def test_a_unit_explains_and_hands_in_what_is_returned_and_approved(
 def test_evidence_is_opened_in_a_process_of_its_own_and_locks_nobody_out(
     office: FilingOffice, staff_client: CheckingClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url, read = address(office, "B"), filing_files.run_bounded
+    url = address(office, "B")
 
     def beside_a_ballot(*args: Any, **options: Any) -> Any:
         office.session.execute(update(Filing).values(deadline_on=office.wave.period_end))
         office.session.commit()  # waits for whoever writes
-        return read(*args, **options)
+        return run_bounded(*args, **options)
 
     monkeypatch.setattr(filing_files, "run_bounded", beside_a_ballot)
     sign_in(staff_client, office.manager("B"))

@@ -7,8 +7,8 @@ from io import BytesIO
 
 import pytest
 
-from forms import evidence
 from forms.evidence import MOST_PARTS, office_kind
+from survey.models.filing import MOST_BYTES
 from survey.operations import filing_files
 from survey.operations.filing_steps import FilingError
 from tests.office_packages import many_parts, packed
@@ -48,19 +48,19 @@ def test_a_list_without_end_is_refused_before_it_is_parsed(content: bytes, monke
         pytest.fail("the list was parsed")
 
     assert zipfile.is_zipfile(BytesIO(content)), "a reader would take it"
-    monkeypatch.setattr(evidence.zipfile, "ZipFile", parsed)
+    monkeypatch.setattr(zipfile, "ZipFile", parsed)
     assert office_kind(content) == ""
 
 
 def test_what_is_no_zip_starts_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filing_files, "run_bounded", None)
     assert filing_files.kind_of(b"%PDF-1.7") == "pdf"
-    for content in (b"MZ\x90", b"", b"%" * (filing_files.MOST_BYTES + 1)):
+    for content in (b"MZ\x90", b"", b"%" * (MOST_BYTES + 1)):
         with pytest.raises(FilingError):
             filing_files.kind_of(content)
 
 
 def test_twenty_megabytes_are_read_within_the_limits() -> None:
     document = packed(TYPES, "word/document.xml")
-    large = b"PK\x03\x04" + bytes(filing_files.MOST_BYTES - len(document) - 4) + document
+    large = b"PK\x03\x04" + bytes(MOST_BYTES - len(document) - 4) + document
     assert filing_files.kind_of(large) == "docx"
