@@ -114,7 +114,7 @@ def report_of(
         tuple(_shown(view, pool, estimator.pool(pool)) for pool in instrument.factors),
         tuple(_shown(view, item, estimator.item(item)) for item in instrument.items),
         read_quality(session, view, with_scan=with_scan),
-        estimator.coverage(),
+        estimator.coverage() if not hidden else None,
         _tipping_point(view) if not hidden else None,
         suppressed(all_satisfied) if all_satisfied and hidden else all_satisfied,
         changes,
@@ -148,9 +148,9 @@ def wave_overview(
     view = read_view(session, wave, root, terms=terms, source=source, only_headline=True)
     hidden = view.concealed
     index = view.headline.index()
-    total = UnitLine(view.place, suppressed(index) if hidden else index, view.headline.population)
+    total = UnitLine(view.place, suppressed(index)) if hidden else UnitLine(view.place, index, view.headline.population)
     lines = tuple(unit_line(view, unit, estimator) for unit, estimator in _units(session, view))
-    return WaveOverview(wave_label(wave), view.method, total, lines, view.headline.coverage())
+    return WaveOverview(wave_label(wave), view.method, total, lines, None if hidden else view.headline.coverage())
 
 
 def heat_table(session: Session, wave: Wave, root: Unit | None = None, *, source: Source = "exact") -> HeatTable:

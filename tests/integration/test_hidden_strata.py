@@ -76,6 +76,10 @@ def test_no_n_of_a_hidden_unit_is_told(session: Session, wave: Wave) -> None:
     assert lines == {"A": 800, "B": None, "C": None}
     assert [child["transactions"] for child in as_json(report(session, wave))["children"]] == [800, None, None]
     assert {line.place.code: line.transactions for line in wave_overview(session, wave).units} == lines
+    set_transactions(session, session.query(Unit).filter_by(code="B").one(), wave.period_start, wave.period_end, 2)
+    own = as_json(unit_report(session, wave, session.query(Unit).filter_by(code="B").one()))
+    assert (own["coverage"], own["quality"]) == (None, None)  # not even that N is below the number of responses
+    lines["P"] = 1212
     compiled = compile_wave(session, wave, public=True)
-    assert {unit.line.place.code: unit.line.transactions for unit in compiled.units} == lines | {"P": 1350}
+    assert {unit.line.place.code: unit.line.transactions for unit in compiled.units} == lines
     assert compiled.whole.index.headline.estimate == report(session, wave).index.estimate
