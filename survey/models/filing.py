@@ -61,7 +61,8 @@ class WavePublication(Base):
     """A request to publish a wave, or a correction of a published one: one person asks, another one confirms.
 
     A confirmed publication waits for `publish_at`, if one was set. `proposal_digest` names exactly what becomes
-    public, so that nothing else is confirmed: what a correction would change, or the figures of all filings. `reason` says why a correction is made.
+    public, so that nothing else is confirmed: what a correction would change, or the figures of all filings. `reason`
+    says why a correction is made.
     """
 
     __tablename__ = "wave_publication"
