@@ -8,6 +8,7 @@ upright, 10 pt and black, with the signer and the time of Viet Nam as Decree 30/
 from __future__ import annotations
 
 from asyncio import to_thread
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from http import HTTPStatus
@@ -153,7 +154,9 @@ def sign_pdf(
         new_field_spec=SigFieldSpec(FIELD, on_page=0, box=cast("tuple[int, int, int, int]", box)),
     )
     output = BytesIO()
-    pdf_signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(content)), output=output)
+    # The library runs an event loop of its own, which a thread that has one already (an ASGI server's) refuses.
+    with ThreadPoolExecutor(max_workers=1) as own_thread:
+        own_thread.submit(pdf_signer.sign_pdf, IncrementalPdfFileWriter(BytesIO(content)), output=output).result()
     signed = output.getvalue()
     assert signed.startswith(content)
     return Signed(signed, subject_of(certificate), at, timestamper is not None)

@@ -16,6 +16,7 @@ from survey.database import current_session
 from survey.dialogue_pages import now, refused, words
 from survey.dialogue_wording import COMMITMENT_STATES
 from survey.models import Commitment, CommitmentProgress, DialogueQuestion, Unit
+from survey.numbers import a_key
 from survey.operations import commitments
 from survey.operations.errors import OperationError
 from survey.operations.periods import province_today
@@ -34,7 +35,7 @@ def index() -> ResponseReturnValue:
     state, asked = request.args.get("state", "open"), asked_unit("dialogues.read")
     if state not in COMMITMENT_STATES:
         abort(404)
-    after = request.args.get("after", type=int)
+    after = request.args.get("after", type=a_key)
     try:
         found, more = reading.page(session, within, today, state=state, unit=asked.unit, after=after)
     except ValueError:

@@ -24,6 +24,7 @@ from survey.blueprints.result_filters import own_name
 from survey.blueprints.unit_results import names_of_covered, renderers
 from survey.database import current_session
 from survey.models import Filing, FilingEvidence, FilingVersion, Unit, Wave
+from survey.numbers import a_key
 from survey.operations import filing_figures
 from survey.operations.filings import current_version, has_sent_back
 from survey.operations.periods import province_today
@@ -60,7 +61,9 @@ def index() -> ResponseReturnValue:
     wave = next((each for each in waves if each.code == code), None) if code else None
     if code and wave is None:
         abort(404)
-    lines, more = reading.lines_page(session, within, wave=wave, after=request.args.get("after", 0, int), size=SIZE)
+    lines, more = reading.lines_page(
+        session, within, wave=wave, after=request.args.get("after", 0, type=a_key), size=SIZE
+    )
     return render_template("filings/index.html", lines=lines, more=more, waves=waves, chosen=wave)
 
 

@@ -18,6 +18,7 @@ from survey.accounts.scope import can, root_paths, scope, template_path
 from survey.blueprints.petitions import own_name, wordings
 from survey.database import current_session
 from survey.models import AnswerTemplate, CalendarException, PetitionClass, Unit
+from survey.numbers import a_key
 from survey.operations import petition_calendar, petition_settings
 from survey.operations.periods import province_today
 from survey.operations.petition_settings import SettingError
@@ -118,7 +119,7 @@ def calendar() -> ResponseReturnValue:
             commit()
             tell_moved(moved)
             return redirect(url_for(".calendar", year=form.day.data.year))
-    year = request.args.get("year", today.year, type=int)
+    year = request.args.get("year", today.year, type=a_key)
     if not FIRST_YEAR <= year <= today.year + YEARS_AHEAD:
         abort(404)
     within = CalendarException.day.between(date(year, 1, 1), date(year, 12, 31))

@@ -33,6 +33,7 @@ from survey.config import contact_key_file
 from survey.database import current_session
 from survey.models import Counter, Petition, PetitionClass, PetitionPhoto, Unit
 from survey.models.petition import OPEN_STATES, PETITION_KINDS
+from survey.numbers import a_key
 from survey.operations import audit, codes, contacts, petition_settings
 from survey.operations.contacts import Contact
 from survey.operations.errors import OperationError
@@ -182,7 +183,7 @@ def case_page(
         forms=forms_of(petition, typed or {}) if handles else {},
         units=directory.offered_units(session, EVERYWHERE) if handles else (),
         templates=petition_settings.templates_for(session, petition) if handles else (),
-        begun=request.args.get("mau", type=int),
+        begun=request.args.get("mau", type=a_key),
         contact=contact,
         has_contact=petition.contact is not None,
         owns=petition.handled_by_id == account().id,
@@ -201,7 +202,7 @@ def forms_of(petition: Petition, typed: Mapping[str, StaffForm]) -> dict[str, St
     if "take" not in typed:
         forms["take"].owner.data = str(account().id)
     if "answer" not in typed:
-        begun = request.args.get("mau", type=int)
+        begun = request.args.get("mau", type=a_key)
         chosen = next((one for one in petition_settings.templates_for(session, petition) if one.id == begun), None)
         forms["answer"].answer.data = petition_settings.filled(chosen, petition) if chosen else petition.answer
     if "publish" not in typed:

@@ -176,9 +176,9 @@ def test_the_connection_breaks_off_when_reading_fails(
 def test_units_are_found_by_a_part_of_their_name(province: Province, signed_in: SignedIn) -> None:
     client = signed_in("compiler", province.top)
     assert "X1-so-lieu" in client.get(first_link(client, "sông trà")).headers["Content-Disposition"]
-    several = html_of(client.get("/staff/xuat/?wave=W&unit=X&what=unit"))
-    assert "unit=X1" in several
+    several = html_of(client.get("/staff/xuat/?wave=W&unit=đơn vị&what=unit"))
     assert "unit=X2" in several
+    assert "unit=X3" in several
     assert "Không có đơn vị nào" in html_of(client.get("/staff/xuat/?wave=W&unit=Atlantis&what=unit"))
 
 

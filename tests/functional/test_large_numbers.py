@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -12,19 +15,24 @@ from tests.policy_objects import make_objects, make_tree
 from tests.staff import make_account, sign_in
 
 HUGE = "9" * 25
-QUERY_KEYS = ("after", "before", "truoc", "so", "phan", "from", "until", "page", "unit", "counter")
+READ = re.compile(r'args\.get\("(\w+)"[^()]*type=')
+QUERY_KEYS = {key for file in Path("survey").rglob("*.py") for key in READ.findall(file.read_text())} | {
+    "unit",
+    "counter",
+}
 
 
 def test_a_number_beyond_every_key_is_refused_and_no_fault(
     staff_app: Flask, staff_session: Session, staff_client: CheckingClient
 ) -> None:
-    unit = make_tree(staff_session)["above"]
+    unit = make_tree(staff_session)["own"]
     with staff_app.app_context():
         values = make_objects(staff_session, unit)
     person = make_account(staff_session, policy.ROLES[0], unit)
     person.role_grants += [RoleGrant(role=role, unit=unit) for role in policy.ROLES[1:]]
     sign_in(staff_client, person)
     asked = 0
+    assert {"after", "mau", "year"} <= QUERY_KEYS
     for rule in staff_app.url_map.iter_rules():
         if not rule.rule.startswith("/staff") or "GET" not in (rule.methods or ()) or rule.arguments - values.keys():
             continue
