@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
-from survey.analysis import disclosure
 from survey.analysis.frozen_figures import unpacked
+from survey.analysis.frozen_versions import may_follow
 from survey.models import Wave, WavePublication
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
@@ -37,7 +37,7 @@ class CorrectionError(OperationError):
         "published": _n("The wave %(wave)s is published: its figures change only by a correction of two people."),
         "changed": _n("The numbers have changed since the correction was asked for: refuse it and ask anew."),
         "disclosure": _n(
-            "The new figures of %(unit)s would differ from the old ones by fewer than five people: they cannot be "
+            "Beside the old figures of %(unit)s, the new ones would give fewer than five people away: they cannot be "
             "replaced."
         ),
         "under_way": _n("A publication or correction of this wave waits for another person: decide it first."),
@@ -135,24 +135,6 @@ def _safe(found: Proposal) -> Proposal:
     if not found.renewed:
         raise CorrectionError("nothing")
     for each in found.renewed:
-        before, after = unpacked(each.version.figures), json.loads(each.figures.content)
-        for older, newer in _shown_in_both(before, after):
-            more = newer["people"] - older["people"]
-            if not disclosure.may_replace(max(more, 0), max(-more, 0)):
-                raise CorrectionError("disclosure", unit=each.unit.name_vi)
+        if not may_follow(unpacked(each.version.figures), json.loads(each.figures.content)):
+            raise CorrectionError("disclosure", unit=each.unit.name_vi)
     return found
-
-
-def _shown_in_both(
-    before: Mapping[str, Any], after: Mapping[str, Any]
-) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """The figures that neither version hides, in pairs by their code."""
-    for part in ("index", "overall", "contents", "factors", "items"):
-        older, newer = ({one["code"]: one for one in _listed(version[part])} for version in (before, after))
-        for code in older.keys() & newer.keys():
-            if not older[code]["suppressed"] and not newer[code]["suppressed"]:
-                yield older[code], newer[code]
-
-
-def _listed(part: Any) -> list[Mapping[str, Any]]:
-    return part if isinstance(part, list) else [part] if part else []
