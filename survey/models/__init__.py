@@ -18,13 +18,16 @@ from survey.models.dialogue import (
     DialogueTheme,
 )
 from survey.models.document import (
+    COPY_FORMS,
     DOCUMENT_RUN_STATES,
     DOCUMENT_STATES,
     Document,
     DocumentContent,
+    DocumentCopy,
     DocumentRun,
     PublishedDocument,
 )
+from survey.models.document_issuer import WORDED_DOCUMENTS, DocumentIssuer, DocumentText
 from survey.models.emulation import (
     CAMPAIGN_STATES,
     EMULATION_REPORT_STATES,
@@ -140,6 +143,7 @@ __all__ = [
     "BATCH_STATES",
     "CAMPAIGN_STATES",
     "CHANNELS",
+    "COPY_FORMS",
     "DOCUMENT_RUN_STATES",
     "DOCUMENT_STATES",
     "DRAFT_STATES",
@@ -160,6 +164,7 @@ __all__ = [
     "UPLOAD_KINDS",
     "WAVE_STATES",
     "WEBHOOK_EVENTS",
+    "WORDED_DOCUMENTS",
     "Answer",
     "AnswerTemplate",
     "ApiKey",
@@ -192,7 +197,10 @@ __all__ = [
     "DialogueTheme",
     "Document",
     "DocumentContent",
+    "DocumentCopy",
+    "DocumentIssuer",
     "DocumentRun",
+    "DocumentText",
     "Dossier",
     "EmulationCampaign",
     "EmulationList",

@@ -13,6 +13,7 @@ from survey.models.wave import Wave
 
 DOCUMENT_RUN_STATES = ("waiting", "making", "made", "failed", "cancelled")
 DOCUMENT_STATES = ("draft", "made", "signed", "published", "withdrawn")
+COPY_FORMS = ("docx", "xlsx")
 
 
 class DocumentRun(Base):
@@ -113,6 +114,18 @@ class DocumentContent(Base):
 
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DocumentCopy(Base):
+    """A file to work with that was made along with a document, of the same figures: neither signed nor published."""
+
+    __tablename__ = "document_copy"
+    __table_args__ = (CheckConstraint(one_of("form", COPY_FORMS), name="form"),)
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), primary_key=True)
+    form: Mapped[str] = mapped_column(String(4), primary_key=True)
+    size: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class PublishedDocument(Base):

@@ -3,11 +3,13 @@
 One line a table, in the words of GRANT; a table without a line is nobody's, and a test fails for it. What neither role
 may do (change or remove a ballot, a seal, a line of the audit log) is left to the owner, whom triggers stop. Migrations
 and the sealer run as the owner; :func:`apply` is called after each migration and by `sipas db roles`.
+
+Rights know columns and not rows: of some tables the public role sees only the rows of :data:`PUBLIC_ROWS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from types import MappingProxyType
 
@@ -168,6 +170,9 @@ GRANTS: dict[str, tuple[str, str]] = {
         _CHANGE,
     ),
     "document_content": (_NOTHING, _ALL),
+    "document_copy": (_NOTHING, _ADD),
+    "document_issuer": (_NOTHING, _ADD),
+    "document_text": (_NOTHING, _ADD),
     "published_document": (_READ, _ADD),
     "remedy": ("SELECT (id, unit_id, wave_id, subject, subject_code, ended_on, said, did, is_public)", _ALL),
     "remedy_progress": (_NOTHING, _ADD),
@@ -189,6 +194,30 @@ GRANTS: dict[str, tuple[str, str]] = {
     "unit_group_member": (_READ, _ALL),
     "reference_figure": (_READ, _ALL),
 }
+
+_PUBLISHED_WAVE = "wave_id IN (SELECT id FROM wave WHERE state = 'published')"
+_PUBLISHED_COLLECTOR = (
+    "collector_id IN (SELECT id FROM collector WHERE wave_id IN (SELECT id FROM wave WHERE state = 'published'))"
+)
+# table: which of its rows the public role reads. A condition sees of other tables what that role sees of them.
+PUBLIC_ROWS: dict[str, str] = {
+    "response_tally": _PUBLISHED_COLLECTOR,
+    "item_tally": _PUBLISHED_COLLECTOR,
+    "scope_tally": _PUBLISHED_COLLECTOR,
+    "kept_statistic": _PUBLISHED_WAVE,
+    "theme_tally": _PUBLISHED_WAVE,
+    "frozen_transaction": _PUBLISHED_WAVE,
+    "filing": _PUBLISHED_WAVE,
+    "filing_step": "filing_id IN (SELECT id FROM filing)",
+    "filing_version": (
+        "(filing_id, number) IN (SELECT filing_id, version FROM filing_step WHERE state IN ('published', 'corrected'))"
+    ),
+    "document": "state IN ('published', 'withdrawn')",
+    "remedy": "is_public",
+    "unit_group": "public_since IS NOT NULL",
+    "unit_group_member": "group_id IN (SELECT id FROM unit_group)",
+}
+_POLICIES = ("everybody", "published")
 
 
 def create(connection: Connection, passwords: Mapping[str, str] = MappingProxyType({})) -> list[str]:
@@ -243,7 +272,31 @@ def apply(connection: Connection) -> list[str]:
                 connection.execute(text(f"GRANT {rights} ON {quoted(table)} TO {name}"))
             if sequence and "INSERT" in rights:
                 connection.execute(text(f"GRANT USAGE ON SEQUENCE {sequence} TO {name}"))
+    lift(connection)
+    if PUBLIC in known:
+        _narrow(connection, {table for table, _ in tables})
     return [role for role in ROLES if role in known]
+
+
+def lift(connection: Connection) -> None:
+    """Take the conditions on rows away, as a migration needs that changes what they name; :func:`apply` sets them
+    anew in the same transaction. Does nothing on SQLite."""
+    if connection.dialect.name == "postgresql":
+        found = text(
+            "SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' AND policyname = ANY(:p)"
+        )
+        for table, policy in connection.execute(found, {"p": list(_POLICIES)}).all():
+            connection.execute(text(f"DROP POLICY {policy} ON {table}"))
+
+
+def _narrow(connection: Connection, tables: Collection[str]) -> None:
+    """Nobody's rows become fewer but the public role's; the owner is not held to policies."""
+    for table, condition in PUBLIC_ROWS.items():
+        if table in tables:
+            connection.execute(text(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"))
+            connection.execute(text(f"CREATE POLICY everybody ON {table} USING (true) WITH CHECK (true)"))
+            narrowed = f"CREATE POLICY published ON {table} AS RESTRICTIVE FOR SELECT TO {PUBLIC} USING ({condition})"
+            connection.execute(text(narrowed))
 
 
 # Each table with the sequence that numbers its rows, quoted as the database does.

@@ -80,6 +80,7 @@ NOT_AUDITED = {
     "theme_reading": "how far a computation is",
     "theme_count": "how far a computation is",
     "document_content": "the bytes of a document, whose digest is noted with it",
+    "document_copy": "a file to work with, of the figures of its document",
     "published_document": "the bytes of a document, whose publication is noted",
     "unit_group_member": "recorded with its group, as a list",
 }
