@@ -42,6 +42,7 @@ def run() -> None:
         else:
             with connection.begin():
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+                grants.lift(connection)
                 migrate(connection)
                 grants.apply(connection)
     engine.dispose()

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from survey import create_app, database
@@ -176,6 +177,33 @@ def test_what_needs_the_owner_is_left_to_the_background_process(prepared: str, a
     finish_wave(engine, wave.id, NOW)  # as the owner
     assert client.get(f"/staff/dot/{OPEN}").status_code == 200
     engine.dispose()
+
+
+def test_of_waves_the_public_role_reads_the_rows_of_published_ones_alone(prepared: str) -> None:
+    """Rights know no rows: a broken-in public process would have read what waits for its publication."""
+    owner = database.make_engine(prepared)
+    with Session(owner) as session:
+        finish_wave(owner, session.scalars(select(Wave.id).where(Wave.code == OPEN)).one(), NOW)
+    filing_figures.freeze_due(owner, NOW)
+    held = (
+        "(SELECT wave_id FROM filing WHERE id = filing_id)",
+        "(SELECT wave_id FROM collector WHERE id = collector_id)",
+    )
+    waves = {"filing": "wave_id", "frozen_transaction": "wave_id", "kept_statistic": "wave_id"}
+    waves |= dict.fromkeys(("filing_step", "filing_version"), of_filing)
+    waves |= dict.fromkeys(("response_tally", "item_tally", "scope_tally"), of_collector)
+    read = {}
+    public = database.make_engine(connection_url(prepared, grants.PUBLIC))
+    for engine in (owner, public):
+        with engine.connect() as connection:
+            read[engine] = {
+                table: connection.scalar(sql(f"SELECT count(DISTINCT {wave}) FROM {table}"))
+                for table, wave in waves.items()
+            }
+    assert set(read[owner].values()) == {2}
+    assert set(read[public].values()) == {1}
+    for engine in (owner, public):
+        engine.dispose()
 
 
 def pages_of(app: Flask) -> list[str]:
