@@ -185,10 +185,8 @@ def test_of_waves_the_public_role_reads_the_rows_of_published_ones_alone(prepare
     with Session(owner) as session:
         finish_wave(owner, session.scalars(select(Wave.id).where(Wave.code == OPEN)).one(), NOW)
     filing_figures.freeze_due(owner, NOW)
-    held = (
-        "(SELECT wave_id FROM filing WHERE id = filing_id)",
-        "(SELECT wave_id FROM collector WHERE id = collector_id)",
-    )
+    of_filing = "(SELECT wave_id FROM filing WHERE id = filing_id)"
+    of_collector = "(SELECT wave_id FROM collector WHERE id = collector_id)"
     waves = {"filing": "wave_id", "frozen_transaction": "wave_id", "kept_statistic": "wave_id"}
     waves |= dict.fromkeys(("filing_step", "filing_version"), of_filing)
     waves |= dict.fromkeys(("response_tally", "item_tally", "scope_tally"), of_collector)
