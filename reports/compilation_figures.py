@@ -8,6 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 
+from reports.correction_figures import WaveCorrection
 from reports.figures import (
     Aggregation,
     Coverage,
@@ -120,6 +121,7 @@ class Compilation:
     public: bool = False
     compiled_at: datetime | None = None
     ledger_head: str = ""
+    corrections: tuple[WaveCorrection, ...] = ()  # of what was published, the newest first
 
     def group(self, code: str) -> GroupFigures | None:
         return next((group for group in self.groups if group.code == code), None)

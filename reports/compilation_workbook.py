@@ -10,8 +10,9 @@ import xlsxwriter
 
 from reports.catalogue import gettext, gettext_noop
 from reports.compilation_figures import Compilation, GroupFigures, RankTable, Returns, Weighed
+from reports.correction_figures import WaveCorrection
 from reports.figures import Figure, Language
-from reports.wording import figure_percent, period, verdict_word
+from reports.wording import figure_percent, period, short_date, verdict_word
 
 Cell = str | int | float | None
 Column = tuple[str, int, str | None]
@@ -51,6 +52,9 @@ def compilation_xlsx(compilation: Compilation, ranking: RankTable, language: Lan
     sheets.table(gettext("Groups", language), _group_columns(), _group_rows(compilation, language))
     sheets.table(gettext("Units", language), _unit_columns(compilation, language), _unit_rows(compilation, language))
     sheets.table(gettext("Ranking", language), _rank_columns(), _rank_rows(ranking, language))
+    if compilation.corrections:
+        rows = _correction_rows(compilation.corrections, language)
+        sheets.table(gettext("Corrected figures", language), _correction_columns(), rows)
     book.close()
     return target.getvalue()
 
@@ -112,6 +116,23 @@ def _unit_rows(compilation: Compilation, language: Language) -> Iterable[list[Ce
         cells: list[Cell] = [cell.estimate.estimate for cell in unit.factors]
         numbers = _numbers(unit.line.index, language)
         yield [place.code, place.name[language], *numbers, *_returns(unit.returns), *cells]
+
+
+def _correction_columns() -> list[Column]:
+    return [
+        (gettext_noop("Code"), 14, None),
+        (gettext_noop("Unit"), 38, None),
+        (gettext_noop("Corrected on"), 14, None),
+        (gettext_noop("Reason of the correction"), 70, None),
+        (gettext_noop("Version before"), 11, COUNT),
+    ]
+
+
+def _correction_rows(corrections: Sequence[WaveCorrection], language: Language) -> Iterable[list[Cell]]:
+    for correction in corrections:
+        day = short_date(correction.day, language)
+        for unit in correction.units:
+            yield [unit.code, unit.name[language], day, correction.reason, unit.before]
 
 
 def _rank_columns() -> list[Column]:

@@ -45,12 +45,23 @@ class CounterPeriod:
 
 
 @dataclass(frozen=True, slots=True)
+class FromSurvey:
+    """What `people` citizens were asked in which waves, where an indicator comes from a survey."""
+
+    waves: tuple[Text, ...]
+    asked: Text
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
-    """Points with one decimal, and how many dossiers they are the mean of (0: the agency's as a whole)."""
+    """Points with one decimal, and how many dossiers they are the mean of (0: the agency's as a whole); or, with
+    `survey`, the mean over citizens' answers."""
 
     number: int
     points: Decimal | None
     dossiers: int = 0
+    survey: FromSurvey | None = None
 
 
 @dataclass(frozen=True, slots=True)

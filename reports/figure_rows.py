@@ -109,6 +109,9 @@ _COLUMNS = (
     _Column("target", Text("Chỉ tiêu", "Target")),
     _Column("verdict", Text("Đánh giá", "Verdict"), 24, verdict_word),  # type: ignore[arg-type]  # own words
     _Column("hidden", Text("Không hiển thị vì quá ít người", "Hidden: too few people")),
+    _Column("corrected_on", Text("Ngày đính chính", "Corrected on"), 14),
+    _Column("correction_reason", Text("Lý do đính chính", "Reason of the correction"), 44),
+    _Column("version_before", Text("Phiên bản trước đính chính", "Version before the correction")),
 )
 
 

@@ -351,6 +351,17 @@ class UnitLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """Published figures that were replaced: `version` took the place of version `before`, published on `before_day`."""
+
+    day: date
+    reason: str
+    version: int
+    before: int
+    before_day: date
+
+
+@dataclass(frozen=True, slots=True)
 class UnitReport:
     """The whole result of one unit (with its subtree) in one wave: what page, PDF, XLSX and JSON show."""
 
@@ -375,6 +386,7 @@ class UnitReport:
     ledger_head: str = ""
     choices: tuple[ChoiceFigures, ...] = ()  # in the questionnaire's order
     months: tuple[TrendPoint, ...] = ()  # the headline by calendar month, beside the series of waves
+    corrections: tuple[Correction, ...] = ()  # of what was published, the newest first
 
     @property
     def charted_factors(self) -> tuple[Figure, ...]:

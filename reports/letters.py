@@ -10,6 +10,7 @@ from reportlab.lib.enums import TA_CENTER
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Spacer, Table
 
+from reports.correction_notes import correction_sentences
 from reports.figures import Language, Place, UnitReport
 from reports.issuer import unit_as_issuer
 from reports.official_texts import figures_of, text_of, texts_of
@@ -55,8 +56,10 @@ def _about(text: str, style: Styles) -> Flowable:
 def _paragraphs(report: UnitReport, language: Language, values: dict[str, str]) -> Iterator[str]:
     if report.index.estimate.estimate is None:
         yield text_of("letter", "hidden", language, values)
+        yield from correction_sentences(report, language)
         return
     yield text_of("letter", "result", language, values)
+    yield from correction_sentences(report, language)
     if values["weakest"]:
         yield text_of("letter", "weakest", language, values)
     yield from texts_of("letter", report.index.verdict.state, language, values)

@@ -9,6 +9,7 @@ from reports.blocks import Block, Drawn, Grid, Heading, Headline, NewPage, Prose
 from reports.catalogue import gettext, gettext_noop, ngettext
 from reports.charts import distribution_chart, factor_chart, item_chart
 from reports.compilation_figures import GroupFigures, RankLine, RankMovement, Standing
+from reports.correction_notes import correction_sentences
 from reports.figures import Figure, Language
 from reports.notes import coverage, figure_in_words, headline_sentence, method_note, rate_name, self_selected
 from reports.province_annexes import annexes
@@ -94,6 +95,8 @@ class _Parts:
         yield self.chapter(gettext("Summary", language))
         yield Prose(headline_sentence(whole, language))
         yield Headline(whole.index)
+        for sentence in correction_sentences(whole, language):
+            yield Prose(sentence, "point")
         if whole.index.suppressed:
             return
         yield Prose(standing_sentence(self.compilation.whole.standing, language), "point")

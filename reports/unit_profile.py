@@ -13,6 +13,7 @@ from reportlab.platypus import Flowable, Spacer, Table
 from reports.block_page import flowables
 from reports.blocks import Block, Cell, Grid, Headline, Prose, Sign, SmallChart
 from reports.catalogue import gettext
+from reports.correction_notes import correction_sentences
 from reports.figures import Figure, Language, TrendPoint
 from reports.issuer import unit_as_issuer
 from reports.page import BOTTOM, CONTENT_WIDTH, TOP, Issuer, build, styles_for, title_block
@@ -94,6 +95,8 @@ def profile_title(profile: UnitProfile, language: Language) -> str:
 def profile_blocks(profile: UnitProfile, language: Language) -> Iterator[Block]:
     report = profile.report
     yield Headline(report.index)
+    for sentence in correction_sentences(report, language):
+        yield Prose(sentence, "point")
     yield from _rank(profile, language)
     yield _factors(profile, language)
     weakest = [f"{item.label[language]} ({figure_percent(item, language)})" for item in report.weakest_first()]

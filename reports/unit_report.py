@@ -10,6 +10,7 @@ from reportlab.platypus import CondPageBreak, Flowable, Spacer
 from reports.catalogue import gettext, ngettext
 from reports.charts import distribution_chart, factor_chart
 from reports.choice_table import choice_table
+from reports.correction_notes import correction_sentences
 from reports.data_table import data_table
 from reports.drawing import Chart
 from reports.figure_table import figure_table, unit_table
@@ -125,6 +126,8 @@ class _Document:
         report, language, index = self.report, self.language, self.report.index
         yield paragraph(headline_sentence(report, language), self.style.body)
         yield verdict_card(report.index, language, self.style)
+        for sentence in correction_sentences(report, language):
+            yield paragraph(sentence, self.style.body)
         if report.method.interim:
             yield paragraph(interim(language), self.style.body)
         if report.method.design == "self_selected" and not index.suppressed:

@@ -11,6 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from reports.catalogue import gettext, gettext_noop
+from reports.correction_notes import correction_sentences
 from reports.figures import Figure, Language, UnitReport
 from reports.names import SCALE, breakdown_name, weighting_name
 from reports.notes import method_note
@@ -124,6 +125,8 @@ class _Sheets:
         report, language, index = self.report, self.language, self.report.index
         wave = report.wave
         yield gettext("Wave", self.language), f"{wave.name[language]}, {period(wave.start, wave.end, language)}", None
+        for sentence in correction_sentences(report, language):
+            yield gettext("Correction", language), sentence, None
         name = index.label[language] if index.level == "item" else gettext("Satisfaction index (SIPAS)", language)
         yield name, _value(index), PERCENT
         yield gettext("As printed", self.language), figure_percent(index, language), None

@@ -18,6 +18,7 @@ from reports.compilation_figures import Compilation, CompiledUnit, GroupFigures,
 from reports.figures import NO_ESTIMATE, Figure, Place, Text, UnitLine, Weighting
 from reports.heat_figures import HeatCell
 from survey.analysis import disclosure, tree
+from survey.analysis.corrections import wave_corrections
 from survey.analysis.estimation import Estimator, Terms, suppressed
 from survey.analysis.group_disclosure import KnownCells, withheld
 from survey.analysis.instrument import read_instrument
@@ -84,7 +85,10 @@ def compile_wave(
     whole = _group(reading, "whole", WHOLE, "whole", everything, units, view.hidden_here, public=public)
     sealed = last_seal(session, wave, view.path, sealed=source == "sealed") if source != "released" else (None, "")
     labels = tuple((factor.code, factor.label) for factor in view.instrument.factors)
-    return Compilation(wave_label(wave), view.method, view.place, whole, tuple(groups), labels, units, public, *sealed)
+    corrected = wave_corrections(session, (wave,)).get(wave.id, ())
+    return Compilation(
+        wave_label(wave), view.method, view.place, whole, tuple(groups), labels, units, public, *sealed, corrected
+    )
 
 
 def read_compilation(

@@ -8,6 +8,7 @@ from typing import Any
 from reports.figures import (
     Change,
     ChoiceFigures,
+    Correction,
     Coverage,
     Estimate,
     Figure,
@@ -67,6 +68,7 @@ def as_json(report: UnitReport, language: Language | None = "vi") -> Json:
         "choices": [choices_json(question) for question in report.choices],
         "compiled_at": report.compiled_at.isoformat() if report.compiled_at else None,
         "ledger_head": report.ledger_head or None,
+        "corrections": [correction_json(correction) for correction in report.corrections],
     }
 
 
@@ -263,6 +265,15 @@ def trend_json(point: TrendPoint, language: Language | None) -> Json:
         "breaks_before": point.breaks_before,
         "reworded_before": point.reworded_before,
         "figure": figure_json(point.figure, language),
+    }
+
+
+def correction_json(correction: Correction) -> Json:
+    return {
+        "day": correction.day.isoformat(),
+        "reason": correction.reason,
+        "version": correction.version,
+        "before": {"version": correction.before, "day": correction.before_day.isoformat()},
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from reports.figure_rows import FigureRow, heat_rows, overview_rows, unit_rows
 from reports.figures import Text
 from survey.analysis import half_month
+from survey.analysis.corrections import wave_corrections
 from survey.analysis.summary import heat_table, unit_report, wave_overview
 from survey.analysis.tally_statement import Source
 from survey.models import Unit, Wave, WaveUnit
@@ -17,14 +19,31 @@ from survey.operations.poll_waves import IS_SURVEY
 
 EVER = (0, 10**6)  # before and after every half-month
 
-Table = Callable[[Session, Wave, Unit | None, Source], Iterator[FigureRow]]
+Rows = Iterator[FigureRow]
+Table = Callable[[Session, Wave, Unit | None, Source], Rows]
 TABLES: dict[str, Table] = {
-    "unit": lambda session, wave, unit, source: unit_rows(
-        unit_report(session, wave, unit, source=source, with_scan=False)
+    "unit": lambda session, wave, unit, source: _with_corrections(
+        session, wave, unit_rows(unit_report(session, wave, unit, source=source, with_scan=False))
     ),
-    "overview": lambda session, wave, unit, source: overview_rows(wave_overview(session, wave, unit, source=source)),
-    "items": lambda session, wave, unit, source: heat_rows(heat_table(session, wave, unit, source=source)),
+    "overview": lambda session, wave, unit, source: _with_corrections(
+        session, wave, overview_rows(wave_overview(session, wave, unit, source=source))
+    ),
+    "items": lambda session, wave, unit, source: _with_corrections(
+        session, wave, heat_rows(heat_table(session, wave, unit, source=source))
+    ),
 }
+
+
+def _with_corrections(session: Session, wave: Wave, rows: Rows) -> Rows:
+    """The rows, those of units whose published figures were corrected with the last correction."""
+    told: dict[Any, FigureRow] = {}
+    for each in wave_corrections(session, (wave,)).get(wave.id, ()):
+        for unit in each.units:
+            last = {"corrected_on": each.day, "correction_reason": each.reason, "version_before": unit.before}
+            told.setdefault(unit.code, last)
+    for row in rows:
+        found = told.get(row["unit"]) if row["part"] != "trend" else None
+        yield row if found is None else {**row, **found}
 
 
 def exportable_waves(session: Session, within: ColumnElement[bool]) -> Sequence[Wave]:

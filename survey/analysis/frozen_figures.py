@@ -90,9 +90,10 @@ def _in_order(parts: Parts, units: Iterable[int]) -> list[tuple[Cell, Tally]]:
 
 def canonical(report: UnitReport) -> bytes:
     """The report as `sipas-analysis/1` without printed strings: keys sorted, UTF-8, no blanks, numbers with
-    :data:`DIGITS` significant digits; the state of the wave is left out, which goes on to "published"."""
+    :data:`DIGITS` significant digits; the state of the wave, which goes on to "published", and what was corrected
+    later are left out."""
     document = as_json(report, None)
-    del document["wave"]["state"]
+    del document["wave"]["state"], document["corrections"]
     return spelled(document)
 
 

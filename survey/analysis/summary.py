@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from sqlalchemy import select
@@ -23,6 +24,7 @@ from reports.figures import (
 from reports.heat_figures import HeatRow, HeatTable
 from survey.analysis import tree
 from survey.analysis.breakdown import breakdowns, counters, heat_cells, months, sub_units, unit_line
+from survey.analysis.corrections import unit_corrections
 from survey.analysis.estimation import Estimator, Terms, suppressed
 from survey.analysis.instrument import Item, Pool
 from survey.analysis.labels import wave_label
@@ -59,8 +61,9 @@ def unit_report(
     """The whole result of a unit with its subtree in a wave; without a unit, of the whole wave.
 
     Terms default to the wave's own. `source` "released" shows what viewers below the compiler may see while the wave
-    is open; "sealed" is a published wave's for who may not read responses. `with_history` False leaves out changes and
-    trend; `with_scan` False what needs a pass over the rows and was not kept (alpha, median time, valid forms).
+    is open; "sealed" is a published wave's for who may not read responses. `with_history` False leaves out changes,
+    trend and corrections; `with_scan` False what needs a pass over the rows and was not kept (alpha, median time, valid
+    forms).
     `period` narrows to half-months (the first and the last), without history; `compared` is the earlier wave to tell
     the change against, instead of the last one and that a year ago.
     What too few people answered is hidden. More than one of `trust`, `channel`, `group` and `period`, and parts within
@@ -80,7 +83,10 @@ def unit_report(
         crossed=crossed,
     )
     dated = source != "released"
-    return report_of(session, view, compared, with_history=with_history, with_scan=with_scan, dated=dated)
+    report = report_of(session, view, compared, with_history=with_history, with_scan=with_scan, dated=dated)
+    if with_history and unit is not None and wave.state == "published":
+        return replace(report, corrections=unit_corrections(session, wave, unit))
+    return report
 
 
 def report_of(

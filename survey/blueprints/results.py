@@ -25,6 +25,7 @@ from reports.year_chart import year_svg
 from survey import remembered_figures
 from survey.analysis import filings, published_documents
 from survey.analysis.compilation import compile_wave
+from survey.analysis.corrections import wave_corrections
 from survey.analysis.export_reading import report_from
 from survey.analysis.frozen_figures import unpacked
 from survey.analysis.petition_tracking import count_published
@@ -128,8 +129,9 @@ def capitalize_first(text: str) -> str:
 def index() -> ResponseReturnValue:
     """Published waves, each with the whole province's verdict, and the index over the years."""
     published = published_waves(current_session())
-    overviews = [overview_of(each) for each in published]
-    return render_template("results/index.html", waves=overviews, years=years_of(published[0]) if published else None)
+    corrected = wave_corrections(current_session(), published)
+    waves = [(overview_of(each), corrected.get(each.id, ())) for each in published]
+    return render_template("results/index.html", waves=waves, years=years_of(published[0]) if published else None)
 
 
 @blueprint.get("/<wave_code>")
@@ -150,6 +152,7 @@ def wave(wave_code: str) -> ResponseReturnValue:
         kind=kind,
         kinds=kinds,
         groups=groups,
+        corrections=wave_corrections(current_session(), (found,)).get(found.id, ()),
     )
 
 

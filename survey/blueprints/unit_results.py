@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Multiset
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +12,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from reports.choice_table import choice_base
+from reports.correction_figures import WaveCorrection
+from reports.correction_notes import correction_sentence
 from reports.figures import Figure, UnitLine, UnitReport, VerdictState
 from reports.line_chart import line_svgs
 from reports.quality_table import quality_rows
@@ -22,6 +25,7 @@ from survey import remembered_figures
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, scope, source_for, unit_path
 from survey.analysis import readable, summary
+from survey.analysis.corrections import wave_corrections
 from survey.analysis.published import ancestors
 from survey.analysis.remedies import of_figure, weak_figures
 from survey.blueprints.result_filters import (
@@ -36,7 +40,7 @@ from survey.blueprints.result_filters import (
     without_filters,
 )
 from survey.database import current_session
-from survey.models import Unit, Wave
+from survey.models import Filing, Unit, Wave
 from survey.operations.exports import note_export
 from survey.operations.folding import folded
 from survey.remembered_figures import Remembered, fresh, is_large, remembered
@@ -56,6 +60,7 @@ def renderers() -> dict[str, Any]:
         "line_svgs": line_svgs,
         "sibling_svg": sibling_svg,
         "quality_rows": quality_rows,
+        "correction_sentence": correction_sentence,
         "choice_base": choice_base,
         "zip": zip,
         "link": url_for,
@@ -77,7 +82,26 @@ def index() -> ResponseReturnValue:
         abort(404)
     grid = {wave.code: headlines(wave) for wave in waves}
     waves = sorted(waves, key=lambda wave: not any(answered(line.index) for line in grid[wave.code].values()))
-    return render_template("unit_results/index.html", waves=waves, units=units, grid=grid, more=more, after=after)
+    return render_template(
+        "unit_results/index.html",
+        waves=waves,
+        units=units,
+        grid=grid,
+        corrected=corrected_units(waves),
+        more=more,
+        after=after,
+    )
+
+
+def corrected_units(waves: Sequence[Wave]) -> dict[tuple[str, str], WaveCorrection]:
+    """The last correction of the published figures, by wave and unit."""
+    found = wave_corrections(current_session(), waves)
+    return {
+        (wave.code, unit.code): each
+        for wave in waves
+        for each in reversed(found.get(wave.id, ()))
+        for unit in each.units
+    }
 
 
 def answered(index: Figure) -> bool:
@@ -144,7 +168,16 @@ def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
         children=children[:LINES_SHOWN],
         more=children[LINES_SHOWN - 1].place.code if len(children) > LINES_SHOWN else None,
         crossed=asked.wave.state != "open" or can("responses.read", asked.unit.path),
+        filing_id=filing_of(asked) if found.value.corrections else None,
     )
+
+
+def filing_of(asked: Asked) -> int | None:
+    """The filing that keeps the versions of the figures, for who may read it."""
+    if not can("filings.read", asked.unit.path):
+        return None
+    query = select(Filing.id).where(Filing.wave_id == asked.wave.id, Filing.unit_id == asked.unit.id)
+    return current_session().scalar(query)
 
 
 def names_of_covered(report: UnitReport) -> dict[str, str]:
