@@ -1,4 +1,4 @@
-"""Scores of the one-stop counter as their pages show them, read from dossiers, quarterly records and opinions.
+"""Scores of the one-stop counter as their pages show them: from dossiers, quarterly records, opinions and surveys.
 
 A dossier counts in the period it was returned in, or, late, in the one it was due in; one that is not returned and not
 due yet counts nowhere. The dossiers of an agency are its own; opinions also those of its rooms.
@@ -13,7 +13,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from forms.counter_rules import CounterRules
@@ -28,6 +28,7 @@ from reports.counter_score_figures import (
 )
 from reports.figures import Estimate, Text
 from survey.analysis import disclosure, labels
+from survey.analysis.counter_opinions import read_content, read_opinions
 from survey.analysis.counter_scores import (
     Facts,
     agency_score,
@@ -36,14 +37,13 @@ from survey.analysis.counter_scores import (
     official_score,
     pace_of,
 )
+from survey.analysis.counter_surveys import read_surveys
 from survey.analysis.intervals import wilson_interval
-from survey.analysis.petition_boards import read_handling
 from survey.analysis.published import unit_of_wave
 from survey.analysis.summary import unit_report
 from survey.analysis.verdict import judge
 from survey.models import Collector, CounterRecord, Dossier, Unit, Wave
 from survey.operations.counter_rules import rules_on
-from survey.operations.periods import half_year
 from survey.operations.poll_waves import IS_SURVEY
 
 PAGE = 50
@@ -76,6 +76,12 @@ class Dossiers:
     after: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Officials:
+    lines: tuple[OfficialScore, ...]
+    after: str | None  # the code behind which the next page begins
+
+
 def read_board(
     session: Session, within: ColumnElement[bool], period: CounterPeriod, today: date, after: str = ""
 ) -> Board:
@@ -105,13 +111,16 @@ def read_scores(session: Session, units: Sequence[Unit], period: CounterPeriod, 
         select(CounterRecord).where(CounterRecord.unit_id.in_(ids), *_reported(period)).order_by(CounterRecord.quarter)
     ):
         records[record.unit_id].append(record)
-    opinions = _opinions(session, units, period, today)
+    opinions = read_opinions(session, units, period, today)
+    surveys = read_surveys(session, units, period, rules.surveys)
     label = _label(version, rules)
     return [
         UnitScore(
             labels.place(unit),
             period,
-            agency_score(rules, unit.kind, tallies[unit.id], records[unit.id], opinions[unit.id]),
+            agency_score(
+                rules, unit.kind, tallies[unit.id], records[unit.id], opinions[unit.id], surveys.get(unit.id, {})
+            ),
             _on_time(rules, tallies[unit.id], overdue[unit.id], records[unit.id]),
             label,
         )
@@ -129,26 +138,33 @@ def read_trend(session: Session, unit: Unit, period: CounterPeriod, today: date)
 
 
 def _own(score: UnitScore) -> Iterable[Any]:
-    """The indicators that something had to be recorded for: without any opinion the eighth has two points anyway."""
-    return (each for each in score.score.indicators if each.number != 8)
+    """The indicators that something had to be recorded for: without any opinion the eighth has two points anyway, and
+    a survey is no record of the agency's."""
+    return (each for each in score.score.indicators if each.number != 8 and each.survey is None)
 
 
-def read_officials(session: Session, unit: Unit, period: CounterPeriod, today: date) -> list[OfficialScore]:
-    """The officials of an agency by their codes; none is told whose dossiers are few enough to be known singly, nor
-    could be worked out from the others or, of a year, from its quarters."""
+def read_officials(
+    session: Session, unit: Unit, period: CounterPeriod, today: date, after: str = "", size: int = PAGE
+) -> Officials:
+    """The officials of an agency by their codes, a page of them; none is told whose dossiers are few enough to be known
+    singly, nor could be worked out from the others or, of a year, from its quarters."""
     _version, rules, _text = rules_on(session, period.end)
+    here = (Dossier.unit_id == unit.id, *_counted(period, today), Dossier.official > after)
+    query = select(Dossier.official).where(*here).group_by(Dossier.official).order_by(Dossier.official).limit(size + 1)
+    found = session.scalars(query).all()
+    codes = found[:size]
     tallies: dict[str, dict[Facts, int]] = defaultdict(dict)
-    for code, facts, number, _open in _tallied(session, Dossier.official, Dossier.unit_id == unit.id, period, today):
+    theirs = (Dossier.unit_id == unit.id) & Dossier.official.in_(codes)
+    for code, facts, number, _open in _tallied(session, Dossier.official, theirs, period, today):
         tallies[code][facts] = number
-    sizes = {code: sum(tally.values()) for code, tally in tallies.items()}
     hidden = _hidden_officials(session, unit, period, today)
-    return [
+    lines = tuple(
         OfficialScore(code, None, None)
         if code in hidden
-        else OfficialScore(code, sizes[code], official_score(rules, tallies[code]))
-        for code in sorted(tallies)
-        if code
-    ]
+        else OfficialScore(code, sum(tallies[code].values()), official_score(rules, tallies[code]))
+        for code in codes
+    )
+    return Officials(lines, codes[-1] if len(found) > size else None)
 
 
 def _hidden_officials(session: Session, unit: Unit, period: CounterPeriod, today: date) -> frozenset[str]:
@@ -178,8 +194,8 @@ def read_group(session: Session, unit: Unit, period: CounterPeriod, today: date)
     dossiers in the newest published survey of the period that the unit took part in."""
     _version, rules, _text = rules_on(session, period.end)
     asked = rules.satisfaction_group
-    on_time, due = _opinions(session, [unit], period, today)[unit.id]
-    content = _content(session, unit, period, today)
+    on_time, due = read_opinions(session, [unit], period, today)[unit.id]
+    content = read_content(session, unit, period, today)
     survey = _survey(session, unit, period)
     share: Fraction | float | None = None
     people = 0
@@ -240,53 +256,6 @@ def _tallied(
     query = select(key, *_FACTS, func.count(), waiting).where(within, *_counted(period, today)).group_by(key, *_FACTS)
     rows: Sequence[Row[*tuple[Any, ...]]] = session.execute(query).all()
     return [(row[0], Facts(*row[1:7]), int(row[7]), int(row[8])) for row in rows]
-
-
-def _opinions(
-    session: Session, units: Sequence[Unit], period: CounterPeriod, today: date
-) -> Mapping[int, tuple[int, int]]:
-    """Opinions answered on time and those that were due, of agencies with their rooms; only what citizens sent
-    themselves, so that no office betters its score by hand."""
-    found: dict[int, list[int]] = {unit.id: [0, 0] for unit in units}
-    below = or_(*(Unit.path.startswith(unit.path, autoescape=True) for unit in units))
-    within = or_(Unit.id.in_(list(found)), and_(Unit.kind == "room", below))
-    report = read_handling(session, within, (period.start, period.end), today)
-    agencies = _agencies(session, [row.code for row in report.units])
-    for row in report.units:
-        agency = found.get(agencies[row.code])
-        if agency is not None:
-            agency[0] += row.handling.on_time
-            agency[1] += row.handling.due
-    return {key: (on_time, due) for key, (on_time, due) in found.items()}
-
-
-def _content(session: Session, unit: Unit, period: CounterPeriod, today: date) -> tuple[int, int] | None:
-    """Opinions without displeasure, and all accepted, as their own room tells them: by whole half-years and where the
-    other units' do not give them away. A quarter amid one tells nothing, or its difference to the half-year would."""
-    halves = {2: (1,), 4: (2,), 0: (1, 2)}.get(period.quarter, ())
-    content = accepted = 0
-    for half in halves:
-        days = half_year(date(period.year, 6 * half, 1))
-        report = read_handling(session, true(), days, today)
-        agencies = _agencies(session, [row.code for row in report.units])
-        for row in report.units:
-            if agencies[row.code] == unit.id:
-                if row.handling.displeased is None or report.told_on is not None:
-                    return None
-                content += row.handling.accepted - row.handling.displeased
-                accepted += row.handling.accepted
-    return (content, accepted) if accepted else None
-
-
-def _agencies(session: Session, codes: Sequence[str]) -> dict[str, int]:
-    """The agency of each unit, by the unit's code: itself, of a room the nearest unit above that is none."""
-    paths = {
-        code: [int(part) for part in path.strip("/").split("/")]
-        for code, path in session.execute(select(Unit.code, Unit.path).where(Unit.code.in_(codes)))
-    }
-    above = {unit_id for path in paths.values() for unit_id in path}
-    rooms = set(session.scalars(select(Unit.id).where(Unit.id.in_(above), Unit.kind == "room")))
-    return {code: next((each for each in reversed(path) if each not in rooms), path[0]) for code, path in paths.items()}
 
 
 def _on_time(rules: CounterRules, tally: Mapping[Facts, int], overdue: int, records: Sequence[CounterRecord]) -> OnTime:

@@ -107,9 +107,9 @@ def dossiers(unit_code: str) -> ResponseReturnValue:
 @blueprint.get("/don-vi/<unit_code>/can-bo")
 @may("counter_scores.officials", unit_path)
 def officials(unit_code: str) -> ResponseReturnValue:
-    """The officials of an agency by their codes, out of ten points."""
+    """The officials of an agency by their codes, out of ten points, a page of them."""
     period, unit = chosen(), found_unit(unit_code)
-    found = reading.read_officials(current_session(), unit, period, province_today())
+    found = reading.read_officials(current_session(), unit, period, province_today(), request.args.get("sau", "")[:40])
     return render_template("counter_scores/officials.html", unit=unit, period=period, found=found)
 
 

@@ -63,8 +63,13 @@ def test_few_dossiers_of_an_official_are_not_told_and_lists_come_in_pages(sessio
     officials = ["CB01"] * 6 + ["CB02"] * 7 + ["CB03"] * 3
     rows = [replace(ROW, code=f"HS-{at}", official=official) for at, official in enumerate(officials)]
     record_dossiers(session, [(unit, row) for row in rows])
-    told = {line.code: line.dossiers for line in reading.read_officials(session, unit, FIRST, TODAY)}
+    told = {line.code: line.dossiers for line in reading.read_officials(session, unit, FIRST, TODAY).lines}
     assert told == {"CB01": None, "CB02": 7, "CB03": None}  # CB03 alone could be worked out from the total
+    first = reading.read_officials(session, unit, FIRST, TODAY, size=2)
+    second = reading.read_officials(session, unit, FIRST, TODAY, first.after or "", size=2)
+    assert first.after == "CB02"
+    assert {line.code: line.dossiers for line in (*first.lines, *second.lines)} == told  # judged whole, not by the page
+    assert second.after is None
     page = reading.read_dossiers(session, unit, FIRST, TODAY, size=10)
     rest = reading.read_dossiers(session, unit, FIRST, TODAY, page.after or 0, size=10)
     assert ([line.code for line in (*page.lines, *rest.lines)], rest.after) == ([row.code for row in rows], None)
@@ -91,7 +96,7 @@ def test_a_year_does_not_give_away_an_official_hidden_in_a_quarter(session: Sess
     record_dossiers(session, [(unit, row) for row in rows])
 
     def told(period: CounterPeriod) -> dict[str, int | None]:
-        return {line.code: line.dossiers for line in reading.read_officials(session, unit, period, TODAY)}
+        return {line.code: line.dossiers for line in reading.read_officials(session, unit, period, TODAY).lines}
 
     assert told(CounterPeriod(2025, 1)) == {"CB1": 8, "CB2": 9, "CB3": 9}
     assert told(CounterPeriod(2025, 4)) == {"CB1": None, "CB2": None, "CB3": 9}
