@@ -16,11 +16,13 @@ from forms.scorecard_notation import share
 
 LONGEST = 20_000  # characters of a rule set
 POINTS = 2  # the most an indicator gives
+PER_DOSSIER = (1, 2, 3, 4, 6, 7)  # the mean over dossiers; a survey's answers stand beside these
 PER_OFFICIAL = (1, 2, 3, 4, 7)
 INDICATORS = tuple(range(1, 10))
 
 LeftOut = Literal["scale", "keep"]
 Points = Annotated[int, Field(ge=0, le=POINTS)]
+Mark = Annotated[int, Field(ge=1, le=5)]
 Title = Annotated[str, Field(min_length=1, max_length=500)]
 
 
@@ -125,6 +127,26 @@ class SatisfactionGroup(_Part):
     reference: Title
 
 
+class SurveySource(_Part):
+    """An indicator's points from the answers of citizens to a five-point item, or to the items of a factor: each answer
+    among `two` gives two points, among `one` one, any other none. `use` says whether the survey goes before what
+    dossiers and the agency tell ("first") or stands in where they tell nothing ("where_missing")."""
+
+    indicator: Literal[1, 2, 3, 4, 6, 7]
+    figure: Literal["item", "factor"]
+    code: Annotated[str, Field(min_length=1, max_length=60)]
+    two: Annotated[tuple[Mark, ...], Field(min_length=1, max_length=5)]
+    one: Annotated[tuple[Mark, ...], Field(max_length=4)] = ()
+    use: Literal["first", "where_missing"] = "where_missing"
+
+    @model_validator(mode="after")
+    def _marks_apart(self) -> Self:
+        marks = (*self.two, *self.one)
+        if len(set(marks)) < len(marks):
+            raise ValueError("an answer gives two points or one, and is named once")
+        return self
+
+
 class CounterRules(_Part):
     """Everything the score depends on. `left_out` says what an indicator without sufficient data does to a total:
     "scale" takes its two points off the maximum and moves the bands in proportion, "keep" leaves both as they are."""
@@ -146,12 +168,20 @@ class CounterRules(_Part):
     agency_bands: Annotated[tuple[Band, ...], Field(min_length=1, max_length=10)]
     on_time: Target
     satisfaction_group: SatisfactionGroup
+    surveys: Annotated[tuple[SurveySource, ...], Field(max_length=len(PER_DOSSIER))] = ()
 
     @model_validator(mode="after")
     def _bands_fall(self) -> Self:
         for bands in (self.official_bands, self.agency_bands):
             if any(upper.at_least <= lower.at_least for upper, lower in pairwise(bands)) or bands[-1].at_least != 0:
                 raise ValueError("bands stand from the best to the worst, and the last begins at 0")
+        return self
+
+    @model_validator(mode="after")
+    def _one_survey_each(self) -> Self:
+        numbers = [source.indicator for source in self.surveys]
+        if len(set(numbers)) < len(numbers):
+            raise ValueError("an indicator has one survey source")
         return self
 
 

@@ -11,15 +11,26 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 
-from forms.counter_rules import INDICATORS, PER_OFFICIAL, POINTS, Band, CounterRules, Least, Most, Paces
-from reports.counter_score_figures import Grade, GroupPart, Indicator, Score
+from forms.counter_rules import (
+    INDICATORS,
+    PER_DOSSIER,
+    PER_OFFICIAL,
+    POINTS,
+    Band,
+    CounterRules,
+    Least,
+    Most,
+    Paces,
+    SurveySource,
+)
+from reports.counter_score_figures import FromSurvey, Grade, GroupPart, Indicator, Score
 from reports.figures import Text
 from reports.wording import round_half_up
 from survey.analysis.scorecards import exact
 from survey.models import CounterRecord
 
-PER_DOSSIER = (1, 2, 3, 4, 6, 7)
 _PUBLISHED = {"both": 2, "one": 1, "none": 0}
 
 
@@ -36,6 +47,17 @@ class Facts:
 
 
 Tally = Mapping[Facts, int]  # so many dossiers with these facts
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswers:
+    """How often each answer from 1 to 5 was given to what a source asks, with where it was asked."""
+
+    counts: tuple[int, int, int, int, int]
+    origin: FromSurvey
+
+
+Surveys = Mapping[int, SurveyAnswers]  # by indicator
 
 
 def pace_of(returned: date | None, due: date) -> str:
@@ -126,17 +148,39 @@ def _at_least(least: Least, share: Fraction) -> int:
     return 2 if share >= least.two else 1 if share >= least.one else 0
 
 
+def survey_indicator(rules: CounterRules, source: SurveySource, answers: SurveyAnswers) -> Indicator:
+    """An indicator as the mean over citizens' answers; left out where fewer people answered than dossiers are asked."""
+    points = (
+        (2 if mark in source.two else int(mark in source.one), many) for mark, many in enumerate(answers.counts, 1)
+    )
+    mean, _answers = mean_points(points)
+    enough = answers.origin.people >= rules.minimum_dossiers
+    return Indicator(source.indicator, mean if enough else None, survey=answers.origin)
+
+
 def agency_score(
-    rules: CounterRules, kind: str, tally: Tally, records: Sequence[CounterRecord], opinions: tuple[int, int]
+    rules: CounterRules,
+    kind: str,
+    tally: Tally,
+    records: Sequence[CounterRecord],
+    opinions: tuple[int, int],
+    surveys: Surveys = MappingProxyType({}),
 ) -> Score:
     """An agency's nine indicators and their total, out of 18. `records` are of the quarters of the period, `opinions`
-    those answered on time and those that were due. Indicator 6 is the agency's own report, else its dossiers'."""
+    those answered on time and those that were due, `surveys` the answers of what the rules take from surveys.
+    Indicator 6 is the agency's own report, else its dossiers'."""
     indicators = dossier_indicators(rules, tally)
     indicators[5] = _of_quarters(5, (on_the_spot_points(rules, kind, record) for record in records))
     published = _of_quarters(6, (_PUBLISHED.get(record.publication) for record in records))
     indicators[6] = published if published.points is not None else indicators[6]
     indicators[8] = Indicator(8, Decimal(opinion_points(rules, *opinions)).quantize(Decimal("0.1")))
     indicators[9] = _of_quarters(9, (online_points(rules, record) for record in records))
+    for source in rules.surveys:
+        answers = surveys.get(source.indicator)
+        if answers is None or (source.use == "where_missing" and indicators[source.indicator].points is not None):
+            continue
+        told = survey_indicator(rules, source, answers)
+        indicators[source.indicator] = told if told.points is not None else indicators[source.indicator]
     ordered = [indicators[number] for number in INDICATORS]
     return total_of(rules, ordered, rules.agency_bands, rules.fewest_indicators.agency)
 
