@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from html import unescape
 from io import BytesIO
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
@@ -38,6 +40,12 @@ def text_of(client: CheckingClient, url: str, status: int = 200) -> str:
     response = client.get(url)
     assert response.status_code == status, (url, response.status_code)
     return unescape(html_of(response))
+
+
+def printed(client: CheckingClient, url: str) -> str:
+    """The text of a PDF."""
+    pages = PdfReader(BytesIO(client.get(url).get_data())).pages
+    return unicodedata.normalize("NFC", " ".join(" ".join(page.extract_text() for page in pages).split()))
 
 
 def shown(client: FlaskClient, url: str) -> dict[str, str]:
@@ -228,6 +236,16 @@ def test_two_people_publish_and_correct_and_the_public_reads_both(
     assert new.figures_digest not in earlier
     for number, asked in ((3, 404), (2, 200)):
         text_of(staff_client, f"{public}/phien-ban/{number}", asked)
+    for url in (
+        "/ket-qua/", "/ket-qua/W", public, "/staff/ket-qua/", "/staff/ket-qua/W/P", "/staff/tong-hop/W",
+    ):  # fmt: skip
+        assert "Đã đính chính ngày" in text_of(staff_client, url), url
+    assert f"{public}/phien-ban/1" in text_of(staff_client, "/ket-qua/W")
+    assert f"{address(office, 'P')}/phien-ban/1" in text_of(staff_client, "/staff/ket-qua/W/P")
+    assert printed(staff_client, f"{public}/bao-cao.pdf").count("Đã đính chính ngày") == 1
+    rows = staff_client.get("/staff/xuat/W/P/so-lieu?table=overview&form=json").get_json(force=True)["rows"]
+    told = {row["unit"]: (row["correction_reason"], row["version_before"]) for row in rows}
+    assert (told["P"], told["A"]) == ((HOSTILE, 1), (None, None))
     kinds = session.scalars(select(WavePublication.state).order_by(WavePublication.id)).all()
     assert kinds == ["refused", "done", "refused", "done"]
     assert session.scalars(select(Account.id).where(Account.name == "Lê Văn Ba")).one() == new_confirmer(session)
