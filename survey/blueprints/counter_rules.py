@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from forms.counter_score import RulesForm
 from reports import counter_score_wording as told
-from survey.accounts.guard import account, commit, may, staff_blueprint
+from survey.accounts.guard import account, begin_writing, commit, may, staff_blueprint
 from survey.accounts.scope import can, root_paths
 from survey.database import current_session
 from survey.models import CounterRuleSet
-from survey.operations.counter_rules import CounterRulesError, publish_rules, rules_on
+from survey.operations.counter_rules import CounterRulesError, checked_rules, publish_rules, rules_on
 from survey.operations.periods import province_today
 from survey.staff_pages import say
 
@@ -37,17 +37,18 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.route("/moi", methods=["GET", "POST"])
-@may("counter_scores.rules", root_paths)
+@may("counter_scores.rules", root_paths, writes=False)
 def create() -> ResponseReturnValue:
-    """Publish another version, beginning with the text in force."""
-    session, today = current_session(), province_today()
-    form = RulesForm(valid_from=today, definition=rules_on(session, today)[2])
+    """Publish another version, beginning with the text in force; it is read before the transaction that writes."""
+    today = province_today()
+    form = RulesForm(valid_from=today, definition=rules_on(current_session(), today)[2])
     if form.validate_on_submit():
         try:
-            at, who = datetime.now(UTC), account().id
+            checked_rules(form.definition.data)
+            session, at, who = begin_writing(), datetime.now(UTC), account().id
             publish_rules(session, form.definition.data, form.valid_from.data, at=at, account_id=who)
         except CounterRulesError as error:
-            session.rollback()
+            current_session().rollback()
             (form.valid_from if error.code in ("earlier", "past") else form.definition).errors.append(say(error))
         else:
             commit()

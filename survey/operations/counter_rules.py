@@ -46,15 +46,21 @@ def rules_on(session: Session, day: date) -> tuple[int, CounterRules, str]:
     return found.version if found is not None else 0, parsed(text), text
 
 
+def checked_rules(text: str) -> CounterRules:
+    """The rule set that somebody wrote. It is remembered: where this goes before the transaction that writes, nothing
+    is parsed while others wait. Raises :class:`CounterRulesError`."""
+    try:
+        return parsed(text)
+    except RulesFault as error:
+        raise CounterRulesError("unreadable", problem=str(error)) from error
+
+
 def publish_rules(
     session: Session, text: str, valid_from: date, *, at: datetime, account_id: int | None = None
 ) -> CounterRuleSet:
     """Publish the next version, in force from a day of the current quarter or a later one on; it is never changed.
     Raises :class:`CounterRulesError`."""
-    try:
-        asked = read_rules(text)
-    except RulesFault as error:
-        raise CounterRulesError("unreadable", problem=str(error)) from error
+    asked = checked_rules(text)
     first = quarter(province_day(at))[0]
     if valid_from < first:
         raise CounterRulesError("past", day=f"{first:%d/%m/%Y}")
