@@ -41,7 +41,7 @@ def _number(written: Any) -> Any:
     return written.replace(",", ".") if isinstance(written, str) else str(written)
 
 
-Number = Annotated[Decimal, BeforeValidator(_number)]
+Number = Annotated[Decimal, BeforeValidator(_number), Field(decimal_places=4)]
 Share = Annotated[Fraction, BeforeValidator(_share), Field(ge=0, le=1)]
 
 
