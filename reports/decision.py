@@ -2,57 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import Spacer
+from reportlab.platypus import Flowable, Spacer
 
 from reports.figures import Language
-from reports.issuer import unit_as_issuer
-from reports.official_texts import figures_of, text_of, texts_of
-from reports.page import Head, build, closing, paragraph, styles_for, title_block
+from reports.issuer import as_decider, unit_as_issuer
+from reports.official_texts import OfficialText, figures_of, specimen_figures, standard_text
+from reports.page import Head, Issuer, build, closing, paragraph, styles_for, title_block
 from reports.province_figures import ProvinceReport
 from reports.verification_mark import Verification, VerificationMark
 from reports.wording import count
 
 
 def decision_pdf(
-    report: ProvinceReport, language: Language = "vi", *, verification: Verification | None = None
+    report: ProvinceReport,
+    language: Language = "vi",
+    *,
+    issuer: Issuer | None = None,
+    text: OfficialText | None = None,
+    verification: Verification | None = None,
 ) -> bytes:
-    """The same report gives the same bytes."""
-    whole, values = report.whole, _values(report, language)
-    recipients = texts_of("decision", "recipients", language, values)
-    issuer = replace(
-        unit_as_issuer(whole.place, language), number_suffix="/QĐ-UBND", capacity="", recipients=recipients
-    )
+    """Without an `issuer` the province itself decides, without a `text` in the standard words. The same report, issuer
+    and text give the same bytes."""
+    whole, title = report.whole, decision_title(report, language, issuer=issuer, text=text)
+    issuer = issuer or unit_as_issuer(whole.place, language)
+    text = text or standard_text("decision", language)
+    content = _decision(issuer, text, _values(report, issuer, language), language, verification)
+    moment = whole.compiled_at or datetime.combine(whole.wave.end, time(), UTC)
+    return build(content, title=title, language=language, issuer=issuer, moment=moment)
+
+
+def decision_specimen_pdf(issuer: Issuer, text: OfficialText, language: Language, *, moment: datetime) -> bytes:
+    """The decision with an example's figures: to look at a wording before it is used."""
+    values = specimen_figures(issuer, language)
+    content = _decision(issuer, text, values, language)
+    return build(content, title=text.text("about", values), language=language, issuer=issuer, moment=moment)
+
+
+def _decision(
+    issuer: Issuer,
+    text: OfficialText,
+    values: Mapping[str, str],
+    language: Language,
+    verification: Verification | None = None,
+) -> list[Flowable]:
+    issuer = replace(as_decider(issuer, language), recipients=text.paragraphs("recipients", values))
     style = styles_for(issuer)
     mark = VerificationMark(verification, language, style) if verification else None
     ground = ParagraphStyle("ground", parent=style.body, fontName=style.fonts.italic)
-    *articles, last = texts_of("decision", "articles", language, values)
-    content = [
+    *articles, last = text.paragraphs("articles", values)
+    return [
         Head(issuer, language),
-        *title_block(text_of("decision", "kind", language, values), [decision_title(report, language)], style),
-        paragraph(text_of("decision", "authority", language, values).upper(), style.title),
+        *title_block(text.text("kind", values), [text.text("about", values)], style),
+        paragraph(text.text("authority", values).upper(), style.title),
         Spacer(1, 10),
-        *(paragraph(text, ground) for text in texts_of("decision", "grounds", language, values)),
+        *(paragraph(line, ground) for line in text.paragraphs("grounds", values)),
         Spacer(1, 6),
-        paragraph(text_of("decision", "decides", language, values).upper(), style.title),
+        paragraph(text.text("decides", values).upper(), style.title),
         Spacer(1, 6),
-        *(paragraph(text, style.body) for text in articles),
+        *(paragraph(line, style.body) for line in articles),
         closing(issuer, language, style, last, mark),
     ]
-    moment = whole.compiled_at or datetime.combine(whole.wave.end, time(), UTC)
-    return build(content, title=decision_title(report, language), language=language, issuer=issuer, moment=moment)
 
 
-def decision_title(report: ProvinceReport, language: Language) -> str:
-    return text_of("decision", "about", language, _values(report, language))
+def decision_title(
+    report: ProvinceReport, language: Language, *, issuer: Issuer | None = None, text: OfficialText | None = None
+) -> str:
+    """What the decision is about; `issuer` and `text` as in :func:`decision_pdf`."""
+    issuer = issuer or unit_as_issuer(report.whole.place, language)
+    return (text or standard_text("decision", language)).text("about", _values(report, issuer, language))
 
 
-def _values(report: ProvinceReport, language: Language) -> dict[str, str]:
+def _values(report: ProvinceReport, issuer: Issuer, language: Language) -> dict[str, str]:
     standing = report.compilation.whole.standing
-    return figures_of(report.whole, language) | {
+    return figures_of(report.whole, issuer, language) | {
         "province": report.whole.place.name[language],
         "units": count(standing.units, language),
         "met": count(standing.met, language),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reports.catalogue import gettext
 from reports.figures import Language, Place
 from reports.page import Issuer
@@ -20,6 +22,26 @@ def unit_as_issuer(place: Place, language: Language) -> Issuer:
         superior = committee_of(superior, language)
     office = gettext("Director", language) if place.kind == "department" else gettext("Head of the unit", language)
     return Issuer(name, superior, office=office, recipients=recipients)
+
+
+def authority_of(issuer: Issuer, language: Language) -> str:
+    """Who decides in the body's name: Giám đốc Sở Nội vụ."""
+    named = gettext("{office} of the {body}", language, office=issuer.office, body=issuer.name)
+    return issuer.authority or named
+
+
+def numbered_as(issuer: Issuer, kind: str) -> str:
+    """The sign behind the number of a document that is no report: /QĐ-SNV of a decision (QĐ), and /SNV-… of a letter,
+    whose type has no letters (`kind` is empty) and which names the office that drafts it."""
+    body = issuer.number_suffix.removeprefix("/BC").removeprefix("-")
+    return f"/{kind}-{body or '…'}" if kind else f"/{body or '…'}-…"
+
+
+def as_decider(issuer: Issuer, language: Language) -> Issuer:
+    """The issuer of a decision: who decides signs in his own name, and for nobody, where his is the office."""
+    himself = authority_of(issuer, language).casefold().startswith(issuer.office.casefold())
+    capacity = "" if himself else issuer.capacity
+    return replace(issuer, number_suffix=numbered_as(issuer, "QĐ"), capacity=capacity)
 
 
 def committee_of(name: str, language: Language) -> str:

@@ -59,6 +59,7 @@ class Issuer:
     date: date | None = None
     capacity: str = ""  # TM., KT., TL., TUQ. with the office signed for: KT. GIÁM ĐỐC
     office: str = ""  # PHÓ GIÁM ĐỐC
+    authority: str = ""  # who decides: Giám đốc Sở Nội vụ; the office and the body, where it is empty
     signatory: str = ""
     recipients: tuple[str, ...] = ()
     fonts: Family | None = None  # the configured serif; the default order of reports.fonts otherwise

@@ -6,20 +6,30 @@ import io
 import re
 import unicodedata
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import yaml
 from pypdf import PdfReader
 
-from reports.decision import decision_pdf
+from reports.decision import decision_pdf, decision_specimen_pdf
 from reports.figures import Language, Text, VerdictState
-from reports.letters import unit_letter_pdf
-from reports.official_texts import FILE
+from reports.letters import letter_specimen_pdf, unit_letter_pdf
+from reports.official_texts import (
+    FILE,
+    PLACEHOLDERS,
+    OfficialText,
+    filled,
+    standard_text,
+    unknown_placeholders,
+)
+from reports.page import Issuer
 from tests.hostile_texts import ATTACK
 from tests.province_reports import province_report
 from tests.report_factory import hidden_report, unit_report
 
+AT = datetime(2026, 7, 20, 2, 0, tzinfo=UTC)
 PROVINCE = province_report(5).whole.place
 
 
@@ -84,3 +94,50 @@ def test_hostile_names_are_printed_as_they_are() -> None:
     named = replace(report, place=replace(report.place, name=Text(ATTACK)))
     assert "<script>" in words(unit_letter_pdf(named, PROVINCE))
     assert "<script>" in words(decision_pdf(province_report(3, ATTACK)))
+
+
+def own_issuer() -> Issuer:
+    return Issuer(
+        "Sở Nội vụ", "UBND tỉnh Mẫu", number_suffix="/BC-SNV", place="Sông Trà", capacity="KT. Giám đốc",
+        office="Phó Giám đốc", signatory="Trần Thị Bình", authority="Giám đốc Sở Nội vụ",
+    )  # fmt: skip
+
+
+def test_the_issuing_body_stands_in_the_head_the_words_and_the_signature() -> None:
+    letter = words(unit_letter_pdf(unit_report(), PROVINCE, issuer=own_issuer()))
+    for said in ("UBND TỈNH MẪU SỞ NỘI VỤ", "/SNV-…", "Sông Trà, ngày", "Sở Nội vụ thông báo kết quả"):
+        assert said in letter
+    assert "KT. GIÁM ĐỐC PHÓ GIÁM ĐỐC Trần Thị Bình" in letter
+    decision = words(decision_pdf(province_report(3), issuer=own_issuer()))
+    for said in ("/QĐ-SNV", "GIÁM ĐỐC SỞ NỘI VỤ Căn cứ", "KT. GIÁM ĐỐC PHÓ GIÁM ĐỐC"):
+        assert said in decision
+    by_default = words(decision_pdf(province_report(3)))
+    assert "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH QUẢNG NGÃI Căn cứ" in by_default
+    assert "TM. ỦY BAN NHÂN DÂN" not in by_default  # the chairperson decides alone
+
+
+def test_a_wording_of_ones_own_replaces_the_standard_text_and_names_known_values_alone() -> None:
+    standard = standard_text("letter", "vi")
+    own = OfficialText({**standard.parts, "result": "Tại {place}: {percent}.", "met": ("Cảm ơn {place}.",)})
+    assert f"Tại {unit_report().place.name.vi}: 78,70%." in words(unit_letter_pdf(unit_report(), PROVINCE, text=own))
+    assert list(unknown_placeholders("letter", "{place} {units} {place.name} {0} {place!r} {{x} }")) == [
+        "{units}", "{place.name}", "{0}", "{place!r}", "{", "{x}", "}",
+    ]  # fmt: skip
+    assert list(unknown_placeholders("decision", "{units} {province}")) == []
+    assert filled("{a} {b.c} {b}", {"a": "{b}", "b": "2"}) == "{b} {b.c} 2"  # what fills is not read again
+    for document in PLACEHOLDERS:
+        for language in ("vi", "en"):
+            parts = standard_text(document, language).parts.values()
+            lines = [line for part in parts for line in ([part] if isinstance(part, str) else part)]
+            assert [found for line in lines for found in unknown_placeholders(document, line)] == []
+
+
+def test_a_specimen_shows_a_letter_of_each_case_a_page_each() -> None:
+    pages = PdfReader(io.BytesIO(letter_specimen_pdf(own_issuer(), standard_text("letter", "vi"), "vi", moment=AT)))
+    told = [unicodedata.normalize("NFC", " ".join(page.extract_text().split())) for page in pages.pages]
+    for page, asked in zip(told, ("đạt chỉ tiêu. Đề nghị", "Giải trình", "chưa đủ căn cứ", "quá ít"), strict=True):
+        assert asked in page
+        assert "SỞ NỘI VỤ" in page
+    for language in ("vi", "en"):
+        specimen = decision_specimen_pdf(own_issuer(), standard_text("decision", language), language, moment=AT)
+        assert "{" not in words(specimen)
