@@ -9,10 +9,12 @@ from fractions import Fraction
 
 import pytest
 
-from forms.counter_rules import CounterRules, RulesFault, read_rules
-from reports.counter_score_figures import CounterPeriod, Indicator
+from forms.counter_rules import CounterRules, RulesFault, SurveySource, read_rules
+from reports.counter_score_figures import CounterPeriod, FromSurvey, Indicator
+from reports.figures import Text
 from survey.analysis.counter_scores import (
     Facts,
+    SurveyAnswers,
     agency_score,
     dossier_points,
     group_part,
@@ -210,6 +212,34 @@ def test_too_few_dossiers_leave_an_indicator_out() -> None:
     assert (first.points, third.points, third.dossiers) == (Decimal("2.0"), None, 2)
 
 
+@pytest.mark.parametrize(
+    ("counts", "points"),
+    [
+        ((3, 2, 5, 14, 6), "1.5"),  # (20 × 2 + 5 × 1) / 30
+        ((0, 0, 3, 1, 0), "1.3"),  # 5/4 = 1.25 goes up
+        ((4, 4, 0, 0, 0), "0.0"),
+        ((0, 0, 0, 0, 7), "2.0"),
+    ],
+)
+def test_citizens_answers_give_points_as_the_rules_say(counts: tuple[int, int, int, int, int], points: str) -> None:
+    source = SurveySource(indicator=7, figure="factor", code="officials", two=(4, 5), one=(3,))
+    asking = RULES.model_copy(update={"surveys": (source,), "minimum_dossiers": 4})
+    answers = SurveyAnswers(counts, FromSurvey((Text("Quý I"),), Text("Công chức"), sum(counts)))
+    silent, told = {Facts("early"): 8}, {Facts("early", complaint="stands"): 8}
+    nothing: tuple[list[CounterRecord], tuple[int, int]] = ([], (0, 0))
+    seventh = agency_score(asking, "commune", silent, *nothing, {7: answers}).indicators[6]
+    assert (str(seventh.points), seventh.dossiers, seventh.survey) == (points, 0, answers.origin)
+    dossiers = agency_score(asking, "commune", told, *nothing, {7: answers}).indicators[6]
+    assert (str(dossiers.points), dossiers.dossiers, dossiers.survey) == ("0.0", 8, None)
+    first = asking.model_copy(update={"surveys": (source.model_copy(update={"use": "first"}),)})
+    assert agency_score(first, "commune", told, *nothing, {7: answers}).indicators[6] == seventh
+    few = replace(answers, origin=replace(answers.origin, people=3))
+    assert agency_score(first, "commune", told, *nothing, {7: few}).indicators[6] == dossiers
+    assert agency_score(first, "commune", told, *nothing).indicators[6] == dossiers
+    assert agency_score(RULES, "commune", silent, *nothing, {7: answers}).indicators[6].points is None
+    assert official_score(first, silent).left_out == (2, 3, 4, 7)  # no survey tells of an official
+
+
 def test_the_satisfaction_group_is_part_by_part() -> None:
     assert group_part("opinions", Decimal(6), Fraction(9, 10), 10).points == Decimal("5.40")
     assert group_part("dossiers", Decimal(6), 0.8352, 100).points == Decimal("5.01")
@@ -230,11 +260,18 @@ def test_periods_know_their_days_and_what_came_before() -> None:
     [
         ("left_out: scale", "left_out: zero"),
         ("- at_least: 12", "- at_least: 15"),  # bands must fall
+        ("  opinions: 6", "  opinions: 1e-999999"),  # small, and a denominator of a million digits
         ("minimum_dossiers: 1", "minimum_dossiers: 0"),
         ("procedures: 20%", "procedures: 120%"),
         ("pace: {early: 2,", "pace: {early: 3,"),
         ("left_out: scale", "left_out: scale\nnoten: 1"),
         ("left_out: scale", "left_out: [scale"),
+        ("surveys: []", "surveys: [{indicator: 8, figure: item, code: a, two: [5]}]"),  # an agency's, not a dossier's
+        ("surveys: []", "surveys: [{indicator: 7, figure: item, code: a, two: [4, 5], one: [4]}]"),
+        ("surveys: []", "surveys: [{indicator: 7, figure: item, code: a, two: [6]}]"),
+        ("surveys: []", "surveys: [{indicator: 7, figure: index, code: a, two: [5]}]"),
+        ("surveys: []", "surveys: [&a {indicator: 7, figure: item, code: a, two: [5]}, *a]"),
+        ("surveys: []", "surveys:\n" + 2 * "  - {indicator: 7, figure: item, code: a, two: [5]}\n"),
     ],
 )
 def test_a_rule_set_that_contradicts_itself_is_refused(before: str, after: str) -> None:
