@@ -19,6 +19,8 @@ from reports.counter_score_wording import (
     on_time_target,
     period_name,
     points,
+    survey_origin,
+    survey_sentence,
     total,
 )
 from reports.data_table import data_table
@@ -111,11 +113,16 @@ class _Document:
         ]
         rows = [self._indicator(each) for each in self.score.score.indicators]
         yield data_table(head, rows, (7, 48, 33, 12), self.style, numbers={3})
+        for each in self.score.score.indicators:
+            if said := survey_sentence(each, language):
+                yield paragraph(said, self.style.body)
 
     def _indicator(self, each: Indicator) -> list[str]:
         language = self.language
         base = gettext("the agency as a whole", language)
-        if each.dossiers:
+        if origin := survey_origin(each, language):
+            base = origin
+        elif each.dossiers:
             base = gettext("{number} dossiers", language, number=count(each.dossiers, language))
         elif each.points is None:
             base = gettext("no sufficient data: left out", language)

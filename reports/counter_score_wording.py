@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from reports.catalogue import gettext, gettext_noop
-from reports.counter_score_figures import CounterPeriod, Grade, LeftOut, OnTime, Score, UnitScore
+from reports.counter_score_figures import CounterPeriod, Grade, Indicator, LeftOut, OnTime, Score, UnitScore
 from reports.figures import Language, VerdictState
 from reports.wording import NO_NUMBER, count, interval, number, percent
 
@@ -97,6 +97,28 @@ def left_out_sentence(score: Score, rule: LeftOut, language: Language) -> str:
     numbers = ", ".join(map(str, score.left_out))
     named = gettext("Left out for lack of data: indicator {numbers}.", language, numbers=numbers)
     return f"{named} {left_out_rule(rule, language)}"
+
+
+def survey_origin(indicator: Indicator, language: Language) -> str:
+    """Where an indicator's points come from, if from a survey: its waves and how many people answered."""
+    if indicator.survey is None or indicator.points is None:
+        return ""
+    waves = "; ".join(wave[language] for wave in indicator.survey.waves)
+    return gettext("{waves}, n = {people}", language, waves=waves, people=count(indicator.survey.people, language))
+
+
+def survey_sentence(indicator: Indicator, language: Language) -> str:
+    """The same as a sentence that says what was asked; empty where the indicator comes from no survey."""
+    origin = survey_origin(indicator, language)
+    if not origin or indicator.survey is None:
+        return ""
+    return gettext(
+        "Indicator {number} is from citizens' answers about “{asked}”: {origin}.",
+        language,
+        number=indicator.number,
+        asked=indicator.survey.asked[language],
+        origin=origin,
+    )
 
 
 def on_time_sentence(on_time: OnTime, language: Language) -> str:

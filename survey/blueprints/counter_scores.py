@@ -162,6 +162,7 @@ def _rows(period: CounterPeriod) -> Iterator[list[Cell]]:
         gettext("Grade"),
         gettext("Dossiers"),
         gettext("Returned on time"),
+        gettext("From surveys"),
     ]
     reach, after = scope("counter_scores.read").covers(Unit.path), ""
     for _ in range(FILE_PAGES):
@@ -183,4 +184,5 @@ def _row(line: UnitScore, words: Any) -> list[Cell]:
         told.grade_name(score, words),
         line.on_time.dossiers,
         line.on_time.on_time,
+        " ".join(filter(None, (told.survey_sentence(each, words) for each in score.indicators))),
     ]
