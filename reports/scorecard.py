@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from fractions import Fraction
 
 from reportlab.platypus import Flowable, Paragraph, Spacer
 
-from reports.catalogue import gettext, gettext_noop, ngettext
+from reports.catalogue import gettext, gettext_noop
 from reports.data_table import data_table
 from reports.figures import Language
 from reports.issuer import unit_as_issuer
@@ -26,8 +25,8 @@ from reports.page import (
     title_block,
 )
 from reports.scorecard_figures import Card, CardLine, Stage
-from reports.scorecard_wording import formula, group_sentence, points, stage_word
-from reports.wording import count, percent
+from reports.scorecard_wording import formula, group_sentence, points, stage_word, uncounted
+from reports.wording import percent
 
 LONGEST_TEXT = 1500  # characters of a cell: reason with what the council wrote
 
@@ -79,32 +78,21 @@ class _Document:
         yield from self.annex()
 
     def result(self) -> Iterator[Flowable]:
-        language, card, total = self.language, self.card, self.card.total
+        language, card = self.language, self.card
         yield paragraph(gettext("1. Result", language), self.style.heading)
         for stage in card.stages:
-            found = total.points[stage]
-            share = None if found is None or not total.maximum else Fraction(found) / Fraction(total.maximum)
+            total = card.sum(stage)
             sentence = gettext(
-                "{stage}: {points} of {maximum} ({share} of the maximum).",
+                "{stage}: {points} of {maximum} ({share}).",
                 language,
                 stage=stage_word(stage, language),
-                points=points(found, language),
-                maximum=points(total.maximum, language),
-                share=percent(share, language),
+                points=points(total.points, language),
+                maximum=points(total.counted, language),
+                share=percent(total.share, language),
             )
+            if outside := uncounted(total, language):
+                sentence = f"{sentence} {outside[:1].upper()}{outside[1:]}."
             yield paragraph(sentence, self.style.body)
-        without = len(card.open_lines(card.stage))
-        if without:
-            yield paragraph(
-                ngettext(
-                    "{n} criterion has no points yet and counts as nothing in these sums.",
-                    "{n} criteria have no points yet and count as nothing in these sums.",
-                    without,
-                    language,
-                    n=count(without, language),
-                ),
-                self.style.body,
-            )
 
     def lost(self) -> Iterator[Flowable]:
         """What did not get all points, with reason and remedy, the largest loss first."""

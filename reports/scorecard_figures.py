@@ -6,7 +6,7 @@ where the points were to be computed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -73,10 +73,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class CardLine:
-    """One line of a card. A heading (`rule` "group") carries the sums of what stands below it.
-
-    `open` are the criteria at or below it that have no points at the card's stage.
-    """
+    """One line of a card. A heading (`rule` "group") carries the sums of what stands below it."""
 
     key: int
     number: str
@@ -107,6 +104,39 @@ class CardLine:
         """Whether points are missing to the maximum."""
         found = self.points[stage]
         return found is None or found < self.maximum
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The points of a card's criteria at one stage, None without any: of `counted`, the maxima of the criteria that
+    have points. The `open` criteria without points stand outside; `maximum` is that of all."""
+
+    points: Decimal | None
+    counted: Decimal
+    maximum: Decimal
+    open: int
+
+    @classmethod
+    def of(cls, criteria: Iterable[tuple[Decimal, Decimal | None]]) -> Sum:
+        """Of criteria by their maximum and their points."""
+        every = list(criteria)
+        known = [(maximum, points) for maximum, points in every if points is not None]
+        return cls(
+            sum((points for _, points in known), Decimal(0)) if known else None,
+            sum((maximum for maximum, _ in known), Decimal(0)),
+            sum((maximum for maximum, _ in every), Decimal(0)),
+            len(every) - len(known),
+        )
+
+    @property
+    def share(self) -> Fraction | None:
+        """Of the maxima that are counted; None where nothing is."""
+        return Fraction(self.points) / Fraction(self.counted) if self.points is not None and self.counted else None
+
+    @property
+    def uncounted(self) -> Decimal:
+        """The maxima of the criteria without points."""
+        return self.maximum - self.counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,23 +178,21 @@ class Card:
     def criteria(self) -> Iterator[CardLine]:
         return (line for line in self.lines if not line.is_heading)
 
+    def sum(self, stage: Stage) -> Sum:
+        """All criteria at a stage."""
+        return Sum.of((line.maximum, line.points[stage]) for line in self.criteria())
+
 
 @dataclass(frozen=True, slots=True)
 class BoardLine:
-    """A unit on the board: points so far, by the furthest stage it has reached; a rank once there are points."""
+    """A unit on the board: its sum by the furthest stage it has handed over; a rank once that is final."""
 
     key: int
     place: Place
     state: str
     stage: Stage
-    points: Decimal
-    maximum: Decimal
-    open: int  # criteria without points
+    sum: Sum
     rank: int | None = None
-
-    @property
-    def share(self) -> Fraction:
-        return Fraction(self.points) / Fraction(self.maximum) if self.maximum else Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +204,11 @@ class YearLine:
     name: Text
     state: str
     stage: Stage
-    points: Decimal
-    maximum: Decimal
-    open: int
-
-    @property
-    def share(self) -> Fraction:
-        return Fraction(self.points) / Fraction(self.maximum) if self.maximum else Fraction(0)
+    sum: Sum
 
 
 def ranked(lines: Sequence[BoardLine]) -> dict[int, int]:
-    """Ranks by key, the most points first; ties share a rank and the next one counts them (1, 2, 2, 4)."""
-    order = sorted((line.share for line in lines), reverse=True)
-    return {line.key: order.index(line.share) + 1 for line in lines}
+    """Ranks by key, the highest share first; ties share a rank and the next one counts them (1, 2, 2, 4)."""
+    shares = {line.key: line.sum.share or Fraction(0) for line in lines}
+    order = sorted(shares.values(), reverse=True)
+    return {key: order.index(share) + 1 for key, share in shares.items()}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from reports.catalogue import gettext, gettext_noop
+from reports.catalogue import gettext, gettext_noop, ngettext
 from reports.figures import Language
-from reports.scorecard_figures import Basis, BasisKind, Gap, GroupShare, Stage
-from reports.wording import NO_NUMBER, number, people, percent
+from reports.scorecard_figures import Basis, BasisKind, Gap, GroupShare, Stage, Sum
+from reports.wording import NO_NUMBER, count, number, people, percent
 
 STATES = {
     "scoring": gettext_noop("Being scored by the unit"),
@@ -75,6 +75,20 @@ _KINDS: dict[BasisKind, str] = {
 def points(value: Decimal | None, language: Language) -> str:
     """Two decimals, so that a column stands on the comma: 33,50; a dash for none."""
     return NO_NUMBER if value is None else number(value, language, 2)
+
+
+def uncounted(total: Sum, language: Language) -> str:
+    """How much stands outside a sum and its share: "chưa tính 2 tiêu chí chưa có điểm (12,00 điểm)"; may be empty."""
+    if not total.open:
+        return ""
+    return ngettext(
+        "{n} criterion without points ({points} points) is not counted yet",
+        "{n} criteria without points ({points} points) are not counted yet",
+        total.open,
+        language,
+        n=count(total.open, language),
+        points=points(total.uncounted, language),
+    )
 
 
 def short(value: Decimal | Fraction, language: Language) -> str:

@@ -11,7 +11,7 @@ import xlsxwriter
 from reports.catalogue import gettext
 from reports.figures import Language
 from reports.scorecard_figures import Card, CardLine
-from reports.scorecard_wording import formula, group_sentence, stage_word, state_word
+from reports.scorecard_wording import formula, group_sentence, stage_word, state_word, uncounted
 
 _UNDATED = datetime(2000, 1, 1)  # noqa: DTZ001 XlsxWriter takes no zone; the clock would change the bytes
 _TEXT = 45  # characters: the width of a column of text
@@ -62,6 +62,8 @@ def _card_sheet(book: Any, card: Card, language: Language) -> None:
         council = line.final_reason or line.council_reason
         for x, words in enumerate((line.reason, line.remedy, line.explanation, council), 2 + len(figures)):
             sheet.write_string(y, x, words, text)
+    formats = (number, book.add_format({"num_format": "0.00%", "valign": "top"}), text)
+    _sum_rows(sheet, card, 5 + len(card.lines), language, formats)
     sheet.set_column(0, 0, 7)
     sheet.set_column(1, 1, _TEXT)
     sheet.set_column(2, 2 + len(card.stages), 11)
@@ -71,6 +73,24 @@ def _card_sheet(book: Any, card: Card, language: Language) -> None:
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(3)
+
+
+def _sum_rows(sheet: Any, card: Card, top: int, language: Language, formats: tuple[Any, Any, Any]) -> None:
+    """What the sums of each stage are of: the maxima counted, the share of them, and what is not counted yet."""
+    number, percent, text = formats
+    labels = (
+        gettext("Maximum of the criteria that have points", language),
+        gettext("Share of it", language),
+        gettext("Not counted yet", language),
+    )
+    for y, label in enumerate(labels, top):
+        sheet.write_string(y, 1, label, text)
+    for x, stage in enumerate(card.stages, 3):
+        total = card.sum(stage)
+        sheet.write_number(top, x, float(total.counted), number)
+        if total.share is not None:
+            sheet.write_number(top + 1, x, float(total.share), percent)
+        sheet.write_string(top + 2, x, uncounted(total, language), text)
 
 
 def _basis_sheet(book: Any, lines: list[CardLine], language: Language) -> None:

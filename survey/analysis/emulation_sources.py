@@ -73,7 +73,8 @@ def sipas_target(asked: Asked) -> Origin:
 
 
 def scorecard(asked: Asked) -> Origin:
-    """The final points of the unit's scorecard of the year, of the template's maximum; the newest version counts."""
+    """The final points of the unit's scorecard of the year, of the maxima of the criteria that have points (all, once
+    they are final); the newest version counts."""
     query = (
         select(Scorecard)
         .join(Scorecard.template)
@@ -88,7 +89,7 @@ def scorecard(asked: Asked) -> Origin:
     if card.state != "final":
         return Origin(name=name, gap="card_open")
     (line,) = scorecard_cards.board_lines(asked.session, [card])
-    return Origin(line.points, line.maximum, name, card.template.version)
+    return Origin(line.sum.points, line.sum.counted, name, card.template.version)
 
 
 def counter_score(asked: Asked) -> Origin:

@@ -39,7 +39,11 @@ def _with_corrections(session: Session, wave: Wave, rows: Rows) -> Rows:
     told: dict[Any, FigureRow] = {}
     for each in wave_corrections(session, (wave,)).get(wave.id, ()):
         for unit in each.units:
-            last = {"corrected_on": each.day, "correction_reason": each.reason, "version_before": unit.before}
+            last: FigureRow = {
+                "corrected_on": each.day,
+                "correction_reason": each.reason,
+                "version_before": unit.before,
+            }
             told.setdefault(unit.code, last)
     for row in rows:
         found = told.get(row["unit"]) if row["part"] != "trend" else None

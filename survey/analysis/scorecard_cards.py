@@ -22,6 +22,7 @@ from reports.scorecard_figures import (
     CardLine,
     Evidence,
     Stage,
+    Sum,
     YearLine,
     ranked,
 )
@@ -212,7 +213,8 @@ def _of(within: ColumnElement[bool], filters: Filters) -> Select[Scorecard]:
 
 
 def board_lines(session: Session, cards: Iterable[Scorecard]) -> list[BoardLine]:
-    """The cards with their points at the stage each has reached, unranked, in their order."""
+    """The cards with their sums at the stage each has handed over, unranked, in their order. Of a card that its unit
+    still scores only what was typed is told."""
     cards = list(cards)
     stages = {card.id: STAGE_OF[card.state] for card in cards}
     last = (
@@ -220,26 +222,26 @@ def board_lines(session: Session, cards: Iterable[Scorecard]) -> list[BoardLine]
         .where(ScorecardScore.scorecard_id.in_(stages))
         .group_by(ScorecardScore.scorecard_id, ScorecardScore.criterion_id, ScorecardScore.stage)
     )
-    columns = (ScorecardScore.scorecard_id, ScorecardScore.stage, ScorecardScore.points)
-    known: dict[int, list[Decimal]] = defaultdict(list)
-    for key, stage, points in session.execute(select(*columns).where(ScorecardScore.id.in_(last))):
+    columns = (
+        ScorecardScore.scorecard_id, ScorecardScore.criterion_id, ScorecardScore.stage, ScorecardScore.points,
+    )  # fmt: skip
+    known: dict[tuple[int, int], Decimal] = {}
+    for key, criterion_id, stage, points in session.execute(select(*columns).where(ScorecardScore.id.in_(last))):
         if stage == stages[key] and points is not None:
-            known[key].append(points)
-    worth: dict[int, list[Decimal]] = defaultdict(list)
-    maxima = select(Criterion.template_id, Criterion.maximum).where(
+            known[key, criterion_id] = points
+    worth: dict[int, list[tuple[int, Decimal]]] = defaultdict(list)
+    maxima = select(Criterion.template_id, Criterion.id, Criterion.maximum).where(
         Criterion.template_id.in_({card.template_id for card in cards}), Criterion.maximum.is_not(None)
     )
-    for template_id, maximum in session.execute(maxima):
-        worth[template_id].append(maximum or Decimal(0))
+    for template_id, criterion_id, maximum in session.execute(maxima):
+        worth[template_id].append((criterion_id, maximum or Decimal(0)))
     return [
         BoardLine(
             card.id,
             place(card.unit),
             card.state,
             stages[card.id],
-            sum(known[card.id], Decimal(0)),
-            sum(worth[card.template_id], Decimal(0)),
-            len(worth[card.template_id]) - len(known[card.id]),
+            Sum.of((maximum, known.get((card.id, criterion_id))) for criterion_id, maximum in worth[card.template_id]),
         )
         for card in cards
     ]
@@ -275,9 +277,7 @@ def other_years(session: Session, unit: Unit) -> list[YearLine]:
             Text(card.template.name_vi, card.template.name_en),
             card.state,
             line.stage,
-            line.points,
-            line.maximum,
-            line.open,
+            line.sum,
         )
         for card, line in zip(cards, board_lines(session, cards), strict=True)
     ]

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forms.scorecard_definition import CriterionDefinition, Manual, Name
-from survey.analysis.scorecard_cards import last_scores, read_card
+from forms.scorecard_definition import CriterionDefinition, Manual, Measure, Name, Scale
+from reports.scorecard_figures import Sum
+from survey.analysis.scorecard_cards import board, last_scores, read_card
 from survey.models import AuditEntry, Scorecard, ScorecardEvidence, ScorecardStep, Unit
 from survey.operations import audit, scorecard_scores, scorecard_templates, scorecards
 from survey.operations.scorecard_checks import TemplateError
@@ -32,10 +34,10 @@ POSSIBLE = {
 LATE = AT + timedelta(days=60)  # after every deadline
 
 
-def make_card(session: Session) -> Scorecard:
+def make_card(session: Session, *more: CriterionDefinition) -> Scorecard:
     unit = make_department(session)
     manual = tuple(CriterionDefinition(str(number), Name("Tiêu chí"), Decimal(2), Manual()) for number in (1, 2))
-    definition = replace(annex_definition(), criteria=manual)
+    definition = replace(annex_definition(), criteria=(*manual, *more))
     template = scorecard_templates.create_template(session, definition, unit.parent or unit)
     scorecard_templates.put_in_use(session, template, now=AT)
     return card_of(session, template, unit)
@@ -88,6 +90,21 @@ def test_only_the_steps_of_the_table_are_possible(session: Session) -> None:
     with pytest.raises(ScorecardError, match="20/08/2026"):
         scorecards.finish(session, early, account_id=None, now=AT)
     scorecards.finish(session, early, account_id=None, now=AT + timedelta(days=18))  # its time to explain is over
+
+
+def test_the_board_sums_a_card_as_the_card_itself_does(session: Session) -> None:
+    """A measure without a case has no points, and stands outside the sum and the share."""
+    without_cases = CriterionDefinition(
+        "3", Name("Phản ánh"), Decimal(3), Measure("opinions_on_time", Scale(full_at=Fraction(1)))
+    )
+    card = make_card(session, without_cases)
+    score(session, card, "1", "1.5")
+    score(session, card, "2", "2")
+    for step, stage in ((scorecards.submit, "self"), (scorecards.appraise, "appraisal")):
+        step(session, card, account_id=None, now=AT)
+        (line,) = board(session, card.template, Unit.id > 0)
+        assert line.sum == read_card(session, card, TODAY, for_council=False).sum(line.stage)
+        assert (line.stage, line.sum) == (stage, Sum(Decimal("3.5"), Decimal(4), Decimal(7), 1))
 
 
 def make_card_again(session: Session, card: Scorecard) -> Scorecard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from fractions import Fraction
 
 import pypdfium2
 import pytest
+from python_calamine import CalamineWorkbook
 
 from forms.scorecard_definition import (
     CriterionDefinition,
@@ -25,8 +27,8 @@ from forms.scorecard_definition import (
 from forms.scorecard_notation import read, rule_of, terms_of, write
 from reports.figures import Place, Text
 from reports.scorecard import scorecard_pdf
-from reports.scorecard_figures import Basis, BoardLine, Card, CardLine, GroupShare, ranked
-from reports.scorecard_wording import formula, group_sentence
+from reports.scorecard_figures import Basis, BoardLine, Card, CardLine, GroupShare, Sum, ranked
+from reports.scorecard_wording import formula, group_sentence, uncounted
 from reports.scorecard_workbook import scorecard_xlsx
 from survey.analysis import scorecard_basis
 from survey.analysis.scorecards import scale_points, survey_points, total_of, with_sums
@@ -88,9 +90,26 @@ def test_sums_go_up_the_tree_and_leave_out_what_has_no_points() -> None:
     assert [line.number for line in card.open_lines("self")] == ["2"]
 
 
+def test_a_share_is_of_the_criteria_that_have_points_and_says_what_is_not_counted() -> None:
+    lines = [leaf(1, "1", "48", "41.09"), leaf(2, "2", "10", None), leaf(3, "3", "2", None)]
+    card = make_card(lines, dict.fromkeys((1, 2, 3)))
+    total = card.sum("self")
+    assert (total.share, total.uncounted, total.open) == (Fraction(4109, 4800), Decimal(12), 2)
+    assert uncounted(total, "vi") == "chưa tính 2 tiêu chí chưa có điểm (12,00 điểm)"
+    assert card.sum("final").share is None
+    assert uncounted(replace(total, open=0), "vi") == ""
+    text = " ".join(text_of(scorecard_pdf(card, moment=datetime(2026, 12, 1, tzinfo=UTC))))
+    assert "41,09 trên 48,00" in text
+    assert "85,60%" in text
+    assert "Chưa tính 2 tiêu chí chưa có điểm (12,00 điểm)." in text
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(scorecard_xlsx(card))).get_sheet_by_index(0).to_python()
+    told = {row[1]: row[3] for row in rows[-3:]}
+    assert list(told.values()) == [48.0, pytest.approx(41.09 / 48), "chưa tính 2 tiêu chí chưa có điểm (12,00 điểm)"]
+
+
 def test_equal_points_share_a_rank() -> None:
     lines = [
-        BoardLine(key, PLACE, "final", "final", Decimal(points), Decimal(100), 0)
+        BoardLine(key, PLACE, "final", "final", Sum(Decimal(points), Decimal(100), Decimal(100), 0))
         for key, points in enumerate(("80", "90.5", "90.5", "70", "80.00"), 1)
     ]
     assert ranked(lines) == {2: 1, 3: 1, 1: 3, 5: 3, 4: 5}
@@ -197,7 +216,11 @@ def test_the_report_holds_every_digit_and_its_annex_breaks_over_pages() -> None:
     pages = text_of(document)
     text = " ".join(pages)
     assert len(pages) > 5
-    for expected in ("Điểm tự chấm: 17,69 trên 74,50 điểm (đạt 23,74% điểm chuẩn).", "<b>Không</b> & có", "PHỤ LỤC"):
+    for expected in (
+        "Điểm tự chấm: 17,69 trên 72,50 điểm (đạt 24,40%). Chưa tính 1 tiêu chí",
+        "<b>Không</b> & có",
+        "PHỤ LỤC",
+    ):
         assert expected in text, expected
     for line in lines[:-1]:
         assert f"0,{line.key:02}" in text
