@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from io import BytesIO
 
 import pytest
 from flask import Flask
+from markupsafe import escape
 from pypdf import PdfReader
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,11 +15,13 @@ from sqlalchemy.orm import Session
 from forms.counter_rules import CounterRules, read_rules
 from survey.models import CounterRuleSet, Dossier
 from survey.operations import counter_rules
-from survey.operations.counter_rules import standard_rules
+from survey.operations.counter_records import QuarterRecord, record_quarter
+from survey.operations.counter_rules import publish_rules, standard_rules
 from survey.operations.periods import province_today, quarter
 from tests.counter_score_objects import last_quarter
-from tests.factories import make_unit
+from tests.factories import make_definition, make_questionnaire, make_unit, make_wave
 from tests.page_rules import CheckingClient, html_of
+from tests.published_waves import answer_alike, finish
 from tests.staff import make_account, post, sign_in
 
 ROOT = "/staff/diem-mot-cua/"
@@ -72,6 +75,37 @@ def test_from_a_file_to_the_board_and_the_documents(
     sign_in(staff_client, make_account(staff_session, "viewer", commune))
     assert staff_client.get(unit + "/can-bo").status_code == 403
     assert staff_client.get(ROOT + "nhap").status_code == 403
+
+
+def test_what_citizens_answered_is_told_with_its_survey(
+    staff_app: Flask, staff_session: Session, staff_client: CheckingClient
+) -> None:
+    commune = make_unit(
+        staff_session, code="X1", kind="commune", parent=make_unit(staff_session, code="T", kind="province")
+    )
+    sign_in(staff_client, make_account(staff_session, "compiler", commune.parent))
+    period = quarter(last_quarter(province_today()))
+    asked = make_questionnaire(staff_session, make_definition(factors={"officials": 1}))
+    wave = make_wave(staff_session, code="W1", units=[commune], questionnaire=asked, period=period, state="open")
+    answer_alike(staff_session, wave, commune, (0, 0, 4, 5, 0))
+    finish(staff_session, staff_app.extensions["engine"], wave, publish=False)
+    source = "surveys: [{indicator: 7, figure: factor, code: officials, two: [4, 5], one: [3]}]"
+    own = standard_rules().replace("surveys: []", source)
+    publish_rules(staff_session, own, period[0], at=datetime.combine(period[0], time(12), UTC))
+    record_quarter(
+        staff_session, commune, period[0].year, (period[0].month + 2) // 3, QuarterRecord(publication="both")
+    )
+    staff_session.commit()
+    said = "Chỉ số 7 lấy từ trả lời của người dân về “Yếu tố officials”: Đợt W1, n = 9."
+    board = html_of(staff_client.get(ROOT))
+    assert "1,6" in board  # 14 of 9
+    assert escape(said) in board
+    assert escape(said) in html_of(staff_client.get(ROOT + "don-vi/X1"))
+    assert said in staff_client.get(ROOT + "bang.csv").data.decode("utf-8-sig").replace('""', '"')
+    document = PdfReader(BytesIO(staff_client.get(ROOT + "don-vi/X1/bao-cao.pdf").data))
+    assert said in " ".join("".join(page.extract_text() for page in document.pages).split())
+    rules = html_of(staff_client.get(ROOT + "quy-tac/"))
+    assert "Trong thang 1–5: mức 4, 5 được 2 điểm, mức 3 được 1 điểm, các mức khác 0 điểm." in rules
 
 
 def test_a_province_publishes_rules_of_its_own(
