@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reports.figures import Text
+from reports.wording import round_half_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,12 @@ class IndexSeries:
 
     @property
     def value_change(self) -> Decimal | None:
-        """Latest minus the value before; None where one is missing or the method changed."""
+        """Latest minus the value before, of both as they are printed; None where one is missing or the method
+        changed."""
         latest, before = self.latest, self.before
         if latest is None or before is None or latest.breaks or latest.value is None or before.value is None:
             return None
-        return latest.value - before.value
+        return round_half_up(latest.value, self.decimals) - round_half_up(before.value, self.decimals)
 
     @property
     def rank_change(self) -> int | None:

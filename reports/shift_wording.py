@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reports.catalogue import gettext, gettext_noop
 from reports.figures import Judgement, Language, Movement, Shift
-from reports.wording import count, percent, signed_points
+from reports.wording import count, difference_words
 
 _WORDS: dict[Movement, str] = {
     "moved_up": gettext_noop("It moved: it rose"),
@@ -50,20 +50,11 @@ def shift_sentence(shift: Shift, language: Language) -> str:
     """Both values, the difference and its interval; empty where there are none."""
     if shift.difference is None:
         return ""
+    said = difference_words(shift.older, shift.newer, shift.lower, shift.upper, language)
     if shift.lower is None or shift.upper is None:
-        return gettext(
-            "From {older} to {newer}: {difference} percentage points.",
-            language,
-            older=percent(shift.older.value, language),
-            newer=percent(shift.newer.value, language),
-            difference=signed_points(shift.difference, language),
-        )
+        return gettext("From {older} to {newer}: {difference} percentage points.", language, **said)
     return gettext(
         "From {older} to {newer}: {difference} percentage points (95% confidence interval from {lower} to {upper}).",
         language,
-        older=percent(shift.older.value, language),
-        newer=percent(shift.newer.value, language),
-        difference=signed_points(shift.difference, language),
-        lower=signed_points(shift.lower, language),
-        upper=signed_points(shift.upper, language),
+        **said,
     )

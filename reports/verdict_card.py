@@ -36,7 +36,7 @@ def verdict_card(index: Figure, language: Language, style: Styles) -> Flowable:
     )
     right: list[Flowable] = [title]
     right.append(paragraph(verdict_sentence(index.verdict, language, index.people), sizes[1]))
-    if score := point_score(index.verdict, language):
+    if score := point_score(index, language):
         right.append(paragraph(f"{score}.", sizes[1]))
     card = Table([[left, right]], colWidths=[0.46 * CONTENT_WIDTH, 0.54 * CONTENT_WIDTH], spaceAfter=9, spaceBefore=3)
     card.setStyle(

@@ -122,34 +122,25 @@ def interval(estimate: Estimate, language: Language, target: Number | None = Non
     return f"{lower} – {upper}"
 
 
-def point_distance(difference: Number, language: Language) -> str:
-    """The size of a difference of fractions in percentage points: "3,52 điểm phần trăm".
-
-    Rounded so that it equals the printed percentage minus the printed target, and never to nothing.
-    """
-    shifted = 100 * _exact(difference) + 100  # rounds halves up, not away from zero, as the percentage itself does
-    size = abs(round_half_up(shifted, 2) - 100)
-    if not size and difference:
-        fine = (round_half_up(abs(_exact(difference)) * 100, places) for places in range(3, MOST_DECIMALS + 1))
-        size = next((value for value in fine if value), size)
-    return gettext("{size} percentage points", language, size=_written(size, language))
-
-
-def points(difference: Number, language: Language) -> str:
-    """An estimate minus its target: "cao hơn chỉ tiêu 3,52 điểm phần trăm"."""
-    if not difference:
+def points(value: Number, target: Number, language: Language) -> str:
+    """`value` against its target: "cao hơn chỉ tiêu 3,52 điểm phần trăm", of both as they are printed (decision 0050)
+    and never of nothing, where the two differ."""
+    printed = _percentage(value, 2, target)
+    size = printed - round_half_up(_exact(target) * 100, -int(printed.as_tuple().exponent))
+    if not size:
         return gettext("equal to the target", language)
-    distance = point_distance(difference, language)
-    if difference > 0:
+    distance = gettext("{size} percentage points", language, size=_written(abs(size), language))
+    if size > 0:
         return gettext("above the target by {distance}", language, distance=distance)
     return gettext("below the target by {distance}", language, distance=distance)
 
 
-def point_score(verdict: Verdict, language: Language) -> str:
+def point_score(figure: Figure, language: Language) -> str:
     """The plain reading of "from 80 % up", beside the verdict; empty without an estimate."""
-    if verdict.difference is None:
+    value = figure.estimate.value
+    if figure.verdict.difference is None or value is None:
         return ""
-    return gettext("Point score: {comparison}", language, comparison=points(verdict.difference, language))
+    return gettext("Point score: {comparison}", language, comparison=points(value, figure.verdict.target, language))
 
 
 def verdict_word(state: VerdictState, language: Language) -> str:
@@ -216,9 +207,39 @@ def against_word(change: Change, language: Language) -> str:
 
 def signed_points(difference: Number, language: Language) -> str:
     """A difference of fractions with its sign: "+2,10", "−0,35", in percentage points, without the unit."""
-    rounded = round_half_up(_exact(difference) * 100, 2)
-    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
-    return sign + _written(abs(rounded), language)
+    return _signed(round_half_up(_exact(difference) * 100, 2), language)
+
+
+def _signed(points: Decimal, language: Language) -> str:
+    sign = "+" if points > 0 else "−" if points < 0 else ""
+    return sign + _written(abs(points), language)
+
+
+def points_between(older: Estimate, newer: Estimate) -> Decimal | None:
+    """`newer` − `older` in percentage points, of both as they are printed beside it: who subtracts them gets the same
+    (decision 0050). None where one has no estimate."""
+    if older.value is None or newer.value is None:
+        return None
+    return round_half_up(_exact(newer.value) * 100, 2) - round_half_up(_exact(older.value) * 100, 2)
+
+
+def difference_words(
+    older: Estimate, newer: Estimate, lower: float | None, upper: float | None, language: Language
+) -> dict[str, str]:
+    """Both values, their `difference` and its bounds in percentage points, by the names sentences call them.
+
+    The bounds are rounded for themselves, since they decide; they never leave the printed difference outside.
+    """
+    difference = points_between(older, newer)
+    said = {"older": percent(older.value, language), "newer": percent(newer.value, language)}
+    if difference is None:
+        return said
+    said["difference"] = _signed(difference, language)
+    if lower is not None and upper is not None:
+        ends = (round_half_up(_exact(bound) * 100, 2) for bound in (lower, upper))
+        low, high = min(next(ends), difference), max(next(ends), difference)
+        said |= {"lower": _signed(low, language), "upper": _signed(high, language)}
+    return said
 
 
 def change_sentence(change: Change, language: Language, headline: Estimate | None = None) -> str:
@@ -235,11 +256,7 @@ def change_sentence(change: Change, language: Language, headline: Estimate | Non
         "(95% confidence interval {lower} to {upper})",
         language,
         movement=word,
-        older=percent(change.older.value, language),
-        newer=percent(change.newer.value, language),
-        difference=signed_points(change.difference, language),
-        lower=signed_points(change.lower, language),
-        upper=signed_points(change.upper, language),
+        **difference_words(change.older, change.newer, change.lower, change.upper, language),
     )
     if change.needed:
         few = gettext(

@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from reports.catalogue import gettext, gettext_noop
 from reports.correction_notes import correction_sentences
-from reports.figures import Figure, Language, UnitReport
+from reports.figures import Change, Figure, Language, UnitReport
 from reports.names import SCALE, breakdown_name, weighting_name
 from reports.notes import method_note
 from reports.quality_table import quality_rows
@@ -22,6 +22,7 @@ from reports.wording import (
     movement_word,
     period,
     point_score,
+    points_between,
     verdict_sentence,
     verdict_word,
 )
@@ -135,7 +136,7 @@ class _Sheets:
         yield gettext("Target", self.language), float(index.verdict.target), PERCENT
         yield gettext("Verdict", self.language), verdict_word(index.verdict.state, language), None
         yield gettext("Why", self.language), verdict_sentence(index.verdict, language, index.people), None
-        yield gettext("Plain comparison", self.language), point_score(index.verdict, language), None
+        yield gettext("Plain comparison", self.language), point_score(index, language), None
         yield gettext("People", self.language), None if index.suppressed else index.people, COUNT
         yield gettext("Answers", self.language), None if index.suppressed else index.answers, COUNT
         for figure in (report.beside, report.overall, report.all_satisfied):
@@ -148,7 +149,7 @@ class _Sheets:
         for change in report.changes:
             label = f"{against_word(change, language)} ({change.wave_name[language]})"
             unit = gettext("percentage points", language)
-            yield f"{label}, {unit}", _hundredfold(change.difference), POINTS
+            yield f"{label}, {unit}", _between(change), POINTS
             yield label, movement_word(change.movement, language), None
         for row in quality_rows(report, language):
             value = row.value / SECONDS_A_DAY if row.unit == SECONDS and row.value is not None else row.value
@@ -247,5 +248,6 @@ def _value(figure: Figure) -> float | None:
     return None if value is None else float(value)
 
 
-def _hundredfold(difference: float | None) -> float | None:
-    return None if difference is None else 100 * difference
+def _between(change: Change) -> float | None:
+    points = None if change.difference is None else points_between(change.older, change.newer)
+    return None if points is None else float(points)

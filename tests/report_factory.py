@@ -227,6 +227,8 @@ def unit_report(**changes: object) -> UnitReport:
                 0.0210,
                 0.0035,
                 0.0385,
+                Estimate(0.7602, 0.0065, 0.7473, 0.7727),
+                Estimate(0.7812, 0.0062, 0.7688, 0.7931),
                 common_items=16,
                 common_units=1,
                 others_difference=0.011,

@@ -15,7 +15,7 @@ from math import comb
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from reports.figures import Figure, Place, Text, UnitReport
+from reports.figures import NO_ESTIMATE, Estimate, Figure, Place, Text, UnitReport
 from survey.analysis.change import Difference, Side, compare
 from survey.analysis.open_data import Edition, filed
 from survey.analysis.ranking import simultaneous, single_confidence
@@ -39,13 +39,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`first` − `second`, the higher one first where that can be told. `difference` is None where one holds the other,
-    or one is weighted and the other is not."""
+    """`first` − `second`, the higher one first where that can be told, with both `values`. `difference` is None where
+    one holds the other, or one is weighted and the other is not."""
 
     first: Place
     second: Place
     difference: Difference | None
     is_part: bool = False
+    values: tuple[Estimate, Estimate] = (NO_ESTIMATE, NO_ESTIMATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,9 @@ def _pair(first: UnitReport, second: UnitReport, path: str, other: str, confiden
     own, others = (_side(report.index, confidence) for report in (first, second))
     found = compare(others, own, common_items=1)
     if found.movement == "moved_down":
-        return Pair(second.place, first.place, compare(own, others, common_items=1))
-    return Pair(first.place, second.place, found)
+        reverse = compare(own, others, common_items=1)
+        return Pair(second.place, first.place, reverse, values=(second.index.estimate, first.index.estimate))
+    return Pair(first.place, second.place, found, values=(first.index.estimate, second.index.estimate))
 
 
 def _side(figure: Figure, confidence: float) -> Side:

@@ -109,7 +109,7 @@ def _printed_figure(figure: Figure, language: Language) -> Json:
             "answers": answers(figure.answers, language) if shown else None,
             "verdict": verdict_word(figure.verdict.state, language),
             "reason": verdict_sentence(figure.verdict, language, figure.people),
-            "point": point_score(figure.verdict, language),
+            "point": point_score(figure, language),
         }
     }
 

@@ -183,7 +183,7 @@ def _print(report: UnitReport, language: Language) -> None:
 
 def _explain(figure: Figure, language: Language) -> None:
     """Why the verdict is what it is, and how far the point lies from the target."""
-    for sentence in (verdict_sentence(figure.verdict, language, figure.people), point_score(figure.verdict, language)):
+    for sentence in (verdict_sentence(figure.verdict, language, figure.people), point_score(figure, language)):
         if sentence:
             show(sentence)
 

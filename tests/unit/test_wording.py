@@ -77,20 +77,34 @@ def test_counts_and_targets() -> None:
 
 
 def test_differences_from_the_target() -> None:
-    assert wording.points(Fraction(352, 10000), "vi") == "cao hơn chỉ tiêu 3,52 điểm phần trăm"
-    assert wording.points(-0.0125, "en") == "below the target by 1.25 percentage points"
-    assert wording.points(Fraction(0), "vi") == "bằng chỉ tiêu"
-    assert wording.points(Fraction(-15, 100000), "vi") == "thấp hơn chỉ tiêu 0,01 điểm phần trăm"  # prints 79,99%
-    assert wording.points(-0.00004, "vi") == "thấp hơn chỉ tiêu 0,004 điểm phần trăm"
+    assert wording.points(Fraction(8352, 10000), TARGET, "vi") == "cao hơn chỉ tiêu 3,52 điểm phần trăm"
+    assert wording.points(0.7875, TARGET, "en") == "below the target by 1.25 percentage points"
+    assert wording.points(0.79125, TARGET, "en") == "below the target by 0.87 percentage points"  # prints 79.13%
+    assert wording.points(Fraction(8, 10), TARGET, "vi") == "bằng chỉ tiêu"
+    assert wording.points(Fraction(79985, 100000), TARGET, "vi") == "thấp hơn chỉ tiêu 0,01 điểm phần trăm"
+    assert wording.points(0.79996, TARGET, "vi") == "thấp hơn chỉ tiêu 0,004 điểm phần trăm"
+    assert wording.points(Fraction(6667, 10000), Fraction(2, 3), "vi") == "cao hơn chỉ tiêu 0,003 điểm phần trăm"
 
 
 @given(st.integers(1, 10**5).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_distance_is_the_printed_percentage_minus_the_printed_target(ratio: tuple[int, int]) -> None:
     share = Fraction(*ratio)
-    printed = Decimal(wording.percent(share, "en").rstrip("%"))
-    distance = abs(printed - 80)
-    if distance:
-        assert wording.point_distance(share - TARGET, "en") == f"{distance} percentage points"
+    distance = abs(Decimal(wording.percent(share, "en", target=TARGET).rstrip("%")) - 80)
+    said = wording.points(share, TARGET, "en")
+    assert said.endswith(f"by {distance} percentage points" if share != TARGET else "equal to the target")
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 0.2), st.floats(0, 0.2))
+def test_a_printed_difference_is_that_of_the_printed_values_and_lies_within_its_bounds(
+    before: float, after: float, below: float, above: float
+) -> None:
+    lower, upper = after - before - below, after - before + above
+    said = wording.difference_words(Estimate(before), Estimate(after), lower, upper, "en")
+    older, newer, difference, low, high = (Decimal(text.rstrip("%").replace("−", "-")) for text in said.values())
+    assert newer - older == difference
+    assert low <= difference <= high
+    assert (low > 0) <= (lower > 0)
+    assert (high < 0) <= (upper < 0)
 
 
 def test_intervals_and_hidden_figures() -> None:
@@ -138,17 +152,18 @@ def test_every_reason_has_its_sentence(reason: VerdictReason, part: str) -> None
 def test_verdict_words_and_the_plain_reading_beside_them() -> None:
     assert wording.verdict_label("met", "vi") == "✓ Đạt"
     assert wording.verdict_word("inconclusive", "vi") == "Chưa đủ căn cứ kết luận"
-    met = Verdict("met", "interval_above", TARGET, Fraction(352, 10000))
+    met = replace(figure(), estimate=Estimate(0.8352), verdict=Verdict("met", "interval_above", TARGET, 0.0352))
     assert wording.point_score(met, "vi") == "Điểm số: cao hơn chỉ tiêu 3,52 điểm phần trăm"
-    assert wording.point_score(Verdict("inconclusive", "no_answers", TARGET), "vi") == ""
+    unanswered = replace(met, estimate=Estimate(None), verdict=Verdict("inconclusive", "no_answers", TARGET))
+    assert wording.point_score(unanswered, "vi") == ""
 
 
 def test_changes_carry_their_interval() -> None:
-    older, newer = Estimate(0.785), Estimate(0.806)
-    change = Change("previous", "w", Text("Đợt 1"), "moved_up", 0.021, 0.0035, 0.0385, older, newer)
+    older, newer = Estimate(0.78504), Estimate(0.80596)  # 0.02092 rounds to 2,09, which the printed values do not give
+    change = Change("previous", "w", Text("Đợt 1"), "moved_up", 0.02092, 0.0035, 0.0385, older, newer)
     plain = "Tăng: từ 78,50% đến 80,60%, +2,10 điểm phần trăm (khoảng tin cậy 95%: từ +0,35 đến +3,85)"
     assert wording.change_sentence(change, "vi") == plain
-    assert wording.change_sentence(change, "vi", Estimate(0.806)) == plain
+    assert wording.change_sentence(change, "vi", Estimate(0.80596)) == plain
     assert wording.change_sentence(change, "vi", Estimate(0.7771)) == (
         f"{plain}, hai kỳ được tính cùng một cách trên các tiêu chí và đơn vị chung nên có thể khác số liệu chính"
     )
