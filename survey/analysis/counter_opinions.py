@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import and_, or_, select, true
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from reports.counter_score_figures import CounterPeriod
-from survey.analysis.petition_boards import read_handling
-from survey.models import Unit
+from survey.analysis.petition_boards import handled, read_handling
+from survey.analysis.subtrees import Subtrees
+from survey.models import Petition, Unit
 from survey.operations.periods import half_year
 
 
@@ -19,17 +20,16 @@ def read_opinions(
 ) -> Mapping[int, tuple[int, int]]:
     """Opinions answered on time and those that were due, of agencies with their rooms; only what citizens sent
     themselves, so that no office betters its score by hand."""
-    found: dict[int, list[int]] = {unit.id: [0, 0] for unit in units}
-    below = or_(*(Unit.path.startswith(unit.path, autoescape=True) for unit in units))
-    within = or_(Unit.id.in_(list(found)), and_(Unit.kind == "room", below))
-    report = read_handling(session, within, (period.start, period.end), today)
-    agencies = _agencies(session, [row.code for row in report.units])
-    for row in report.units:
-        agency = found.get(agencies[row.code])
+    below = Subtrees.of(session, units)
+    days = (period.start, period.end)
+    own, _entered = handled(session, below.holds(Petition.holder_id), days, today)
+    found = {unit.id: (0, 0) for unit in units}
+    for holder, part in own.items():
+        agency = below.agency(holder)
         if agency is not None:
-            agency[0] += row.handling.on_time
-            agency[1] += row.handling.due
-    return {key: (on_time, due) for key, (on_time, due) in found.items()}
+            on_time, due = found[agency]
+            found[agency] = (on_time + part.on_time, due + part.due)
+    return found
 
 
 def read_content(session: Session, unit: Unit, period: CounterPeriod, today: date) -> tuple[int, int] | None:

@@ -28,7 +28,7 @@ def read_basis(session: Session, rule: Measure | Survey, unit: Unit, year: int, 
     if isinstance(rule, Survey):
         groups = tuple(read_group(session, source, unit) for source in rule.groups)
         return Basis("survey", groups, gap=next((group.gap for group in groups if group.gap), None))
-    counted, base = MEASURES[rule.measure](session, unit, year, today)
+    counted, base = MEASURES[rule.measure](session, [unit], year, today)[unit.id]
     if not base:
         return Basis("measure", measure=rule.measure, gap="no_cases")
     return Basis("measure", counted=Decimal(counted), base=Decimal(base), measure=rule.measure)

@@ -19,7 +19,7 @@ TODAY = date(2026, 8, 3)
 
 def read(session: Session, name: str, unit: Unit, year: int = 2026) -> tuple[int, int]:
     session.flush()
-    return MEASURES[name](session, unit, year, TODAY)
+    return MEASURES[name](session, [unit], year, TODAY)[unit.id]
 
 
 def test_measures_count_what_was_due_and_what_was_done(session: Session) -> None:
