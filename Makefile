@@ -13,7 +13,7 @@ room_files = $(wildcard $(foreach noun,$(1),survey/blueprints/$(noun).py survey/
 
 # One catalogue a room: its pages, its forms and the sentences of its operations.
 ROOM_reports := reports
-ROOM_results := survey/blueprints/results.py survey/templates/results
+ROOM_results := survey/blueprints/results.py survey/blueprints/unit_years.py survey/templates/results survey/templates/unit_years
 ROOM_citizen := survey/blueprints/citizen.py survey/blueprints/health.py survey/templates/citizen \
     $(filter-out survey/staff_%.py survey/petition_%.py survey/dialogue_%.py survey/draft_pages.py survey/document_wording.py,$(wildcard survey/*.py))
 ROOM_staff := $(wildcard survey/staff_*.py) $(filter-out survey/accounts/api_keys.py,$(wildcard survey/accounts/*.py)) survey/templates/staff \
@@ -44,7 +44,8 @@ ROOM_compilation := $(call room_files,compilation rankings what_if trends driver
 ROOM_counter_scores := $(call room_files,counter_scores counter_records counter_rules,counter_score counter_rules,counter_records counter_rules counter_imports)
 ROOM_scorecards := $(call room_files,scorecards scorecard_steps scorecard_templates,scorecard,scorecards scorecard_templates scorecard_checks scorecard_scores)
 ROOM_indices := $(call room_files,indices emulation emulation_steps,index_series emulation,index_series index_files emulation) forms/decimal_field.py
-ROOM_documents := $(call room_files,documents document_runs verification,document,documents document_runs document_kinds signing) \
+ROOM_documents := $(call room_files,documents document_runs document_settings verification,document document_setting,\
+    documents document_runs document_kinds document_settings signing) \
     survey/document_wording.py
 ROOM_open_data := $(call room_files,open_data comparison method,open_data,open_data)
 ROOM_api := $(wildcard survey/blueprints/api survey/templates/api survey/accounts/api_keys.py) \

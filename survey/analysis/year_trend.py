@@ -57,6 +57,12 @@ def beside_published(
     return YearTrend(own, reference, tuple(_targets(session, min(years), max(years))))
 
 
+def beside_targets(session: Session, own: tuple[OwnPoint, ...]) -> YearTrend:
+    """One's own points (one at least) with nothing but the targets of the years."""
+    years = [point.year for point in own]
+    return YearTrend(own, None, tuple(_targets(session, min(years), max(years))))
+
+
 def _own(point: TrendPoint) -> OwnPoint:
     middle = point.start + (point.end - point.start) / 2
     position = middle.year + (middle.timetuple().tm_yday - 1) / 365

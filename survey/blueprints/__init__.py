@@ -18,6 +18,7 @@ from survey.blueprints import (
     petition,
     responded,
     results,
+    unit_years,
     verification,
 )
 
@@ -27,6 +28,7 @@ PUBLIC = (
     dialogue.blueprint,
     dialogue_presence.blueprint,
     results.blueprint,
+    unit_years.blueprint,
     responded.blueprint,
     comparison.blueprint,
     method.blueprint,

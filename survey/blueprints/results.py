@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -40,6 +40,7 @@ from survey.analysis.remedies import public_remedies
 from survey.analysis.summary import unit_report, wave_overview
 from survey.analysis.themes import public_themes
 from survey.analysis.unit_groups import groups_stamp
+from survey.analysis.unit_years import year_of
 from survey.analysis.year_trend import year_trend
 from survey.blueprints.verification import published_pdf
 from survey.database import current_session
@@ -57,8 +58,11 @@ blueprint.after_request(compress.after_request)
 # A province of 200 units takes a while to read, and what is published rarely changes.
 blueprint.record_once(lambda state: remembered_figures.init_app(cast("Flask", state.app)))
 
+R = TypeVar("R")
 V = TypeVar("V")
 FILTERS = ("q", "kind", "verdict")
+ADDRESS = (*FILTERS, "nam", "sau")  # what the other language keeps of an address
+WAVES, LINES = 6, 50  # on a page
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -106,7 +110,7 @@ def link(endpoint: str, **values: Any) -> str:
 
 def other_language() -> str:
     """This very page, with its filters, in the other language; nothing else of the query is carried on."""
-    kept = {name: request.args[name] for name in FILTERS if name in request.args}
+    kept = {name: request.args[name] for name in ADDRESS if name in request.args}
     return f"{request.path}?{urlencode({**kept, 'lang': 'vi' if language() == 'en' else 'en'})}"
 
 
@@ -127,11 +131,21 @@ def capitalize_first(text: str) -> str:
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
-    """Published waves, each with the whole province's verdict, and the index over the years."""
+    """Published waves, each with the whole province's verdict, and the index over the years; `?nam=` is a year."""
     published = published_waves(current_session())
-    corrected = wave_corrections(current_session(), published)
-    waves = [(overview_of(each), corrected.get(each.id, ())) for each in published]
-    return render_template("results/index.html", waves=waves, years=years_of(published[0]) if published else None)
+    year = request.args.get("nam", "")
+    chosen = [each for each in published if year in ("", f"{year_of(each)}")]
+    shown, after = page_of(chosen, WAVES, lambda each: each.code)
+    corrected = wave_corrections(current_session(), shown)
+    return render_template(
+        "results/index.html",
+        waves=[(overview_of(each), corrected.get(each.id, ())) for each in shown],
+        after=after,
+        newest=published[0] if published else None,
+        year=year,
+        every_year=sorted({year_of(each) for each in published}, reverse=True),
+        years=years_of(published[0]) if published and not year and not request.args.get("sau") else None,
+    )
 
 
 @blueprint.get("/<wave_code>")
@@ -142,11 +156,14 @@ def wave(wave_code: str) -> ResponseReturnValue:
     query, kind, verdict = (request.args.get(name, "").strip() for name in FILTERS)
     shown = sorted((line for line in overview.units if matches(line, query, verdict, kind)), key=place_in_list)
     kinds = [known for known in UNIT_KINDS if any(line.place.kind == known for line in overview.units)]
-    groups = [] if any((query, kind, verdict)) else groups_of(found)
+    lines, after = page_of(shown, LINES, lambda line: line.place.code)
+    groups = [] if any((query, kind, verdict, request.args.get("sau"))) else groups_of(found)
     return render_template(
         "results/wave.html",
         overview=overview,
-        lines=shown,
+        lines=lines,
+        fitting=len(shown),
+        after=after,
         query=query,
         verdict=verdict,
         kind=kind,
@@ -160,9 +177,12 @@ def wave(wave_code: str) -> ResponseReturnValue:
 def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
     found, place, report = report_or_404(wave_code, unit_code)
     others = [other for other in published_waves(current_session()) if other.id != found.id]
+    below, after = page_of(report.children, LINES, lambda line: line.place.code)
     return render_template(
         "results/unit.html",
         report=report,
+        below=below,
+        after=after,
         versions=filings.public_versions(current_session(), found, place),
         above=ancestors(current_session(), place),
         other_waves=[other for other in others if unit_of_wave(current_session(), other, place.code)],
@@ -203,6 +223,14 @@ def unit_pdf(wave_code: str, unit_code: str) -> ResponseReturnValue:
 def unit_xlsx(wave_code: str, unit_code: str) -> ResponseReturnValue:
     _, _, report = report_or_404(wave_code, unit_code)
     return attachment(unit_report_xlsx(report, language()), XLSX, report, "xlsx")
+
+
+def page_of(rows: Sequence[R], size: int, code_of: Callable[[R], str]) -> tuple[Sequence[R], str | None]:
+    """The rows after the one whose code `?sau=` names, and the code after which the next page begins."""
+    after = request.args.get("sau")
+    start = next((place + 1 for place, row in enumerate(rows) if code_of(row) == after), 0) if after else 0
+    shown = rows[start : start + size]
+    return shown, code_of(shown[-1]) if start + size < len(rows) else None
 
 
 def overview_of(found: Wave) -> WaveOverview:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from html import unescape
 
@@ -10,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from survey import remembered_figures
+from survey.blueprints import results
 from survey.operations import unit_groups
 from tests.page_rules import CheckingClient
 from tests.published_waves import publish_province
@@ -26,7 +28,7 @@ def test_units_are_found_from_the_front_page_which_shows_the_years_and_the_group
     assert 'type="search"' not in client.get("/ket-qua/").text
     units = publish_province(session, engine)
     front, wave = (unescape(client.get(url).text) for url in ("/ket-qua/", "/ket-qua/now"))
-    assert 'action="/ket-qua/now#don-vi"' in front
+    assert 'action="/ket-qua/don-vi/"' in front
     assert "Qua các năm" in front
     assert front.count("Đợt before") >= 2  # its card, and its row behind the chart
     for address in ("/ket-qua/don-vi/T/da-lam", "/y-kien/cong-khai", "/doi-thoai/", "/phuong-phap/", "/du-lieu/"):
@@ -40,8 +42,47 @@ def test_units_are_found_from_the_front_page_which_shows_the_years_and_the_group
     assert client.get("/ket-qua/now/B2?lang=en", headers={"If-None-Match": tag}).status_code == 200
     monkeypatch.setattr(remembered_figures, "FEW_UNITS", 0)  # as in a large province
     assert [unescape(client.get(url).text) for url in ("/ket-qua/", "/ket-qua/now") * 2] == [front, wave] * 2
+    assert "Đợt before" not in unescape(client.get("/ket-qua/?nam=2026").text)
+    assert "Đợt now" not in unescape(client.get("/ket-qua/?nam=2025").text)
+    assert "Năm này không có đợt khảo sát nào được công bố" in unescape(client.get("/ket-qua/?nam=1999").text)
     group = unit_groups.create_group(session, name_vi="Các xã ven sông", name_en="", owner=units["T"])
     unit_groups.add_units(session, group, [units["B2"], units["C3"]])
     unit_groups.publish_group(session, group, datetime(2026, 7, 1, tzinfo=UTC))
     session.commit()
     assert "Các xã ven sông" in unescape(client.get("/ket-qua/now").text), "although the groups were remembered"
+
+
+def test_a_unit_is_found_by_its_name_and_shows_all_its_years(
+    client: CheckingClient, session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/ket-qua/don-vi/B2").status_code == 404  # nothing is published yet
+    units = publish_province(session, engine)
+    assert client.get("/ket-qua/don-vi/?q=song+tra").location == "/ket-qua/don-vi/B2"
+    assert client.get("/ket-qua/don-vi/?q=b2&lang=en").location == "/ket-qua/don-vi/B2?lang=en"
+    several = unescape(client.get("/ket-qua/don-vi/?q=duc+pho").text)
+    assert 'href="/ket-qua/don-vi/A4"' in several
+    assert 'href="/ket-qua/don-vi/A5"' in several
+    assert "Không có đơn vị nào đã công bố kết quả khớp" in unescape(client.get("/ket-qua/don-vi/?q=zzz").text)
+    page = unescape(client.get("/ket-qua/don-vi/B2").text)
+    rows = [row for row in page.split("<tr>")[1:] if "/ket-qua/" in row]
+    assert ["/ket-qua/now/B2" in rows[0], "/ket-qua/before/B2" in rows[1]] == [True, True]  # the newest first
+    assert "40,00%" in rows[0]
+    assert "50,00%" in rows[1]
+    assert "Chỉ tiêu 80%" in rows[1]
+    hidden = unescape(client.get("/ket-qua/don-vi/A5").text)
+    assert "100,00%" not in hidden, "four people"
+    assert client.get("/ket-qua/don-vi/T?lang=en").status_code == 200
+    never = units["A6"].code
+    assert client.get(f"/ket-qua/don-vi/{never}").status_code == 200  # took part, though nobody answered
+    monkeypatch.setattr(results, "LINES", 2)
+    monkeypatch.setattr(results, "WAVES", 1)
+    seen, address = [], "/ket-qua/now"
+    while address:
+        text = unescape(client.get(address).text)
+        seen += re.findall(r'class="who"><a href="/ket-qua/now/(\w+)"', text)
+        onward = re.search(r'<a href="([^"]+)" rel="next"', text)
+        address = onward[1] if onward else ""
+    assert seen == ["Z1", "C3", "A6", "A5", "A4", "B2"]
+    front = unescape(client.get("/ket-qua/").text)
+    assert "Đợt before" in unescape(client.get("/ket-qua/?sau=now").text)
+    assert 'href="/ket-qua/?sau=now"' in front
