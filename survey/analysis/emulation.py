@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reports.emulation_figures import Origin, Part, ProposalList, UnitPoints, ranked
 from reports.figures import Text
 from survey.analysis.emulation_freezing import read_list
 from survey.analysis.emulation_sources import SOURCES, Asked
 from survey.analysis.labels import place
-from survey.models import EmulationCampaign, EmulationList, EmulationPart, EmulationReport, EmulationStep, Unit
+from survey.models import (
+    EmulationCampaign,
+    EmulationList,
+    EmulationMark,
+    EmulationPart,
+    EmulationReport,
+    EmulationStep,
+    Unit,
+)
 from survey.operations.periods import province_day
 
 _HUNDRED = Decimal(100)
@@ -49,7 +57,7 @@ def competitors(session: Session, campaign: EmulationCampaign, within: ColumnEle
     )
     if within is not None:
         query = query.where(within)
-    return list(session.scalars(query.order_by(Unit.code)))
+    return list(session.scalars(query.options(joinedload(Unit.parent)).order_by(Unit.code)))
 
 
 def parts_of(campaign: EmulationCampaign) -> tuple[Part, ...]:
@@ -65,29 +73,36 @@ def reports_of(session: Session, campaign: EmulationCampaign) -> dict[int, Emula
 def unit_points(
     session: Session,
     campaign: EmulationCampaign,
-    unit: Unit,
-    report: EmulationReport | None,
+    units: Sequence[Unit],
+    reports: Mapping[int, EmulationReport],
     today: date,
     *,
     marked: bool = True,
-) -> UnitPoints:
-    """The unit's points as the sources give them now; unless `marked`, without the council's marks."""
-    marks = {mark.part_id: mark for mark in report.marks} if report and marked else {}
+) -> list[UnitPoints]:
+    """The units' points as the sources give them now, with their `reports` by the key of the unit; unless `marked`,
+    without the council's marks. The number of statements does not depend on the number of units."""
+    asked = Asked(session, campaign, units, today)
+    weighed = {part.source for part in campaign.parts} - {"manual"}
+    found = {source: SOURCES[source](asked) for source in weighed} if units else {}
 
-    def origin(part: EmulationPart) -> Origin:
+    def origin(part: EmulationPart, unit: Unit, marks: Mapping[int, EmulationMark]) -> Origin:
         if part.source != "manual":
-            return SOURCES[part.source](Asked(session, campaign, unit, today))
+            return found[part.source][unit.id]
         if unit.kind != campaign.unit_kind:
             return Origin(gap="not_of_rooms")
         mark = marks.get(part.id)
         return Origin(mark.percent, _HUNDRED, reason=mark.reason) if mark else Origin(gap="no_mark")
 
-    origins = tuple(origin(part) for part in campaign.parts)
-    if report is None:
-        return UnitPoints(place(unit), origins)
-    on = province_day(report.submitted_at) if report.submitted_at and report.state == "submitted" else None
-    late = on is not None and on > campaign.deadline_on
-    return UnitPoints(place(unit), origins, on, late, report.award_asked, report.award)
+    def points(unit: Unit, report: EmulationReport | None) -> UnitPoints:
+        marks = {mark.part_id: mark for mark in report.marks} if report and marked else {}
+        origins = tuple(origin(part, unit, marks) for part in campaign.parts)
+        if report is None:
+            return UnitPoints(place(unit), origins)
+        on = province_day(report.submitted_at) if report.submitted_at and report.state == "submitted" else None
+        late = on is not None and on > campaign.deadline_on
+        return UnitPoints(place(unit), origins, on, late, report.award_asked, report.award)
+
+    return [points(unit, reports.get(unit.id)) for unit in units]
 
 
 def rooms_of(session: Session, campaign: EmulationCampaign, unit: Unit, today: date) -> list[UnitPoints]:
@@ -97,21 +112,16 @@ def rooms_of(session: Session, campaign: EmulationCampaign, unit: Unit, today: d
         Unit.path.startswith(unit.path, autoescape=True),
         or_(Unit.valid_until.is_(None), Unit.valid_until >= today),
     )
-    rooms = session.scalars(query.order_by(Unit.code)).all()
-    return [unit_points(session, campaign, room, None, today) for room in rooms]
+    rooms = session.scalars(query.options(joinedload(Unit.parent)).order_by(Unit.code)).all()
+    return unit_points(session, campaign, rooms, {}, today)
 
 
 def compute_list(session: Session, campaign: EmulationCampaign, today: date) -> ProposalList:
     """The list as the sources give it now: units that reported are ranked where every part has points."""
-    reports, parts = reports_of(session, campaign), parts_of(campaign)
-    entered: list[UnitPoints] = []
-    silent = []
-    for unit in competitors(session, campaign):
-        report = reports.get(unit.id)
-        if report is None or report.state != "submitted":
-            silent.append(place(unit))
-        else:
-            entered.append(unit_points(session, campaign, unit, report, today))
+    reports, parts, units = reports_of(session, campaign), parts_of(campaign), competitors(session, campaign)
+    submitted = {key for key, report in reports.items() if report.state == "submitted"}
+    reporting = [unit for unit in units if unit.id in submitted]
+    entered = unit_points(session, campaign, reporting, reports, today)
     return ProposalList(
         place(campaign.owner),
         Text(campaign.name_vi, campaign.name_en),
@@ -123,7 +133,7 @@ def compute_list(session: Session, campaign: EmulationCampaign, today: date) -> 
         parts,
         ranked(entered, parts),
         tuple(unit for unit in entered if unit.total(parts) is None),
-        tuple(silent),
+        tuple(place(unit) for unit in units if unit.id not in submitted),
     )
 
 

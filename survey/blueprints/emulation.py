@@ -224,6 +224,7 @@ def unit_page(campaign: EmulationCampaign, found: Unit, **typed: StaffForm) -> R
     """The page, with forms that were `typed` and refused in place of fresh ones."""
     session, today = current_session(), province_today()
     report = emulation.report_of(session, campaign, found)
+    reports = {found.id: report} if report else {}
     forms = {"form": report_form(campaign, report), "judgement": judgement_form(campaign, report)}
     forms |= {"refusal": ReasonForm(formdata=None)} | typed
     council = can("emulation.edit", campaign.owner.path)
@@ -237,7 +238,7 @@ def unit_page(campaign: EmulationCampaign, found: Unit, **typed: StaffForm) -> R
         unit=found,
         report=report,
         frozen=points is not None,
-        points=points or reading.unit_points(session, campaign, found, report, today, marked=told),
+        points=points or reading.unit_points(session, campaign, [found], reports, today, marked=told)[0],
         rooms=reading.rooms_of(session, campaign, found, today),
         returned=reading.last_return(session, report) if report and report.state == "returned" else "",
         may_propose=campaign.state == "open"
