@@ -78,9 +78,8 @@ def compile_wave(
     groups = []
     for group, sites in reading.groups:
         keys = withheld(known, group.code, sites, keep=group.is_public)
-        if group.is_ended:
-            continue
-        groups.append(_group(reading, group.code, group.name, group.kind, sites, units, keys, public=public))
+        if group.is_shown:
+            groups.append(_group(reading, group.code, group.name, group.kind, sites, units, keys, public=public))
     everything = frozenset(site.unit_id for site in view.sites)
     whole = _group(reading, "whole", WHOLE, "whole", everything, units, view.hidden_here, public=public)
     sealed = last_seal(session, wave, view.path, sealed=source == "sealed") if source != "released" else (None, "")

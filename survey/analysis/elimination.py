@@ -43,15 +43,21 @@ def solve(visible: Mapping[Name, list[int]]) -> Pivots[Name]:
     """The visible cells, solved: each row is free of the columns of those before it."""
     pivots: Pivots[Name] = {}
     for name, row in visible.items():
-        vector, origin = dict.fromkeys(row, 1), {name: 1}
-        reduce_by(vector, origin, pivots)
-        if vector:
-            column = min(vector)
-            inverse = pow(vector[column], -1, PRIME)
-            vector = {block: value * inverse % PRIME for block, value in vector.items()}
-            origin = {code: value * inverse % PRIME for code, value in origin.items()}
-            pivots[column] = (len(pivots), vector, origin)
+        add(pivots, name, row)
     return pivots
+
+
+def add(pivots: Pivots[Name], name: Name, row: Collection[int]) -> bool:
+    """Solve one more cell, in place; False where it follows from the others."""
+    vector, origin = dict.fromkeys(row, 1), {name: 1}
+    reduce_by(vector, origin, pivots)
+    if vector:
+        column = min(vector)
+        inverse = pow(vector[column], -1, PRIME)
+        vector = {block: value * inverse % PRIME for block, value in vector.items()}
+        origin = {code: value * inverse % PRIME for code, value in origin.items()}
+        pivots[column] = (len(pivots), vector, origin)
+    return bool(vector)
 
 
 def weigh(pivots: Pivots[Name], blocks: int) -> list[int]:

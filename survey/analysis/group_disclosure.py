@@ -78,16 +78,18 @@ class KnownCells:
 def withheld(known: KnownCells, code: str, sites: Collection[int], *, keep: bool) -> frozenset[str]:
     """The keys of the group's figures that may not be printed; with `keep` the others are printed from now on.
 
-    A figure is withheld where it is small itself, where adding and subtracting it gives something hidden or one or two
-    groups of fewer than five people (:func:`survey.analysis.disclosure.givers`), and where those withheld of the same
-    pool hold too few people together.
+    A figure is withheld where it is small itself, where adding and subtracting it gives something hidden or any group
+    of fewer than five people (:func:`survey.analysis.disclosure.tells`), and where those withheld of the same pool hold
+    too few people together. One that follows from what is printed is not: all hidden units of a kind together are the
+    kind less its visible units, whoever adds them up.
     """
     sizes = {key: sum(known.bases[each][key] for each in sites if each in known.bases) for key in known.pools}
     found = {key for key, size in sizes.items() if disclosure.is_small(size)}
     name = f"group {code}"
     for key, people in known.people.items():
         cell = frozenset(each for each in sites if each in people)
-        if key not in found and cell and _gives(known, key, name, cell):
+        cells = known.cells[key] | {name: cell}
+        if key not in found and cell and disclosure.tells(people, cells, known.secret[key], name):
             found.add(key)
     pooled = {key: size for key, size in sizes.items() if size}
     found |= disclosure.hidden_in_pools(known.pools, pooled, found)
@@ -96,12 +98,6 @@ def withheld(known: KnownCells, code: str, sites: Collection[int], *, keep: bool
             if key not in found:
                 known.cells[key][name] = frozenset(each for each in sites if each in people)
     return frozenset(found)
-
-
-def _gives(known: KnownCells, key: str, name: str, cell: frozenset[int]) -> bool:
-    cells = known.cells[key] | {name: cell}
-    secret = known.secret[key]
-    return name in disclosure.givers(known.people[key], cells, secret, secret, lambda each: each != name)
 
 
 def _unit(path: str) -> int:

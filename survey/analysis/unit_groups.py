@@ -23,12 +23,13 @@ class Group:
     kind: GroupKind
     paths: tuple[str, ...]
     is_public: bool
-    is_ended: bool = False
+    is_shown: bool = True
 
 
 def read_groups(session: Session, path: str, *, public: bool = False) -> list[Group]:
-    """The saved groups whose members all stand at or under `path`: those that were ever public first, in the order in
-    which they became so, then the others by code. Ended ones stay among the public, since old reports still show them.
+    """The saved groups: those that were ever public first, in the order in which they became so, then the others by
+    code. Shown are those that have not ended and whose members all stand at or under `path`. The other public ones stay
+    among them, since reports of earlier days, or of the units above, still show them.
     """
     query = select(UnitGroup).order_by(UnitGroup.public_since.is_(None), UnitGroup.public_since, UnitGroup.code)
     query = query.where(UnitGroup.public_since.is_not(None)) if public else query
@@ -37,20 +38,19 @@ def read_groups(session: Session, path: str, *, public: bool = False) -> list[Gr
     rows = select(UnitGroupMember.group_id, Unit.path).join(Unit, Unit.id == UnitGroupMember.unit_id)
     for group_id, own in session.execute(rows.order_by(Unit.path)):
         members[group_id].append(own)
-    return [
+    found = [
         Group(
             group.code,
             Text(group.name_vi, group.name_en),
             "saved",
             tuple(members[group.id]),
             group.public_since is not None,
-            group.ended_on is not None,
+            group.ended_on is None and all(own.startswith(path) for own in members[group.id]),
         )
         for group in groups
-        if (group.public_since is not None or group.ended_on is None)
-        and members[group.id]
-        and all(own.startswith(path) for own in members[group.id])
+        if members[group.id]
     ]
+    return [group for group in found if group.is_public or group.is_shown]
 
 
 @dataclass(frozen=True, slots=True)

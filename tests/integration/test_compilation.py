@@ -18,6 +18,7 @@ from reports.figures import Estimate
 from survey.analysis.compilation import compile_wave, outermost
 from survey.analysis.ranking import joint_ranks
 from survey.analysis.summary import heat_table, unit_report
+from survey.analysis.unit_groups import read_groups
 from survey.models import Unit, UnitGroup, UnitGroupMember, Wave, WaveUnit
 from survey.operations.kept_statistics import keep_disclosure
 from survey.operations.ledger import seal_batch
@@ -142,6 +143,9 @@ def test_a_group_gives_way_where_it_would_tell(session: Session) -> None:
     hidden = next(group for group in public.groups if group.code == "first")
     assert {figure.headline.suppressed for figure in (*hidden.factors, *hidden.contents)} == {True}
     assert (hidden.returns, hidden.coverage) == (None, None)
+    below = read_groups(session, units["X"].path, public=True)
+    assert [group.code for group in below] == ["together", "first", "second", "visible", "again"], "printed elsewhere"
+    assert {group.is_shown for group in below} == {False}
 
 
 def test_units_stand_once_in_ranks_and_in_the_groups_they_belong_to(session: Session) -> None:
