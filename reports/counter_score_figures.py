@@ -13,6 +13,15 @@ from typing import Literal
 from reports.figures import Estimate, Place, Text, Verdict
 
 LeftOut = Literal["scale", "keep"]
+GroupGap = Literal[
+    "none_due",  # no opinion was due in the period
+    "amid_half_year",  # displeasure is told by half-years: a quarter that ends none has no figure
+    "not_told_yet",  # the day has not come from which the half-year's ratings are told
+    "hidden",  # few people stand behind it
+    "none_accepted",  # no opinion was accepted
+    "no_survey",  # none of the unit's was published for the period
+    "no_figure",  # the survey has none for the unit, or none that may be shown
+]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -104,13 +113,19 @@ class OnTime:
 
 @dataclass(frozen=True, slots=True)
 class GroupPart:
-    """A part of the satisfaction group: `share` of its `maximum` points; None without sufficient data."""
+    """A part of the satisfaction group: `share` of its `maximum` points; None without sufficient data, and `gap` says
+    why. With points and a gap it is a year's of which the half-year `half` alone is counted. `told_on` is the day from
+    which ratings are told that are not yet.
+    """
 
     code: Literal["opinions", "content", "dossiers"]
     maximum: Decimal
     share: Fraction | float | None
     points: Decimal | None
     base: int
+    gap: GroupGap | None = None
+    half: int = 0
+    told_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from reports.counter_score_chart import indicator_chart, score_trend_chart
 from reports.counter_score_figures import Indicator, SatisfactionFigures, UnitScore
 from reports.counter_score_wording import (
     grade_name,
+    group_gap_sentence,
     group_part_name,
     indicator_name,
     left_out_sentence,
@@ -175,8 +176,10 @@ class _Document:
         yield CondPageBreak(140)
         yield self.heading(gettext("{number}. Satisfaction group", language, number=number))
         yield paragraph(group_sentence(group, language), self.style.body)
-        if group.points is not None:
-            yield group_table(group, language, self.style)
+        yield group_table(group, language, self.style)
+        for part in group.parts:
+            if why := group_gap_sentence(part, language):
+                yield paragraph(f"{group_part_name(part.code, language)}: {why}", self.style.note)
 
 
 def group_sentence(group: SatisfactionFigures, language: Language) -> str:

@@ -5,9 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 
 from reports.catalogue import gettext, gettext_noop
-from reports.counter_score_figures import CounterPeriod, Grade, Indicator, LeftOut, OnTime, Score, UnitScore
+from reports.counter_score_figures import (
+    CounterPeriod,
+    Grade,
+    GroupGap,
+    GroupPart,
+    Indicator,
+    LeftOut,
+    OnTime,
+    Score,
+    UnitScore,
+)
 from reports.figures import Language, VerdictState
-from reports.wording import NO_NUMBER, count, interval, number, percent
+from reports.wording import NO_NUMBER, count, interval, number, percent, short_date
 
 INDICATORS = {
     1: gettext_noop("Total time of handling"),
@@ -24,6 +34,19 @@ GROUP_PARTS = {
     "opinions": gettext_noop("Opinions answered on time, of those that were due"),
     "content": gettext_noop("Opinions without dissatisfaction or complaint, of all"),
     "dossiers": gettext_noop("Satisfaction with the handling of dossiers"),
+}
+GROUP_GAPS: dict[GroupGap, str] = {
+    "none_due": gettext_noop("No opinion was due in this period."),
+    "amid_half_year": gettext_noop("Told by half-years alone: see quarter II, quarter IV or the year."),
+    "not_told_yet": gettext_noop("Ratings are told once for a half-year, these from {day} on."),
+    "hidden": gettext_noop("Ratings of a half-year are hidden, so that nobody who gave one can be known."),
+    "none_accepted": gettext_noop("No opinion was accepted in this period."),
+    "no_survey": gettext_noop("No survey of citizens that this unit took part in was published for this period."),
+    "no_figure": gettext_noop("The survey of this period has no figure of this unit that may be shown."),
+}
+_HALF_ALONE = {
+    1: gettext_noop("The first half of the year alone."),
+    2: gettext_noop("The second half of the year alone."),
 }
 LEFT_OUT: dict[LeftOut, str] = {
     "scale": gettext_noop(
@@ -43,6 +66,17 @@ def indicator_name(number_of: int, language: Language) -> str:
 
 def group_part_name(code: str, language: Language) -> str:
     return gettext(GROUP_PARTS[code], language)
+
+
+def group_gap_sentence(part: GroupPart, language: Language) -> str:
+    """Why a part of the satisfaction group has no points, or a year's those of one half-year alone; may be empty."""
+    if part.gap is None:
+        return ""
+    day = "" if part.told_on is None else short_date(part.told_on, language)
+    why = gettext(GROUP_GAPS[part.gap], language, day=day)
+    if part.points is None:
+        return why
+    return f"{gettext(_HALF_ALONE[part.half], language)} {why}"
 
 
 def period_name(period: CounterPeriod, language: Language) -> str:

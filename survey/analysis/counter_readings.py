@@ -23,28 +23,23 @@ from reports.counter_score_figures import (
     OfficialScore,
     OnTime,
     RulesLabel,
-    SatisfactionFigures,
     UnitScore,
 )
 from reports.figures import Estimate, Text
 from survey.analysis import disclosure, labels
-from survey.analysis.counter_opinions import read_content, read_opinions
+from survey.analysis.counter_opinions import read_opinions
 from survey.analysis.counter_scores import (
     Facts,
     agency_score,
     dossier_points,
-    group_part,
     official_score,
     pace_of,
 )
 from survey.analysis.counter_surveys import read_surveys
 from survey.analysis.intervals import wilson_interval
-from survey.analysis.published import unit_of_wave
-from survey.analysis.summary import unit_report
 from survey.analysis.verdict import judge
-from survey.models import Collector, CounterRecord, Dossier, Unit, Wave
+from survey.models import CounterRecord, Dossier, Unit
 from survey.operations.counter_rules import rules_on
-from survey.operations.poll_waves import IS_SURVEY
 
 PAGE = 50
 QUARTERS = 5  # of a trend: this one and those until the same of last year
@@ -187,51 +182,6 @@ def read_dossiers(
     found = session.scalars(query.order_by(Dossier.id).limit(size + 1)).all()
     lines = tuple(_line(rules, dossier) for dossier in found[:size])
     return Dossiers(lines, lines[-1].id if len(found) > size else None)
-
-
-def read_group(session: Session, unit: Unit, period: CounterPeriod, today: date) -> SatisfactionFigures:
-    """The satisfaction group of Decision 766: opinions on time, all minus those displeased, citizens' satisfaction with
-    dossiers in the newest published survey of the period that the unit took part in."""
-    _version, rules, _text = rules_on(session, period.end)
-    asked = rules.satisfaction_group
-    on_time, due = read_opinions(session, [unit], period, today)[unit.id]
-    content = read_content(session, unit, period, today)
-    survey = _survey(session, unit, period)
-    share: Fraction | float | None = None
-    people = 0
-    if survey is not None:
-        report = unit_report(
-            session, survey.wave, unit, group=survey.group, source="sealed", with_history=False, with_scan=False
-        )
-        share, people = report.index.estimate.value, report.index.people
-    parts = (
-        group_part("opinions", asked.opinions, Fraction(on_time, due) if due else None, due),
-        group_part("content", asked.content, content and Fraction(*content), content[1] if content else 0),
-        group_part("dossiers", asked.dossiers, share, people),
-    )
-    named = None if survey is None or share is None else Text(survey.wave.name_vi, survey.wave.name_en)
-    return SatisfactionFigures(parts, named, asked.reference)
-
-
-@dataclass(frozen=True, slots=True)
-class _Survey:
-    wave: Wave
-    group: str | None  # to narrow the wave to; None where it asks citizens alone: then its own weighting holds
-
-
-def _survey(session: Session, unit: Unit, period: CounterPeriod) -> _Survey | None:
-    """The newest published survey of the period that asks citizens and that the unit took part in."""
-    waves = session.scalars(
-        select(Wave)
-        .where(Wave.state == "published", IS_SURVEY, Wave.period_end.between(period.start, period.end))
-        .order_by(Wave.period_end.desc(), Wave.id.desc())
-    )
-    for wave in waves:
-        groups = select(Collector.respondent_group).where(Collector.wave_id == wave.id).distinct()
-        asked = set(session.scalars(groups))
-        if "citizen" in asked and unit_of_wave(session, wave, unit.code) is not None:
-            return _Survey(wave, None if asked == {"citizen"} else "citizen")
-    return None
 
 
 def _counted(period: CounterPeriod, today: date) -> tuple[ColumnElement[bool], ...]:

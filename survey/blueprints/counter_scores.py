@@ -22,6 +22,7 @@ from survey.accounts.guard import may, staff_blueprint
 from survey.accounts.scope import can, scope, unit_path
 from survey.analysis import counter_readings as reading
 from survey.analysis.iso_record import read_iso_record
+from survey.analysis.satisfaction_group import read_group
 from survey.blueprints.place_imports import table_file
 from survey.database import current_session
 from survey.models import Unit
@@ -88,7 +89,7 @@ def show(unit_code: str) -> ResponseReturnValue:
         period=period,
         score=score,
         trend=trend,
-        group=reading.read_group(session, unit, period, today),
+        group=read_group(session, unit, period, today),
         may_officials=can("counter_scores.officials", unit.path),
         may_record=can("counter_scores.record", unit.path),
     )
@@ -120,7 +121,7 @@ def report(unit_code: str) -> Response:
     period, unit, session, today = chosen(), found_unit(unit_code), current_session(), province_today()
     trend = reading.read_trend(session, unit, period, today)
     score = reading.read_scores(session, [unit], period, today)[0]
-    group = reading.read_group(session, unit, period, today)
+    group = read_group(session, unit, period, today)
     document = counter_score_pdf(score, trend, group, language(), moment=datetime.now(UTC))
     return _pdf(document, f"diem-mot-cua-{unit.code}-{period.code}.pdf")
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from reports.counter_score_figures import CounterPeriod
 from survey.analysis import counter_readings as reading
+from survey.analysis.satisfaction_group import read_group
 from survey.models import Unit
 from survey.operations.counter_records import DossierRow, QuarterRecord, record_dossiers, record_quarter
 from survey.operations.counter_rules import CounterRulesError, publish_rules, rules_on, standard_rules
@@ -138,7 +139,7 @@ def test_satisfaction_is_citizens_in_the_units_own_survey(session: Session, engi
     for wave in (own, delegates, other):  # the newest of the period is not the unit's, the one before asks delegates
         finish(session, engine, wave)
     end = own.period_end
-    found = reading.read_group(session, unit, CounterPeriod(end.year), end)
+    found = read_group(session, unit, CounterPeriod(end.year), end)
     assert (found.parts[2].share, found.parts[2].base, found.wave.vi if found.wave else "") == (0.75, 40, own.name_vi)
 
 
@@ -153,8 +154,15 @@ def test_opinions_are_the_citizens_own_of_the_agency_and_its_rooms(session: Sess
         make_petition(session, unit, state="answered", source="staff")
     eighth = reading.read_scores(session, [unit], FIRST, TODAY)[0].score.indicators[7]
     assert str(eighth.points) == "0.0"  # one of two; with what officials entered it were ten of eleven
-    quarter = reading.read_group(session, unit, FIRST, TODAY)
-    half = reading.read_group(session, unit, SECOND, date(2027, 1, 15))
+    quarter = read_group(session, unit, FIRST, TODAY)
+    half = read_group(session, unit, SECOND, date(2027, 1, 15))
     assert [(part.share, part.base) for part in quarter.parts] == [(Fraction(1, 2), 2), (None, 0), (None, 0)]
     assert (quarter.points, quarter.maximum) == (Decimal("3.00"), 6)
     assert (half.parts[1].share, half.parts[1].base) == (1, 2)  # of the half-year that ends with the second quarter
+    assert [part.gap for part in quarter.parts] == [None, "amid_half_year", "no_survey"]
+    assert read_group(session, unit, CounterPeriod(2026), date(2026, 9, 30)).parts[1].gap == "not_told_yet"
+    # A year is the sum of its half-years that are told: until the second one is, what the first one told by itself.
+    make_petition(session, unit, state="answered", on=date(2026, 8, 3))
+    for today, told in ((date(2027, 1, 15), (2, "not_told_yet", 1)), (date(2027, 4, 1), (3, None, 0))):
+        content = read_group(session, unit, CounterPeriod(2026), today).parts[1]
+        assert (content.base, content.gap, content.half) == told
