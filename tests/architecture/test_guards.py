@@ -25,6 +25,7 @@ PUBLIC_BLUEPRINTS = {
     "petition",
     "responded",
     "results",
+    "unit_years",
     "verification",
 }
 # The way in: signing in is open to whoever is not signed in yet, style sheets to everybody.
