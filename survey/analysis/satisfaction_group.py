@@ -45,7 +45,7 @@ def read_group(session: Session, unit: Unit, period: CounterPeriod, today: date)
 
 @dataclass(frozen=True, slots=True)
 class _Half:
-    """A half-year's opinions without displeasure, of all that were accepted; or the part that says why none are told."""
+    """A half-year's opinions without displeasure, of all that were accepted; or the part that says why not."""
 
     number: int
     content: int
