@@ -12,6 +12,25 @@ KINDS: dict[str, LazyString] = {
     "publication_decision": _l("Decision on publication"),
     "unit_letter": _l("Letter to a unit"),
 }
+# Documents whose wording an office may edit, and what fills their placeholders (reports.official_texts).
+TEXTS: dict[str, LazyString] = {"letter": _l("Letter to a unit"), "decision": _l("Decision on publication")}
+PLACEHOLDERS: dict[str, LazyString] = {
+    "place": _l("the unit that the document is about"),
+    "wave": _l("the name of the wave"),
+    "period": _l("the period of the wave"),
+    "percent": _l("the percentage of people satisfied"),
+    "interval": _l("its 95% confidence interval"),
+    "people": _l("how many people answered"),
+    "target": _l("the target"),
+    "weakest": _l("the items that satisfy least, with their percentages"),
+    "issuer": _l("the issuing body"),
+    "authority": _l("who decides in the name of the issuing body"),
+    "province": _l("the unit at the top of the wave"),
+    "units": _l("the number of units"),
+    "met": _l("the number of units that met the target"),
+    "not_met": _l("the number of units that did not meet it"),
+    "open": _l("the number of units without enough evidence"),
+}
 STATES: dict[str, LazyString] = {
     "draft": _l("Not made yet"),
     "made": _l("Made, not signed"),

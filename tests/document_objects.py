@@ -44,7 +44,7 @@ def document_objects(session: Session, unit: Unit) -> dict[str, object]:
     session.flush()
     session.add(DocumentContent(document_id=document.id, content=CONTENT))
     session.flush()
-    return {"run_id": run.id, "document_code": document.code}
+    return {"run_id": run.id, "document_code": document.code, "text_code": "cong-van-vi"}
 
 
 def published_document(session: Session, unit: Unit, wave: Wave) -> Document:

@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("name_vi", sa.String(length=200), nullable=False),
         sa.Column("name_en", sa.String(length=200), nullable=False),
         sa.Column("abbreviation", sa.String(length=20), nullable=False),
-        sa.Column("place", sa.String(length=60), nullable=False),
+        sa.Column("locality", sa.String(length=60), nullable=False),
         sa.Column("capacity_vi", sa.String(length=100), nullable=False),
         sa.Column("capacity_en", sa.String(length=100), nullable=False),
         sa.Column("position_vi", sa.String(length=100), nullable=False),

@@ -17,7 +17,7 @@ class DocumentIssuer(Base):
     """The issuing body that the head and the foot of documents print, from `changed_at` until the next row of the
     unit. An empty `name_vi` gives the default back: the unit at the top of the wave issues them.
 
-    What Decree 30/2020 asks for: the superior body, the body, its abbreviation in the number (…/BC-SNV), the place,
+    What Decree 30/2020 asks for: the superior body, the body, its abbreviation in the number (…/BC-SNV), the locality,
     and whose signature stands below: `capacity` (KT. GIÁM ĐỐC) above `position` (Phó Giám đốc) above `signer`.
     `authority` is who decides (Giám đốc Sở Nội vụ); decisions are the body's own only where `decides`.
     """
@@ -35,7 +35,7 @@ class DocumentIssuer(Base):
     name_vi: Mapped[str] = mapped_column(String(200), default="")
     name_en: Mapped[str] = mapped_column(String(200), default="")
     abbreviation: Mapped[str] = mapped_column(String(20), default="")
-    place: Mapped[str] = mapped_column(String(60), default="")
+    locality: Mapped[str] = mapped_column(String(60), default="")
     capacity_vi: Mapped[str] = mapped_column(String(100), default="")
     capacity_en: Mapped[str] = mapped_column(String(100), default="")
     position_vi: Mapped[str] = mapped_column(String(100), default="")

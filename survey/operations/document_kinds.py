@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import ClassVar, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from reports.compilation_workbook import compilation_xlsx
 from reports.decision import decision_pdf, decision_title
 from reports.figures import Language, UnitReport
 from reports.letters import letter_title, unit_letter_pdf
+from reports.page import Issuer
 from reports.province_figures import ProvinceReport
-from reports.province_report import province_report_pdf, report_title
+from reports.province_report import province_report_docx, province_report_pdf, report_title
 from reports.unit_profile import profile_title, unit_profile_pdf
 from reports.unit_report import report_subject, unit_report_pdf
 from reports.verification_mark import Verification
-from survey.analysis import frozen_figures
+from survey.analysis import document_settings, frozen_figures
 from survey.analysis.labels import place
-from survey.analysis.province_report import province_report, reporting_units
+from survey.analysis.province_report import compiled_with_previous, province_report, reporting_units
 from survey.analysis.published_documents import frozen_digest, frozen_digest_below, with_compared
+from survey.analysis.rank_table import rank_table
 from survey.analysis.summary import unit_report
 from survey.analysis.unit_profile import Standings, read_standings, unit_profile
 from survey.models import Unit, Wave
@@ -37,12 +40,23 @@ class FiguresDiffer(OperationError):
     }
 
 
+class Order(NamedTuple):
+    """How a document is to be made: in which language, verified where, and in whose name and words: those that held
+    at the moment it was asked for."""
+
+    language: Language
+    verification: Verification
+    asked_at: datetime
+
+
 class Made(NamedTuple):
-    """A finished document: its title, its bytes, and the SHA-256 of the figures it shows."""
+    """A finished document: its title, its bytes, the SHA-256 of the figures it shows, and by form the files to work
+    with that tell the same."""
 
     title: str
     content: bytes
     figures_digest: str
+    copies: Mapping[str, bytes] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +66,7 @@ class Maker:
 
     units: Callable[[Session, Wave], Sequence[Unit]]
     digest: Callable[[Session, Wave, Unit], str]
-    make: Callable[[Session, Wave, Unit, Language, Verification], Made]
+    make: Callable[[Session, Wave, Unit, Order], Made]
 
 
 def _unit_figures(session: Session, wave: Wave, unit: Unit) -> str:
@@ -60,9 +74,10 @@ def _unit_figures(session: Session, wave: Wave, unit: Unit) -> str:
     return frozen if frozen is not None else _digest(_report(session, wave, unit))
 
 
-def _unit_report(session: Session, wave: Wave, unit: Unit, language: Language, verification: Verification) -> Made:
-    report = _report(session, wave, unit)
-    content = unit_report_pdf(report, language, verification=verification)
+def _unit_report(session: Session, wave: Wave, unit: Unit, order: Order) -> Made:
+    report, language = _report(session, wave, unit), order.language
+    issuer = _issuer(session, wave, order) if unit == document_settings.issuing_unit(session, wave) else None
+    content = unit_report_pdf(report, language, issuer=issuer, verification=order.verification)
     return Made(report_subject(report, language), content, _digest(report))
 
 
@@ -71,10 +86,28 @@ def _province_figures(session: Session, wave: Wave, unit: Unit) -> str:
     return frozen if frozen is not None else _digest(_report(session, wave, unit))
 
 
-def _province_report(session: Session, wave: Wave, unit: Unit, language: Language, verification: Verification) -> Made:
-    report = _whole_province(session, wave, unit)
-    content = province_report_pdf(report, language, verification=verification)
-    return Made(report_title(report, language), content, _province_figures(session, wave, unit))
+def _province_report(session: Session, wave: Wave, unit: Unit, order: Order) -> Made:
+    """With the annex tables as a workbook, and the report to be worked on."""
+    report, language, issuer = _whole_province(session, wave, unit), order.language, _issuer(session, wave, order)
+    content = province_report_pdf(report, language, issuer=issuer, verification=order.verification)
+    _, previous = compiled_with_previous(session, wave, unit)
+    copies = {
+        "docx": province_report_docx(report, language, issuer=issuer),
+        "xlsx": compilation_xlsx(report.compilation, rank_table(report.compilation, "", previous), language),
+    }
+    return Made(report_title(report, language), content, _province_figures(session, wave, unit), copies)
+
+
+def _issuer(session: Session, wave: Wave, order: Order) -> Issuer | None:
+    """The body that issues reports and letters; None for the unit at the top."""
+    setting = document_settings.issuer_of(session, wave, order.asked_at)
+    return document_settings.printed_issuer(setting, order.language) if setting else None
+
+
+def _decider(session: Session, wave: Wave, order: Order) -> Issuer | None:
+    """The body that issues decisions: the unit at the top (None), unless they are left to whoever issues reports."""
+    setting = document_settings.issuer_of(session, wave, order.asked_at)
+    return document_settings.printed_issuer(setting, order.language) if setting and setting.decides else None
 
 
 def _whole_province(session: Session, wave: Wave, unit: Unit) -> ProvinceReport:
@@ -94,24 +127,29 @@ def _profile_figures(session: Session, wave: Wave, unit: Unit) -> str:
     return frozen_figures.digest(both.encode())
 
 
-def _unit_profile(session: Session, wave: Wave, unit: Unit, language: Language, verification: Verification) -> Made:
+def _unit_profile(session: Session, wave: Wave, unit: Unit, order: Order) -> Made:
     report = _report(session, wave, unit)
     profile = unit_profile(session, wave, unit, report, _standings(session, wave), province_day(datetime.now(UTC)))
-    content = unit_profile_pdf(profile, language, verification=verification)
-    return Made(profile_title(profile, language), content, _profile_figures(session, wave, unit))
+    content = unit_profile_pdf(profile, order.language, verification=order.verification)
+    return Made(profile_title(profile, order.language), content, _profile_figures(session, wave, unit))
 
 
-def _unit_letter(session: Session, wave: Wave, unit: Unit, language: Language, verification: Verification) -> Made:
+def _unit_letter(session: Session, wave: Wave, unit: Unit, order: Order) -> Made:
     report = _report(session, wave, unit)
     (top,) = reporting_units(session, wave)
-    content = unit_letter_pdf(report, place(top), language, verification=verification)
-    return Made(letter_title(report, language), content, _digest(report))
+    sender, language, issuer = place(top), order.language, _issuer(session, wave, order)
+    text = document_settings.text_of(session, wave, "letter", language, order.asked_at)
+    title = letter_title(report, sender, language, issuer=issuer, text=text)
+    content = unit_letter_pdf(report, sender, language, issuer=issuer, text=text, verification=order.verification)
+    return Made(title, content, _digest(report))
 
 
-def _decision(session: Session, wave: Wave, unit: Unit, language: Language, verification: Verification) -> Made:
-    report = _whole_province(session, wave, unit)
-    content = decision_pdf(report, language, verification=verification)
-    return Made(decision_title(report, language), content, _province_figures(session, wave, unit))
+def _decision(session: Session, wave: Wave, unit: Unit, order: Order) -> Made:
+    report, language, issuer = _whole_province(session, wave, unit), order.language, _decider(session, wave, order)
+    text = document_settings.text_of(session, wave, "decision", language, order.asked_at)
+    content = decision_pdf(report, language, issuer=issuer, text=text, verification=order.verification)
+    title = decision_title(report, language, issuer=issuer, text=text)
+    return Made(title, content, _province_figures(session, wave, unit))
 
 
 def _standings(session: Session, wave: Wave) -> Standings:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import secrets
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import ClassVar, NamedTuple, cast
@@ -21,9 +21,9 @@ from reports.figures import Language
 from reports.verification_mark import Verification
 from survey.analysis.published_documents import with_compared
 from survey.config import instance_folder
-from survey.models import Document, DocumentContent, DocumentRun, Unit, Wave
+from survey.models import Document, DocumentContent, DocumentCopy, DocumentRun, Unit, Wave
 from survey.operations.codes import Chooser, spaced
-from survey.operations.document_kinds import KINDS
+from survey.operations.document_kinds import KINDS, Order
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 from survey.operations.petition_cases import new_tracking_code
@@ -61,16 +61,18 @@ class Task(NamedTuple):
     language: Language
     code: str
     url: str
+    asked_at: datetime
 
 
 class Outcome(NamedTuple):
-    """What became of a task: a document's title, bytes and digest of figures, or why there is none."""
+    """What became of a task: a document's title, bytes, digest of figures and copies, or why there is none."""
 
     document_id: int
     title: str = ""
     content: bytes = b""
     figures_digest: str = ""
     failure: str = ""
+    copies: Mapping[str, bytes] = {}
 
 
 MakeAll = Callable[[Sequence[Task]], Generator[Outcome]]
@@ -171,13 +173,13 @@ def make_document(session: Session, task: Task) -> Outcome:
     at = datetime.now(UTC)
     try:
         wave, unit = session.get_one(Wave, task.wave_id), session.get_one(Unit, task.unit_id)
-        verification = Verification(task.url, spaced(task.code))
-        made = KINDS[task.kind].make(session, wave, unit, task.language, verification)
+        order = Order(task.language, Verification(task.url, spaced(task.code)), task.asked_at)
+        made = KINDS[task.kind].make(session, wave, unit, order)
         shown = with_compared(session, wave, unit, made.figures_digest, at)
     except Exception as error:
         log.exception("the document %s (%s) could not be made", task.code, task.kind)
         return Outcome(task.document_id, failure=f"{type(error).__name__}: {error}"[:LONGEST_FAILURE])
-    return Outcome(task.document_id, made.title[:500], made.content, shown)
+    return Outcome(task.document_id, made.title[:500], made.content, shown, copies=made.copies)
 
 
 def _take_up(engine: Engine, base_url: str) -> tuple[int | None, list[Task]]:
@@ -201,6 +203,7 @@ def _take_up(engine: Engine, base_url: str) -> tuple[int | None, list[Task]]:
                 cast("Language", each.language),
                 each.code,
                 f"{base_url}{ADDRESS}{each.code}",
+                run.requested_at,
             )
             for each in session.scalars(missing)
         ]
@@ -225,6 +228,8 @@ def _keep(engine: Engine, run_id: int, outcome: Outcome) -> bool:
                 document.title, document.figures_digest = outcome.title, outcome.figures_digest
                 document.sha256, document.size = hashlib.sha256(outcome.content).hexdigest(), len(outcome.content)
                 document.made_at = datetime.now(UTC)
+                for form, content in outcome.copies.items():
+                    session.add(DocumentCopy(document_id=document.id, form=form, size=len(content), content=content))
                 run.done += 1
         session.commit()
     return True

@@ -1,0 +1,80 @@
+"""Who issues documents and in what words, as the compiler settles it: what is at fault stands at its field."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.models import AuditEntry
+from tests.document_objects import look_again, words_of
+from tests.filing_office import FilingOffice
+from tests.page_rules import CheckingClient, html_of
+from tests.staff import post, sign_in
+
+ROOM = "/staff/van-ban/the-thuc"
+ISSUER = f"{ROOM}/P/co-quan"
+LETTER = f"{ROOM}/P/loi-van/cong-van-vi"
+
+
+def test_the_issuing_body_is_settled_audited_and_given_back(
+    staff_app: Flask, staff_session: Session, staff_client: CheckingClient
+) -> None:
+    office = FilingOffice(staff_session, staff_app.extensions["engine"])
+    sign_in(staff_client, office.compiler)
+    assert "đơn vị cao nhất của đợt" in html_of(staff_client.get(f"{ROOM}/"))
+    assert "/BC-UBND" in html_of(staff_client.get(ISSUER))
+    terms = {"superior_vi": "UBND tỉnh Mẫu", "name_vi": "Sở Nội vụ", "abbreviation": "SNV", "locality": "Sông Trà",
+             "capacity_vi": "KT. Giám đốc", "signer": "Trần Thị Bình"}  # fmt: skip
+    unfinished = post(staff_client, ISSUER, terms, page=ISSUER)
+    assert unfinished.status_code == 422
+    assert 'value="Trần Thị Bình"' in html_of(unfinished)
+    terms["position_vi"] = "Phó Giám đốc"
+    saved = html_of(post(staff_client, ISSUER, terms, page=ISSUER, follow_redirects=True))
+    for printed in ("UBND TỈNH MẪU", "SỞ NỘI VỤ", "/BC-SNV", "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"):
+        assert printed in saved
+    assert "Không có gì thay đổi" in html_of(post(staff_client, ISSUER, terms, page=ISSUER))
+    assert "Sở Nội vụ (SNV)" in html_of(staff_client.get(f"{ROOM}/"))
+    back = post(staff_client, f"{ISSUER}/mac-dinh", page=ISSUER, follow_redirects=True)
+    assert "/BC-UBND" in html_of(back)
+    look_again(staff_session)
+    noted = staff_session.scalars(
+        select(AuditEntry).where(AuditEntry.subject_kind == "document_issuer").order_by(AuditEntry.id)
+    ).all()
+    assert ["Phó Giám đốc" in (each.after or "") for each in noted] == [True, False]
+    assert {each.unit_path for each in noted} == {office.province.path}
+
+
+def test_a_wording_is_tried_saved_and_given_back_and_an_unknown_placeholder_is_told_at_its_field(
+    staff_app: Flask, staff_session: Session, staff_client: CheckingClient
+) -> None:
+    office = FilingOffice(staff_session, staff_app.extensions["engine"])
+    sign_in(staff_client, office.compiler)
+    assert staff_client.get(f"{ROOM}/P/loi-van/thu").status_code == 404
+    page = html_of(staff_client.get(LETTER))
+    assert "{weakest}" in page
+    assert "Đây là lời văn chuẩn" in page
+    parts = {
+        "about": "V/v kết quả", "to": "Kính gửi: {place}", "result": "Tại {place}: {percent}.", "hidden": "Ẩn.",
+        "weakest": "Thấp nhất: {weakest}.", "met": "Tốt.\n\nGiữ vững.", "not_met": "Khắc phục.",
+        "inconclusive": "Chưa rõ.", "last": "Trân trọng./.", "recipients": "Như trên\nLưu: VT",
+    }  # fmt: skip
+    fields = {f"part_{name}": text for name, text in parts.items()}
+    for address in (LETTER, f"{LETTER}/xem-thu"):
+        wrong = post(staff_client, address, {**fields, "part_result": "Tại {place.name}"}, page=LETTER)
+        assert wrong.status_code == 422
+        said = html_of(wrong)
+        assert "{place.name} không phải là giá trị điền được ở đây" in said.partition('id="part_result-error"')[2]
+        assert "Giữ vững." in said  # what was typed stays
+        assert post(staff_client, address, {**fields, "part_last": " "}, page=LETTER).status_code == 422
+    tried = post(staff_client, f"{LETTER}/xem-thu", fields, page=LETTER)
+    assert tried.mimetype == "application/pdf"
+    assert "Tại Xã Mẫu: 83,52%." in words_of(tried.data)
+    assert "Đây là lời văn chuẩn" in html_of(staff_client.get(LETTER))  # looking stores nothing
+    assert "văn bản lập từ bây giờ" in html_of(post(staff_client, LETTER, fields, page=LETTER, follow_redirects=True))
+    own = html_of(staff_client.get(LETTER))
+    assert "lời văn riêng của Tỉnh Mẫu" in own
+    assert "Tốt.\nGiữ vững.</textarea>" in own
+    assert "cong-van-vi" in html_of(staff_client.get(f"{ROOM}/")).partition("(lời văn riêng)")[0]
+    back = post(staff_client, f"{LETTER}/mac-dinh", page=LETTER, follow_redirects=True)
+    assert "Đây là lời văn chuẩn" in html_of(back)
