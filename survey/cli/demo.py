@@ -26,6 +26,7 @@ from survey.operations.cross_tables import count_requested
 from survey.operations.demo import Demo, find_demo, load_demo
 from survey.operations.demo.emulation import load_emulation
 from survey.operations.demo.filings import load_filings
+from survey.operations.demo.group_waves import load_group_waves
 from survey.operations.demo.loading import RESPONSES, SEED
 from survey.operations.demo.petitions import load_petitions
 from survey.operations.demo.places import PROVINCE
@@ -124,10 +125,12 @@ def _load_cases(day: date) -> None:
         if contacts.current_key(session) is None:
             contacts.make_key(session, contact_key_file(current_app.config), now())
         load_petitions(session, day, samples.make_officials(session, now()))
-        load_scorecards(session, day)
     people = {"asks": "tong-hop", "confirms": "cong-bo", "unit": "phu-trach"}
-    load_filings(engine(), day, {part: ids[f"{name}@songtra.example"] for part, name in people.items()})
+    accounts = {part: ids[f"{name}@songtra.example"] for part, name in people.items()}
+    load_filings(engine(), day, accounts)
+    load_group_waves(engine(), day, accounts)
     with writing() as session, audit.unattended(session):
+        load_scorecards(session, day)
         load_emulation(session, day)
 
 

@@ -1,7 +1,9 @@
-"""The sample province's one-stop counters: two quarters of three agencies, one of them at exactly 15.0 points."""
+"""The sample province's one-stop counters: two quarters of three agencies, one of them at exactly 15.0 points, and
+rules that take an indicator from surveys where an agency's dossiers do not tell of opinions."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from typing import NamedTuple
@@ -10,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from survey.models import Unit
 from survey.operations.counter_records import DossierRow, QuarterRecord, record_dossiers, record_quarter
-from survey.operations.periods import quarter
+from survey.operations.counter_rules import publish_rules, standard_rules
+from survey.operations.periods import noon, quarter
 
 DOSSIERS = 200
 PACES = ("early", "on_time", "late")
@@ -35,6 +38,10 @@ FIFTEEN = Profile((140, 40, 20), (130, 40, 30), (150, 40, 10), (150, 40, 10), 10
 FAIR = Profile((90, 78, 32), (80, 70, 50), (110, 60, 30), (130, 50, 20), 12, 15, 20)
 WEAK = Profile((30, 60, 110), (25, 60, 115), (50, 60, 90), (60, 60, 80), 30, 4, 8)
 GOOD = Profile((150, 44, 6), (140, 40, 20), (160, 30, 10), (150, 40, 10), 4, 28, 35)
+SURVEYS = """surveys:
+  - {indicator: 7, figure: factor, code: officials, two: [4, 5], one: [3], use: where_missing}
+"""
+SILENT = ("STC",)  # its one-stop system does not tell whether an opinion stands against a dossier
 UNITS: dict[str, tuple[Profile, Profile]] = {"BENTRA": (FAIR, FIFTEEN), "SXD": (FAIR, GOOD), "STC": (WEAK, FAIR)}
 
 
@@ -42,10 +49,14 @@ def load_counter_scores(session: Session, units: dict[str, Unit], today: date, s
     """Dossiers and records of the two quarters that ended last."""
     last = quarter(quarter(today)[0] - timedelta(days=1))
     before = quarter(last[0] - timedelta(days=1))
+    rules = standard_rules().replace("surveys: []\n", SURVEYS)
+    publish_rules(session, rules, before[0], at=noon(before[0]))
     for code, profiles in UNITS.items():
         for (start, _end), profile in zip((before, last), profiles, strict=True):
             rng = Random(f"{seed} {code} {start}")  # noqa: S311 sample data, the same for the same seed
             rows = _dossiers(profile, start, rng)
+            if code in SILENT:
+                rows = [replace(row, complaint="") for row in rows]
             record_dossiers(session, [(units[code], row) for row in rows])
             record_quarter(session, units[code], start.year, (start.month + 2) // 3, _record(profile))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from survey.analysis.scorecard_cards import computed, last_scores
 from survey.analysis.scorecards import scale_points
 from survey.models import Criterion, Scorecard, ScorecardTemplate, Unit, Wave
 from survey.operations import scorecard_scores, scorecard_templates, scorecards
+from survey.operations.demo.group_waves import group_wave_codes
 from survey.operations.demo.places import PROVINCE
 from survey.operations.periods import PROVINCE_TIME
 from survey.operations.poll_waves import IS_SURVEY
@@ -57,15 +59,14 @@ _TYPED: dict[str, dict[str, tuple[str, ...]]] = {
 def load_scorecards(session: Session, today: date) -> None:
     """The template in use, and cards being scored, submitted, appraised and final; nothing where there are any.
 
-    Needs the waves closed and the opinions loaded.
+    Needs the waves of all respondent groups closed and the opinions loaded.
     """
     if session.scalar(select(ScorecardTemplate.id).limit(1)) is not None:
         return
-    waves = session.scalars(
-        select(Wave).where(Wave.state == "published", IS_SURVEY).order_by(Wave.period_end.desc()).limit(1)
-    ).all()
+    published = select(Wave).where(Wave.state == "published", IS_SURVEY).order_by(Wave.period_end.desc()).limit(1)
+    waves = {**group_wave_codes(today), "citizen": session.scalars(published).one().code}
     owner = session.scalars(select(Unit).where(Unit.code == PROVINCE)).one()
-    template = scorecard_templates.create_template(session, _definition(today, [wave.code for wave in waves]), owner)
+    template = scorecard_templates.create_template(session, _definition(today, waves), owner)
     scorecard_templates.put_in_use(session, template, now=_at(today - timedelta(days=12)))
     cards = {code: _card(session, template, code) for code in _TYPED}
     for code, card in cards.items():
@@ -98,7 +99,7 @@ def load_scorecards(session: Session, today: date) -> None:
     scorecards.finish(session, tanloc, account_id=None, now=_at(today - timedelta(days=1)))
 
 
-def _definition(today: date, waves: list[str]) -> TemplateDefinition:
+def _definition(today: date, waves: Mapping[str, str]) -> TemplateDefinition:
     definition = read(_FILE.read_text(encoding="utf-8"))
     return replace(
         definition,
@@ -106,15 +107,15 @@ def _definition(today: date, waves: list[str]) -> TemplateDefinition:
         self_due_on=today + timedelta(days=5),
         explanation_due_on=today + timedelta(days=15),
         final_due_on=today + timedelta(days=30),
-        criteria=tuple(_with_waves(line, tuple(waves)) for line in definition.criteria),
+        criteria=tuple(_with_waves(line, waves) for line in definition.criteria),
     )
 
 
-def _with_waves(line: CriterionDefinition, waves: tuple[str, ...]) -> CriterionDefinition:
+def _with_waves(line: CriterionDefinition, waves: Mapping[str, str]) -> CriterionDefinition:
     below = tuple(_with_waves(each, waves) for each in line.criteria)
     if not isinstance(line.rule, Survey):
         return replace(line, criteria=below)
-    groups = tuple(replace(source, waves=waves) for source in line.rule.groups)
+    groups = tuple(replace(source, waves=(waves[source.group],)) for source in line.rule.groups)
     return replace(line, rule=Survey(groups))
 
 
