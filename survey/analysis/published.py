@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from survey.models import Unit, Wave, WaveUnit
+from survey.models import Collector, Unit, Wave, WaveUnit
 from survey.operations.poll_waves import IS_SURVEY
 
 
@@ -46,6 +46,16 @@ def root_of_wave(session: Session, wave: Wave) -> Unit | None:
     tops = {path.split("/")[1] for path in paths}
     has_units_below = any(path.count("/") > 2 for path in paths)
     return session.get(Unit, int(tops.pop())) if len(tops) == 1 and has_units_below else None
+
+
+def counted_units(session: Session, wave: Wave) -> frozenset[str]:
+    """The codes of the units that pages count when they say how many a wave has: those that take part or hold a
+    collector. The top of the tree is their total, and units between only sum up those below: neither counts."""
+    root = root_of_wave(session, wave)
+    taking_part = select(WaveUnit.unit_id).where(WaveUnit.wave_id == wave.id)
+    holding = select(Collector.unit_id).where(Collector.wave_id == wave.id)
+    query = select(Unit.code).where(Unit.id.in_(taking_part) | Unit.id.in_(holding))
+    return frozenset(session.scalars(query)) - {root.code if root is not None else ""}
 
 
 def ancestors(session: Session, unit: Unit) -> Sequence[Unit]:

@@ -18,7 +18,7 @@ from reports.open_table import SCHEMA, TABLES, TableName, open_csv, open_json, t
 from survey.analysis import open_data
 from survey.analysis.export import as_json
 from survey.analysis.open_data import Edition
-from survey.analysis.published import published_waves
+from survey.analysis.published import counted_units, published_waves
 from survey.blueprints import results
 from survey.database import current_session, engine
 from survey.models import Wave
@@ -68,8 +68,14 @@ def open_to_all(response: Response) -> Response:
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """What is offered, under which terms."""
-    offered = [(wave, edition) for wave, (edition, *_) in offered_waves()]
+    offered = [(wave, edition, counted_parts(wave, edition)) for wave, (edition, *_) in offered_waves()]
     return render_template("open_data/index.html", offered=offered, licence=licence(), files=FILES)
+
+
+def counted_parts(wave: Wave, edition: Edition) -> int:
+    """How many parts of an edition are units by the rule of the results' pages; the others are sums of these."""
+    counted = counted_units(current_session(), wave)
+    return sum(part.unit_code in counted for part in edition.parts)
 
 
 @blueprint.get("/danh-muc.jsonld")

@@ -20,7 +20,7 @@ from survey.models import Wave
 from survey.operations import filing_corrections, wave_publication
 from survey.operations.transactions import set_transactions
 from tests.filing_office import NOW, FilingOffice
-from tests.page_rules import CheckingClient
+from tests.page_rules import CheckingClient, html_of
 
 HOSTILE = '=HYPERLINK("http://evil.example")'
 FILES = ("so-lieu.csv", "so-lieu.json", "don-vi.csv", "don-vi.json")
@@ -71,6 +71,9 @@ def test_files_say_what_the_pages_say_and_name_their_terms(client: CheckingClien
         "top_two", f"{office.wave.period_start}", "0.8", "false",
     )  # fmt: skip
     assert item["trust_levels"]
+    # The province's figures are the sum of its units': no page counts it as one of them.
+    assert "Hiển thị 3 đơn vị" in html_of(client.get("/ket-qua/W"))
+    assert "số liệu của 3 đơn vị và số gộp của 1 đơn vị cấp trên" in html_of(client.get("/du-lieu/"))
     named = {row["unit_name_vi"] for row in rows if row["unit"] == "A"}
     assert named == {f"'{HOSTILE}"}  # a spreadsheet reads it as text
     told = client.get("/du-lieu/dot/W/so-lieu.json").get_json()
