@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import CondPageBreak, Flowable, NextPageTemplate, PageBreak, Spacer
+from reportlab.platypus import Flowable, NextPageTemplate, PageBreak, Spacer
 
 from reports.blocks import Block, Cell, Drawn, Grid, Heading, Headline, NewPage, Prose, Sign, Signatures, TextKind
 from reports.data_table import data_table
@@ -16,19 +16,16 @@ from reports.verdict_card import mark, verdict_card
 from reports.verification_mark import VerificationMark
 
 SMALL_CHART = 112.0  # points across
-ROOM = 110.0  # points below a heading, so that it never stands alone
 
 
 def flowables(
     blocks: Iterable[Block], language: Language, issuer: Issuer, style: Styles, seal: VerificationMark | None
 ) -> Iterator[Flowable]:
-    """In order; a heading keeps with the chart that follows it. `seal` stands beside the signature."""
-    told = list(blocks)
+    """In order. `seal` stands beside the signature."""
     upright = True
-    for at, block in enumerate(told):
+    for block in blocks:
         match block:
             case Heading(text, level):
-                yield CondPageBreak(_room(told[at + 1 : at + 3]))
                 yield paragraph(text, _headings(style)[level - 1])
             case Prose(text, kind):
                 yield _prose(text, kind, style)
@@ -44,16 +41,6 @@ def flowables(
                 upright = not across
             case Signatures():
                 yield closing(issuer, language, style, mark=seal)
-
-
-def _room(following: Sequence[Block]) -> float:
-    """What a heading needs below it: a few lines, or those before a chart with the chart."""
-    for block in following:
-        if isinstance(block, Drawn):
-            return ROOM + block.chart.flowable(CONTENT_WIDTH).height
-        if not isinstance(block, Prose):
-            break
-    return ROOM
 
 
 @cache

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from itertools import zip_longest
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import pairwise, zip_longest
 from textwrap import wrap
 
 from reportlab.lib.colors import HexColor, black
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import Flowable, Table, TableStyle
+from reportlab.platypus import Flowable, TableStyle
 
 from reports.page import CONTENT_WIDTH, Styles, paragraph
+from reports.page_breaks import RowTable
 
 TALLEST = 400  # points that a row takes of a page of 723, so that it fits below a head of several lines
+TOGETHER = 240  # points of rows that stay on one page
 
-_PADDING = 2
+_PADDING = 3
+_APART = 9  # left of words behind a number that is set right
 _THIN = HexColor("#7a858f")
+
+_Row = list[Flowable | str]
 
 
 def data_table(
@@ -27,28 +33,34 @@ def data_table(
     numbers: set[int],
     width: float = CONTENT_WIDTH,
     headings: Collection[int] = (),
-) -> Table:
+    totals: Collection[int] = (),
+) -> RowTable:
     """A table with its head repeated on every page, thin rules, no split row, and `numbers` columns set right.
 
     `widths` are parts of the table's `width` in points. Strings are literal text; numbers in a column carry equal
-    decimals, so that right alignment stands them on the comma. `headings` are rows that stay on the page of the next.
-    What is too tall for a page goes on in rows of its own: somebody's long text would otherwise keep the document from
-    being drawn.
+    decimals, so that right alignment stands them on the comma. `headings` are rows that name those below them, `totals`
+    are set bold. No row stands alone at the foot or the top of a page, no heading without its rows, and short groups
+    stay whole. What is too tall for a page goes on in rows of its own: somebody's long text would otherwise keep the
+    document from being drawn.
     """
     whole = sum(widths)
     heads = [paragraph(text, style.head_number if k in numbers else style.head) for k, text in enumerate(head)]
     columns = [width * part / whole for part in widths]
-    body: list[list[Flowable | str]] = []
-    kept: list[tuple[str, tuple[int, int], tuple[int, int]]] = []
+    worded = (k for k in range(1, len(columns)) if head[k] and k not in numbers and k - 1 in numbers)
+    apart = {k for k in worded if all(isinstance(row[k], str) for row in rows)}
+    insides = [column - _PADDING - (_APART if k in apart else _PADDING) for k, column in enumerate(columns)]
+    body: list[_Row] = []
+    starts: list[int] = []  # of groups of rows
     for number, row in enumerate(rows):
         if number in headings:
-            kept.append(("NOSPLIT", (0, len(body) + 1), (-1, len(body) + 2)))
-        cells: list[list[Flowable | str]] = [
-            _pieces(cell, columns[k], style.number if k in numbers else style.cell) if isinstance(cell, str) else [cell]
+            starts.append(len(body))
+        looks = (_bold(style), style.head_number) if number in totals else (style.cell, style.number)
+        cells: list[_Row] = [
+            _pieces(cell, insides[k], looks[k in numbers]) if isinstance(cell, str) else [cell]
             for k, cell in enumerate(row)
         ]
         body += [list(line) for line in zip_longest(*cells, fillvalue="")]
-    table = Table(
+    table = RowTable(
         [heads, *body],
         colWidths=columns,
         repeatRows=1,
@@ -56,13 +68,59 @@ def data_table(
         spaceAfter=8,
         style=_TABLE,
     )
-    table.setStyle(TableStyle(kept))
+    first, *others = _merged([(0, 0), *_together(body, insides, starts)])
+    table.first_rows = first[1] + 1
+    kept = [("NOSPLIT", (0, start + 1), (-1, last + 1)) for start, last in others]
+    kept.append(("NOSPLIT", (0, 0), (-1, table.first_rows)))  # the head never stands alone at the foot of a page
+    table.setStyle(TableStyle([*kept, *(("LEFTPADDING", (k, 0), (k, -1), _APART) for k in apart)]))
     return table
 
 
-def _pieces(text: str, width: float, style: ParagraphStyle) -> list[Flowable | str]:
+@cache
+def _bold(style: Styles) -> ParagraphStyle:
+    return ParagraphStyle("total", parent=style.cell, fontName=style.fonts.bold)
+
+
+def _together(body: Sequence[_Row], insides: Sequence[float], starts: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last row of what stays on one page: the first two and the last two rows of the table and of every
+    group, its heading not counted, and groups that are short."""
+    for first, end in pairwise(sorted({0, *starts, len(body)})):
+        named = first in starts
+        chosen = [(first, first + 1 + named), (end - 2, end - 1), *([(first, end - 1)] if named else [])]
+        yield from (
+            (start, last)
+            for start, last in chosen
+            if first <= start < last < end and _height(body[start : last + 1], insides) <= TOGETHER
+        )
+        if named and first + 1 < end:
+            yield first, first + 1
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Ranges of rows without overlap, of which ReportLab would heed the last only."""
+    found: list[tuple[int, int]] = []
+    for start, last in sorted(ranges):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(last, found[-1][1]))
+        else:
+            found.append((start, last))
+    return found
+
+
+def _height(rows: Sequence[_Row], insides: Sequence[float]) -> float:
+    heights = [
+        max(
+            cell.wrap(inside, TALLEST)[1]
+            for cell, inside in zip(row, insides, strict=True)
+            if not isinstance(cell, str)
+        )
+        for row in rows
+    ]
+    return sum(heights) + 6 * len(rows)
+
+
+def _pieces(text: str, inside: float, style: ParagraphStyle) -> _Row:
     """The text as one cell, or as several below each other where one would be taller than :data:`TALLEST`."""
-    inside = width - 2 * _PADDING
     most = max(1, int(inside / style.fontSize)) * int(TALLEST / style.leading)  # of the widest letters
     cell = paragraph(text, style)
     if len(text) <= most or cell.wrap(inside, TALLEST)[1] <= TALLEST:
@@ -80,6 +138,5 @@ _TABLE = TableStyle(
         ("RIGHTPADDING", (0, 0), (-1, -1), _PADDING),
         ("TOPPADDING", (0, 0), (-1, -1), 2.5),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
-        ("NOSPLIT", (0, 0), (-1, 1)),  # the head never stands alone at the foot of a page
     ]
 )

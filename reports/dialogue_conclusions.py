@@ -42,16 +42,16 @@ def _content(
     yield Head(issuer, language)
     yield from title_block(gettext("Notice", language), [subject], style)
     yield paragraph(_opening(record, language), style.body)
-    yield from heading(gettext("1. Conclusions", language), style)
+    yield heading(gettext("1. Conclusions", language), style)
     yield from lines(record.conclusion, style)
     number = 2
     if record.promises:
-        yield from heading(gettext("{number}. Commitments", language, number=number), style)
+        yield heading(gettext("{number}. Commitments", language, number=number), style)
         yield promises_table(record.promises, language, style)
         number += 1
     later = [question for question in record.questions if question.state == "later" and question.due_on is not None]
     if later:
-        yield from heading(gettext("{number}. Questions answered in writing", language, number=number), style)
+        yield heading(gettext("{number}. Questions answered in writing", language, number=number), style)
         rows = [
             (
                 str(k),
@@ -65,7 +65,7 @@ def _content(
         yield data_table(head, rows, (7, 80, 50, 25), style, numbers=set())
         number += 1
     if record.carried_over:
-        yield from heading(gettext("{number}. Commitments of earlier dialogues", language, number=number), style)
+        yield heading(gettext("{number}. Commitments of earlier dialogues", language, number=number), style)
         yield promises_table(record.carried_over, language, style, with_state=True)
     last = gettext(
         "The units in charge carry this out, report their progress, and it is examined at the next dialogue./.",

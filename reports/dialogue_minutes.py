@@ -42,14 +42,14 @@ class _Minutes:
         yield from self.conclusion()
         yield self.signatures()
 
-    def heading(self, text: str) -> Iterator[Flowable]:
+    def heading(self, text: str) -> Flowable:
         self.number += 1
-        yield from heading(f"{self.number}. {text}", self.style)
+        return heading(f"{self.number}. {text}", self.style)
 
     def opening(self) -> Iterator[Flowable]:
         record, language = self.record, self.language
         begun = record.started_at or record.starts_at
-        yield from self.heading(gettext("Time and place", language))
+        yield self.heading(gettext("Time and place", language))
         text = gettext(
             "The dialogue began at {time}, {day}, at {venue}.",
             language,
@@ -61,7 +61,7 @@ class _Minutes:
 
     def people(self) -> Iterator[Flowable]:
         record, language = self.record, self.language
-        yield from self.heading(gettext("Participants", language))
+        yield self.heading(gettext("Participants", language))
         yield paragraph(gettext("- Chair: {chair}.", language, chair=chair_of(record)), self.style.body)
         if record.secretary:
             yield paragraph(gettext("- Secretary: {name}.", language, name=record.secretary), self.style.body)
@@ -71,7 +71,7 @@ class _Minutes:
 
     def carried_over(self) -> Iterator[Flowable]:
         language = self.language
-        yield from self.heading(gettext("Commitments of earlier dialogues", language))
+        yield self.heading(gettext("Commitments of earlier dialogues", language))
         if self.record.carried_over:
             yield promises_table(self.record.carried_over, language, self.style, with_state=True)
         else:
@@ -79,7 +79,7 @@ class _Minutes:
 
     def questions(self) -> Iterator[Flowable]:
         record, language = self.record, self.language
-        yield from self.heading(gettext("Questions and answers", language))
+        yield self.heading(gettext("Questions and answers", language))
         asked = record.came_before_the_meeting
         sources = ngettext(
             "{n} question came before the meeting.",
@@ -92,7 +92,7 @@ class _Minutes:
         number = 0
         for theme, questions in record.by_theme():
             if theme or len(dict(record.by_theme())) > 1:
-                yield from heading(theme or gettext("Other matters", language), self.style)
+                yield heading(theme or gettext("Other matters", language), self.style)
             for question in questions:
                 number += 1
                 yield from self.question(number, question)
@@ -133,14 +133,14 @@ class _Minutes:
     def declined(self) -> Iterator[Flowable]:
         if not self.record.declined:
             return
-        yield from self.heading(gettext("Questions that were not taken up", self.language))
+        yield self.heading(gettext("Questions that were not taken up", self.language))
         for question in self.record.declined:
             asked, why = _flat(question.text), question.declined_reason.rstrip(".")
             text = gettext("- {question} Reason: {reason}.", self.language, question=asked, reason=why)
             yield paragraph(text, self.style.body)
 
     def promises(self) -> Iterator[Flowable]:
-        yield from self.heading(gettext("Commitments", self.language))
+        yield self.heading(gettext("Commitments", self.language))
         if self.record.promises:
             yield promises_table(self.record.promises, self.language, self.style)
         else:
@@ -149,7 +149,7 @@ class _Minutes:
     def conclusion(self) -> Iterator[Flowable]:
         record, language = self.record, self.language
         if record.conclusion:
-            yield from self.heading(gettext("Conclusions of the chair", language))
+            yield self.heading(gettext("Conclusions of the chair", language))
             yield from lines(record.conclusion, self.style)
         if record.ended_at is not None:
             text = gettext(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from reportlab.lib.colors import black
 from reportlab.lib.units import mm
-from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
+from reportlab.platypus import Flowable, Spacer, Table
 
 from reports.catalogue import gettext
 from reports.dialogue_parts import body_of, heading, issuer_of, listed
@@ -71,7 +71,7 @@ def _content(
         ),
         style.body,
     )
-    yield from heading(gettext("1. Time and place", language), style)
+    yield heading(gettext("1. Time and place", language), style)
     when = gettext(
         "- Time: {time}, {day}.",
         language,
@@ -80,7 +80,7 @@ def _content(
     )
     yield paragraph(when, style.body)
     yield paragraph(gettext("- Place: {venue}.", language, venue=record.venue.rstrip(".")), style.body)
-    yield from heading(gettext("2. Chair and participants", language), style)
+    yield heading(gettext("2. Chair and participants", language), style)
     yield paragraph(gettext("- Chair: {chair}.", language, chair=chair_of(record)), style.body)
     groups = "; ".join(
         gettext(
@@ -95,7 +95,7 @@ def _content(
     yield paragraph(gettext("- Invited: {groups}.", language, groups=groups), style.body)
     yield from listed(record.invited.splitlines(), style)
     if record.agenda:
-        yield from heading(gettext("3. Agenda", language), style)
+        yield heading(gettext("3. Agenda", language), style)
         yield from listed(record.agenda, style)
     yield from _box(record, language, style)
     last = gettext(
@@ -123,7 +123,6 @@ def _box(record: DialogueRecord, language: Language, style: Styles) -> Iterator[
         Spacer(1, 4),
         paragraph(gettext("Code of the dialogue: {code}", language, code=record.code), style.plain),
     ]
-    yield CondPageBreak(CODE_SIDE + 34)
     yield paragraph(title, style.heading)
     yield Table(
         [[words, QrCode(record.url, CODE_SIDE)]],

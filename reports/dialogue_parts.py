@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table
+from reportlab.platypus import Flowable, Spacer, Table
 
 from reports.catalogue import gettext
 from reports.data_table import data_table
@@ -16,8 +16,6 @@ from reports.issuer import committee_of, unit_as_issuer
 from reports.page import Issuer, Styles, paragraph
 from reports.wording import count, short_date
 
-HEADING_ROOM = 90  # points that must be left below a heading
-
 
 def issuer_of(place: Place, kind: str, language: Language, recipients: tuple[str, ...] = ()) -> Issuer:
     """The unit as issuer of a kind of document, such as TB (notice), BB (minutes), BC (report)."""
@@ -26,9 +24,8 @@ def issuer_of(place: Place, kind: str, language: Language, recipients: tuple[str
     return replace(issuer, number_suffix=suffix, recipients=recipients or issuer.recipients)
 
 
-def heading(text: str, style: Styles, room: float = HEADING_ROOM) -> Iterator[Flowable]:
-    yield CondPageBreak(room)
-    yield paragraph(text, style.heading)
+def heading(text: str, style: Styles) -> Flowable:
+    return paragraph(text, style.heading)
 
 
 def lines(text: str, style: Styles) -> Iterator[Flowable]:

@@ -9,14 +9,12 @@ from reportlab.platypus import Flowable
 
 from reports.catalogue import gettext, ngettext
 from reports.data_table import data_table
-from reports.dialogue_parts import HEADING_ROOM, heading, issuer_of, people_table, promises_table
+from reports.dialogue_parts import heading, issuer_of, people_table, promises_table
 from reports.dialogue_record import DialogueReview, HalfYearFigures, half_year
 from reports.figures import Language
 from reports.page import Head, Issuer, Styles, build, closing, paragraph, styles_for, title_block
 from reports.verdict_card import verdict_card
 from reports.wording import NO_NUMBER, count, figure_percent, percent, short_date
-
-TABLE_ROOM = 190  # points: a heading with the table of groups
 
 
 def dialogue_review_pdf(review: DialogueReview, language: Language = "vi", *, issuer: Issuer | None = None) -> bytes:
@@ -46,9 +44,9 @@ class _Review:
         last = gettext("Figures as of {day}./.", self.language, day=short_date(self.review.as_of, self.language))
         yield closing(self.issuer, self.language, self.style, last)
 
-    def heading(self, text: str, room: float = HEADING_ROOM) -> Iterator[Flowable]:
+    def heading(self, text: str) -> Flowable:
         self.number += 1
-        yield from heading(f"{self.number}. {text}", self.style, room)
+        return heading(f"{self.number}. {text}", self.style)
 
     def opening(self) -> str:
         now, language = self.review.now, self.language
@@ -70,7 +68,7 @@ class _Review:
     def comparison(self) -> Iterator[Flowable]:
         """Every number of the half-year, beside the half-year before where that had a dialogue."""
         language, before = self.language, self.review.before
-        yield from self.heading(gettext("The half-year in numbers", language))
+        yield self.heading(gettext("The half-year in numbers", language))
         halves = [self.review.now, before] if before else [self.review.now]
         polled = any(half.poll for half in halves)
         columns = [_numbers(half, language, polled=polled) for half in halves]
@@ -87,14 +85,14 @@ class _Review:
 
     def people(self) -> Iterator[Flowable]:
         if self.review.now.groups:
-            yield from self.heading(gettext("Participants by group", self.language), TABLE_ROOM)
+            yield self.heading(gettext("Participants by group", self.language))
             yield people_table(self.review.now.groups, self.language, self.style)
 
     def themes(self) -> Iterator[Flowable]:
         language = self.language
         if not self.review.now.themes:
             return
-        yield from self.heading(gettext("Themes of the questions", language))
+        yield self.heading(gettext("Themes of the questions", language))
         rows = [
             (theme or gettext("Other matters", language), count(number, language))
             for theme, number in self.review.now.themes
@@ -106,7 +104,7 @@ class _Review:
         now, before, language = self.review.now.poll, self.review.before, self.language
         if now is None:
             return
-        yield from self.heading(gettext("How those present rated the dialogue", language))
+        yield self.heading(gettext("How those present rated the dialogue", language))
         yield verdict_card(now, language, self.style)
         if before is not None and before.poll is not None:
             text = gettext(
@@ -119,7 +117,7 @@ class _Review:
 
     def commitments(self) -> Iterator[Flowable]:
         language = self.language
-        yield from self.heading(gettext("Commitments", language))
+        yield self.heading(gettext("Commitments", language))
         if self.review.commitments:
             yield promises_table(self.review.commitments, language, self.style, with_state=True)
             if left := self.review.not_listed:

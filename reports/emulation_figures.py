@@ -57,9 +57,9 @@ class Origin:
         """`weight` × `counted`/`base`, at most `weight`, rounded half up to :data:`DECIMALS`; None with a gap."""
         if self.counted is None or not self.base:
             return None
-        return round_half_up(
-            Fraction(weight) * min(Fraction(self.counted) / Fraction(self.base), Fraction(1)), DECIMALS
-        )
+        if self.counted >= self.base:
+            return round_half_up(weight, DECIMALS)
+        return round_half_up(Fraction(weight) * Fraction(self.counted) / Fraction(self.base), DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)

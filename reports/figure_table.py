@@ -40,7 +40,7 @@ def figure_table(label: str, figures: Sequence[Figure], language: Language, styl
         )
         for k, figure in enumerate(figures, 1)
     ]
-    return data_table(head, rows, (6, 46, 15, 17, 17, 32, 5, 25), style, numbers={2, 3, 4, 5})
+    return data_table(head, rows, (7, 46, 14, 15, 17, 33, 6, 26), style, numbers={2, 3, 4, 5})
 
 
 def unit_table(lines: Sequence[UnitLine], language: Language, style: Styles) -> Table:
@@ -49,7 +49,7 @@ def unit_table(lines: Sequence[UnitLine], language: Language, style: Styles) -> 
     return data_table(
         [*head, "", gettext("Verdict", language)],
         [_unit_row(line, language) for line in lines],
-        (47, 18, 15, 17, 33, 5, 26),
+        (44, 16, 15, 22, 34, 6, 26),
         style,
         numbers={1, 2, 3, 4},
     )

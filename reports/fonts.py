@@ -126,6 +126,20 @@ def wrap(text: str, font: str, size: float, width: float, most_lines: int = 0) -
     return lines
 
 
+def balanced(text: str, font: str, size: float, width: float) -> list[str]:
+    """`text` in as few lines as :func:`wrap` needs, but of about equal length: for titles."""
+    lines = wrap(text, font, size, width)
+    narrow, wide = width / 2, width
+    while len(lines) > 1 and wide - narrow > size / 2:
+        middle = (narrow + wide) / 2
+        tried = wrap(text, font, size, middle)
+        if len(tried) == len(lines):
+            lines, wide = tried, middle
+        else:
+            narrow = middle
+    return lines
+
+
 def _pieces(word: str, font: str, size: float, width: float) -> list[str]:
     pieces = [word[0]]
     for character in word[1:]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer, Table
+from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 
 from reports.catalogue import gettext, gettext_noop
 from reports.counter_score_figures import UnitScore
@@ -210,7 +210,6 @@ class _Document:
 
     def remedies(self) -> Iterator[Flowable]:
         language = self.language
-        yield CondPageBreak(90)
         yield self.heading(gettext("6. Remedies and what they brought", language))
         if not self.record.remedies:
             yield self.body(gettext("No remedy was due in this year.", language))

@@ -28,7 +28,6 @@ from reportlab.platypus import (
     BaseDocTemplate,
     Flowable,
     Frame,
-    KeepTogether,
     NextPageTemplate,
     PageBreak,
     PageTemplate,
@@ -40,7 +39,8 @@ from reportlab.platypus import (
 
 from reports.catalogue import gettext
 from reports.figures import Language
-from reports.fonts import Family, serif, text_width, wrap
+from reports.fonts import Family, balanced, serif, text_width, wrap
+from reports.page_breaks import Signature, bound_together
 from reports.wording import official_date
 
 LEFT, RIGHT, TOP, BOTTOM = 30 * mm, 18 * mm, 22 * mm, 20 * mm
@@ -200,11 +200,15 @@ def title_block(kind: str, subject: Sequence[str], style: Styles) -> list[Flowab
     return [
         Spacer(1, 14),
         paragraph(kind.upper(), style.title),
-        *(paragraph(line, style.subject) for line in subject),
+        *(paragraph(line, style.subject) for text in subject for line in _subject_lines(text, style)),
         Spacer(1, 6),
         rule,
         Spacer(1, 8),
     ]
+
+
+def _subject_lines(text: str, style: Styles) -> list[str]:
+    return balanced(text, style.subject.fontName, style.subject.fontSize, CONTENT_WIDTH)
 
 
 def closing(
@@ -212,8 +216,8 @@ def closing(
 ) -> Flowable:
     """Recipients at the left, the signatory's capacity, office and name at the right, kept on one page.
 
-    The `last` sentence of the text stands above them, so that no signature has a page without text. The `mark` by
-    which the document is verified stands below the recipients.
+    The `last` sentence of the text stands above them; :func:`build` adds paragraphs before it, where it is short. The
+    `mark` by which the document is verified stands below the recipients.
     """
     centred_bold = ParagraphStyle("sign", parent=style.centred, fontName=style.fonts.bold)
     left: list[Flowable] = []
@@ -228,7 +232,7 @@ def closing(
     right += [Spacer(1, 62), paragraph(issuer.signatory, centred_bold)]
     block = Table([[left, right]], colWidths=[0.45 * CONTENT_WIDTH, 0.55 * CONTENT_WIDTH], style=_BARE)
     text = [paragraph(last, style.body)] if last else []
-    return KeepTogether([*text, Spacer(1, 10), block])
+    return Signature(text, [Spacer(1, 10), block])
 
 
 _BARE = TableStyle(
@@ -300,5 +304,5 @@ def build(content: Sequence[Flowable], *, title: str, language: Language, issuer
         lang="vi-VN" if language == "vi" else "en-GB",
         displayDocTitle=1,
     )
-    document.build(list(content))
+    document.build(list(bound_together(content, CONTENT_WIDTH)))
     return target.getvalue()

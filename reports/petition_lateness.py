@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from reportlab.platypus import CondPageBreak, Flowable, Spacer
+from reportlab.platypus import Flowable, Spacer
 
 from reports.catalogue import gettext, ngettext
 from reports.data_table import data_table
@@ -143,7 +143,6 @@ class _Document:
 
     def units(self) -> Iterator[Flowable]:
         language = self.language
-        yield CondPageBreak(120)
         yield paragraph(gettext("1. Units with late cases", language), self.style.heading)
         head = [
             gettext("No. in the list", language),
@@ -175,7 +174,6 @@ class _Document:
 
     def causes(self) -> Iterator[Flowable]:
         language = self.language
-        yield CondPageBreak(80)
         yield paragraph(gettext("2. Causes, as the units state them", language), self.style.heading)
         for unit in self.late_units:
             told = "; ".join(self.cause(cause) for cause in unit.causes)
@@ -188,7 +186,6 @@ class _Document:
 
     def cases(self) -> Iterator[Flowable]:
         language = self.language
-        yield CondPageBreak(120)
         yield paragraph(gettext("3. Late cases, the longest first", language), self.style.heading)
         head = [
             gettext("No. in the list", language),

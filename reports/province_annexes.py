@@ -69,7 +69,7 @@ def _unit_grid(units: Sequence[CompiledUnit], language: Language) -> Grid:
         )
 
     rows, headings = _by_kind(units, row, len(head), language)
-    return Grid(head, rows, (50, 17, 14, 17, 33, 5, 26), frozenset({1, 2, 3, 4}), headings)
+    return Grid(head, rows, (44, 15, 14, 24, 34, 6, 25), frozenset({1, 2, 3, 4}), headings)
 
 
 def _factor_grids(report: ProvinceReport, language: Language) -> Iterator[Grid]:
@@ -90,7 +90,7 @@ def _factor_grids(report: ProvinceReport, language: Language) -> Iterator[Grid]:
             return (unit.line.place.name[language], figure_percent(unit.line.index, language), *percentages)
 
         rows, headings = _by_kind(report.compilation.units, row, len(head), language)
-        widths = (56, 19, *((174 / len(labels),) * len(labels)))
+        widths = (52, 23, *((174 / len(labels),) * len(labels)))
         yield Grid(head, rows, widths, frozenset(range(1, len(head))), headings)
 
 
@@ -126,7 +126,7 @@ def _group_grid(report: ProvinceReport, language: Language) -> Grid:
         gettext("Other weighting", language),
         gettext("Verdict", language),
     )
-    return Grid(head, tuple(rows), (55, 15, 18, 33, 18, 23), frozenset({1, 2, 3, 4}), frozenset(headings))
+    return Grid(head, tuple(rows), (46, 15, 19, 34, 18, 30), frozenset({1, 2, 3, 4}), frozenset(headings))
 
 
 def _weighed_row(each: Weighed, language: Language) -> tuple[Cell, ...]:
@@ -160,9 +160,9 @@ def _item_grid(items: Sequence[Figure], language: Language) -> Grid:
         gettext("Verdict", language),
     )
     rows = tuple((*_numbers(item, language), Sign(item.verdict.state), _verdict(item, language)) for item in items)
-    return Grid(head, rows, (66, 15, 18, 33, 5, 25), frozenset({1, 2, 3}))
+    return Grid(head, rows, (58, 15, 18, 34, 6, 31), frozenset({1, 2, 3}))
 
 
 def _quality_grid(report: ProvinceReport, language: Language) -> Grid:
     rows = tuple((row.label, row.printed) for row in quality_rows(report.whole, language))
-    return Grid((gettext("Measure", language), gettext("Value", language)), rows, (95, 67), frozenset({1}))
+    return Grid((gettext("Measure", language), gettext("Value", language)), rows, (120, 42), frozenset({1}))

@@ -210,5 +210,7 @@ class YearLine:
 def ranked(lines: Sequence[BoardLine]) -> dict[int, int]:
     """Ranks by key, the highest share first; ties share a rank and the next one counts them (1, 2, 2, 4)."""
     shares = {line.key: line.sum.share or Fraction(0) for line in lines}
-    order = sorted(shares.values(), reverse=True)
-    return {key: order.index(share) + 1 for key, share in shares.items()}
+    ranks: dict[Fraction, int] = {}
+    for place, share in enumerate(sorted(shares.values(), reverse=True), 1):
+        ranks.setdefault(share, place)
+    return {key: ranks[share] for key, share in shares.items()}

@@ -12,7 +12,7 @@ from reports.figures import Language, TrendPoint
 from reports.fonts import sans, text_width, wrap
 from reports.wording import count, figure_percent, interval, percent, verdict_word
 
-PLOT_HEIGHT = 190
+PLOT_HEIGHT = 170
 REWORDED = " *"
 
 

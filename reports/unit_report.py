@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, time
 
-from reportlab.platypus import CondPageBreak, Flowable, Spacer
+from reportlab.platypus import Flowable, Spacer
 
 from reports.catalogue import gettext, ngettext
 from reports.charts import distribution_chart, factor_chart
@@ -116,11 +116,10 @@ class _Document:
             yield from part()
         yield closing(self.issuer, language, self.style, mark=self.mark)
 
-    def heading(self, text: str, room: float = 110) -> Iterator[Flowable]:
-        """A numbered heading, on the next page unless `room` points are left for what follows it."""
+    def heading(self, text: str) -> Flowable:
+        """A numbered heading."""
         self.sections += 1
-        yield CondPageBreak(room)
-        yield paragraph(f"{self.sections}. {text}", self.style.heading)
+        return paragraph(f"{self.sections}. {text}", self.style.heading)
 
     def headline(self) -> Iterator[Flowable]:
         report, language, index = self.report, self.language, self.report.index
@@ -147,7 +146,7 @@ class _Document:
         language = self.language
         if not self.report.changes:
             return
-        yield from self.heading(gettext("Change", language))
+        yield self.heading(gettext("Change", language))
         for change in self.report.changes:
             moved = change_sentence(change, language, self.report.index.estimate)
             text = f"{against_word(change, language)} ({change.wave_name[language]}): {moved}"
@@ -185,20 +184,19 @@ class _Document:
         yield from self.with_charts(gettext("Factors", self.language), charts)
 
     def with_charts(self, heading: str, charts: Sequence[Chart]) -> Iterator[Flowable]:
-        """Heading, what the charts show and the first of them on one page, the others behind."""
-        first, *others = (chart.flowable(CONTENT_WIDTH) for chart in charts)
-        yield from self.heading(heading, room=first.height + 60)
+        """Heading, what the charts show, and the charts."""
+        yield self.heading(heading)
         if charts[0].title != heading:
             yield paragraph(charts[0].title, self.style.caption)
-        for drawn in (first, *others):
-            yield drawn
+        for chart in charts:
+            yield chart.flowable(CONTENT_WIDTH)
             yield Spacer(1, 8)
 
     def extremes(self) -> Iterator[Flowable]:
         ordered = list(self.report.weakest_first())
         if len(ordered) < 2 * EXTREMES:
             return
-        yield from self.heading(gettext("Strongest and weakest items", self.language))
+        yield self.heading(gettext("Strongest and weakest items", self.language))
         for label, figures in (
             (gettext("Strongest", self.language), ordered[: -EXTREMES - 1 : -1]),
             (gettext("Weakest", self.language), ordered[:EXTREMES]),
@@ -208,7 +206,7 @@ class _Document:
 
     def items(self) -> Iterator[Flowable]:
         if self.report.items:
-            yield from self.heading(gettext("Items", self.language))
+            yield self.heading(gettext("Items", self.language))
             yield figure_table(gettext("Item", self.language), self.report.items, self.language, self.style)
 
     def distribution(self) -> Iterator[Flowable]:
@@ -225,19 +223,19 @@ class _Document:
     def units(self) -> Iterator[Flowable]:
         if not self.report.children:
             return
-        yield from self.heading(gettext("Units and counters", self.language))
+        yield self.heading(gettext("Units and counters", self.language))
         yield unit_table(self.report.children, self.language, self.style)
 
     def choices(self) -> Iterator[Flowable]:
         for question in self.report.choices:
             if question.suppressed or question.people:
-                yield from self.heading(question.label[self.language])
+                yield self.heading(question.label[self.language])
                 yield from choice_table(question, self.language, self.style)
 
     def breakdowns(self) -> Iterator[Flowable]:
         for code, figures in self.report.breakdowns:
             name = breakdown_name(code, self.language)
-            yield from self.heading(name)
+            yield self.heading(name)
             yield figure_table(gettext("Group", self.language), figures, self.language, self.style)
 
     def quality(self) -> Iterator[Flowable]:
@@ -245,13 +243,13 @@ class _Document:
         rows = [(row.label, row.printed) for row in quality_rows(self.report, language)]
         if not rows:
             return
-        yield from self.heading(gettext("Quality of the data", language))
+        yield self.heading(gettext("Quality of the data", language))
         yield data_table(
-            (gettext("Measure", language), gettext("Value", language)), rows, (95, 67), self.style, numbers={1}
+            (gettext("Measure", language), gettext("Value", language)), rows, (120, 42), self.style, numbers={1}
         )
 
     def method(self) -> Iterator[Flowable]:
-        yield from self.heading(gettext("Method note", self.language))
+        yield self.heading(gettext("Method note", self.language))
         *sentences, last = method_note(self.report, self.language)
         for sentence in sentences:
             yield paragraph(f"- {sentence}", self.style.note)
