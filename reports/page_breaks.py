@@ -20,7 +20,8 @@ class RowTable(Table):
     def first_height(self, width: float) -> float:
         """Points of the head and the rows that stay with it."""
         self.wrap(width, _UNENDING)
-        return float(sum(self._rowHeights[: self.repeatRows + self.first_rows]))
+        heights: list[float] = vars(self)["_rowHeights"]  # there is no public way
+        return sum(heights[: self.repeatRows + self.first_rows])
 
 
 class Signature(KeepTogether):
@@ -43,11 +44,11 @@ def bound_together(content: Sequence[Flowable], width: float) -> Iterator[Flowab
 
 def _signed_below_text(content: Sequence[Flowable], width: float) -> list[Flowable]:
     told = list(content)
-    place = next((at for at, each in enumerate(told) if isinstance(each, Signature)), None)
-    if place is None:
+    found = next(((at, each) for at, each in enumerate(told) if isinstance(each, Signature)), None)
+    if found is None:
         return told
-    signature, above = told[place], place
-    text = list(signature.text)
+    place, signature = found
+    above, text = place, list(signature.text)
     while above and sum(_lines(each, width) for each in text) < LINES_ABOVE and isinstance(told[above - 1], Paragraph):
         above -= 1
         text.insert(0, told[above])
