@@ -73,7 +73,7 @@ def build(session: Session) -> tuple[Unit, str]:
     session.execute(insert(Unit), places)
     periods = (previous_half_year(now), now)
     held = [
-        _dialogue(key, root.id + 1 + k, period, chance)
+        dialogue_row(key, root.id + 1 + k, period, chance)
         for key, (period, k) in enumerate(((period, k) for period in periods for k in range(UNITS)), 1)
     ]
     session.execute(insert(Dialogue), held)
@@ -98,7 +98,7 @@ def build(session: Session) -> tuple[Unit, str]:
     return root, str(held[-1]["code"])
 
 
-def _dialogue(key: int, unit_id: int, period: tuple[date, date], chance: random.Random) -> dict[str, object]:
+def dialogue_row(key: int, unit_id: int, period: tuple[date, date], chance: random.Random) -> dict[str, object]:
     day = period[0] + timedelta(days=key % 120)
     at = datetime(day.year, day.month, day.day, 8, tzinfo=PROVINCE_TIME)
     return {

@@ -205,7 +205,7 @@ def _tallied(
     waiting = func.sum(case((Dossier.returned_on.is_(None), 1), else_=0))
     query = select(key, *_FACTS, func.count(), waiting).where(within, *_counted(period, today)).group_by(key, *_FACTS)
     rows: Sequence[Row[*tuple[Any, ...]]] = session.execute(query).all()
-    return [(row[0], Facts(*row[1:7]), int(row[7]), int(row[8])) for row in rows]
+    return [(row[0], Facts._make(row[1:7]), int(row[7]), int(row[8])) for row in rows]
 
 
 def _on_time(rules: CounterRules, tally: Mapping[Facts, int], overdue: int, records: Sequence[CounterRecord]) -> OnTime:

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
+from typing import NamedTuple
 
 from forms.counter_rules import (
     INDICATORS,
@@ -34,8 +35,7 @@ from survey.models import CounterRecord
 _PUBLISHED = {"both": 2, "one": 1, "none": 0}
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What the points of a dossier depend on; empty or None: the one-stop system did not tell."""
 
     pace: str

@@ -122,6 +122,8 @@ def compute_list(session: Session, campaign: EmulationCampaign, today: date) -> 
     submitted = {key for key, report in reports.items() if report.state == "submitted"}
     reporting = [unit for unit in units if unit.id in submitted]
     entered = unit_points(session, campaign, reporting, reports, today)
+    in_order = ranked(entered, parts)
+    placed = {unit.place.code for unit in in_order}
     return ProposalList(
         place(campaign.owner),
         Text(campaign.name_vi, campaign.name_en),
@@ -131,8 +133,8 @@ def compute_list(session: Session, campaign: EmulationCampaign, today: date) -> 
         campaign.deadline_on,
         today,
         parts,
-        ranked(entered, parts),
-        tuple(unit for unit in entered if unit.total(parts) is None),
+        in_order,
+        tuple(unit for unit in entered if unit.place.code not in placed),
         tuple(place(unit) for unit in units if unit.id not in submitted),
     )
 

@@ -219,7 +219,7 @@ def board_lines(session: Session, cards: Iterable[Scorecard]) -> list[BoardLine]
     stages = {card.id: STAGE_OF[card.state] for card in cards}
     last = (
         select(func.max(ScorecardScore.id))
-        .where(ScorecardScore.scorecard_id.in_(stages))
+        .where(ScorecardScore.scorecard_id.in_(stages), ScorecardScore.stage.in_(set(stages.values())))
         .group_by(ScorecardScore.scorecard_id, ScorecardScore.criterion_id, ScorecardScore.stage)
     )
     columns = (

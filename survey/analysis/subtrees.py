@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from survey.models import Unit
 
-LONGEST_LIST = 500  # units that a query names one by one
+FEW = 20  # units that a query names one by one
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,17 @@ class Subtrees:
         rooms = frozenset(row.id for row in found if row.kind == "room")
         return cls(asked, {key: way for key, way in ways.items() if not asked.isdisjoint(way)}, rooms, top)
 
-    def holds(self, column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-        """The condition that a column names one of the units; of many it may let others through, which have no way."""
-        if len(self.ways) <= LONGEST_LIST:
+    def holds(self, column: InstrumentedAttribute[int], *, indexed: bool = True) -> ColumnElement[bool]:
+        """The condition that a column names one of the units; of many it may let others through, which have no way.
+
+        Unless `indexed`, rows are found by the query's other conditions where the units are many: SQLite takes an index
+        of the column whatever it costs, and reads each row for what an index on the other conditions would hold.
+        """
+        if len(self.ways) <= FEW:
             return column.in_(list(self.ways))
-        return column.in_(select(Unit.id).where(Unit.path.startswith(self.top, autoescape=True)))
+        return (column if indexed else column + 0).in_(
+            select(Unit.id).where(Unit.path.startswith(self.top, autoescape=True))
+        )
 
     def at_or_above(self, key: int) -> Iterator[int]:
         """The asked units that hold this one; none, if it is below none of them."""
