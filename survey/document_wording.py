@@ -12,6 +12,20 @@ KINDS: dict[str, LazyString] = {
     "publication_decision": _l("Decision on publication"),
     "unit_letter": _l("Letter to a unit"),
 }
+# What each kind is for; those that most sets hold are ticked from the beginning.
+ABOUT_KINDS: dict[str, LazyString] = {
+    "province_report": _l("The report to be signed, with the annex tables as XLSX and a DOCX to be worked on."),
+    "unit_report": _l("The whole result of each unit, several pages each, for its own use and its public page."),
+    "unit_profile": _l("A page a unit: verdict, rank, factors, work of the period."),
+    "publication_decision": _l("A draft of the decision, with blanks for number, date and grounds."),
+    "unit_letter": _l("The result of each unit as a letter, with what is asked of it by the verdict."),
+}
+# Files that are made along with a document.
+COPIES: dict[str, LazyString] = {
+    "docx": _l("The report, to be edited before issue"),
+    "xlsx": _l("Annex tables of all units"),
+}
+USUAL_KINDS = ("province_report", "unit_profile")
 # Documents whose wording an office may edit, and what fills their placeholders (reports.official_texts).
 TEXTS: dict[str, LazyString] = {"letter": _l("Letter to a unit"), "decision": _l("Decision on publication")}
 PLACEHOLDERS: dict[str, LazyString] = {
@@ -48,6 +62,7 @@ RUN_STATES: dict[str, LazyString] = {
 # Why a document was not signed (survey.operations.signing).
 NOT_SIGNED: dict[str, LazyString] = {
     "altered": _l("Its bytes are no longer those that were made, so it was not signed."),
+    "outdated": _l("Its figures were corrected after it was made, so it was not signed."),
 }
 LANGUAGES: dict[str, LazyString] = {"vi": _l("Vietnamese"), "en": _l("English")}
 # What was found out about a file (survey.analysis.verification): whether that is good, in a few words, what it means.

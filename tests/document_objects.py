@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from reports.figures import Language
 from reports.signing import Signed
-from survey.models import Document, DocumentContent, DocumentRun, PublishedDocument, Unit, Wave
+from survey.models import Document, DocumentContent, DocumentCopy, DocumentRun, PublishedDocument, Unit, Wave
 from survey.operations import document_runs, documents
 from survey.operations.audit import Actor
 from survey.operations.document_runs import Outcome, Task
@@ -44,7 +44,9 @@ def document_objects(session: Session, unit: Unit) -> dict[str, object]:
     session.flush()
     session.add(DocumentContent(document_id=document.id, content=CONTENT))
     session.flush()
-    return {"run_id": run.id, "document_code": document.code, "text_code": "cong-van-vi"}
+    session.add(DocumentCopy(document_id=document.id, form="xlsx", size=2, content=b"PK"))
+    session.flush()
+    return {"run_id": run.id, "document_code": document.code, "text_code": "cong-van-vi", "copy_form": "xlsx"}
 
 
 def published_document(session: Session, unit: Unit, wave: Wave) -> Document:

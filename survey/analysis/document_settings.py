@@ -84,7 +84,7 @@ def read_text(parts: str) -> OfficialText:
     return OfficialText({name: tuple(part) if isinstance(part, list) else part for name, part in kept.items()})
 
 
-def _texts(unit: Unit, document: str, language: Language) -> Select[tuple[DocumentText]]:
+def _texts(unit: Unit, document: str, language: Language) -> Select[DocumentText]:
     return (
         select(DocumentText)
         .where(DocumentText.unit_id == unit.id, DocumentText.document == document, DocumentText.language == language)

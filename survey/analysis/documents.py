@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from survey.models import Document, DocumentRun, Unit, Wave
+from survey.models import Document, DocumentCopy, DocumentRun, Unit, Wave
 from survey.operations.poll_waves import IS_SURVEY
 
 PAGE = 50
@@ -91,6 +91,27 @@ def states_of(session: Session, run: DocumentRun) -> dict[str, int]:
         name = "queued" if state == "made" and is_queued else state
         found[name] = found.get(name, 0) + number
     return found
+
+
+def copies_of(session: Session, run: DocumentRun) -> Sequence[DocumentCopy]:
+    """The files to work with that were made along with the documents of a set, without their bytes."""
+    query = select(DocumentCopy).join(Document, Document.id == DocumentCopy.document_id)
+    query = query.where(Document.run_id == run.id).options(joinedload(DocumentCopy.document))
+    return session.scalars(query.order_by(DocumentCopy.document_id, DocumentCopy.form)).all()
+
+
+def copies_of_document(session: Session, document: Document) -> Sequence[DocumentCopy]:
+    """The files to work with that were made along with a document, without their bytes."""
+    query = select(DocumentCopy).where(DocumentCopy.document_id == document.id).order_by(DocumentCopy.form)
+    return session.scalars(query).all()
+
+
+def newest_copy(session: Session, wave: Wave, unit: Unit, form: str, language: str) -> DocumentCopy | None:
+    """The file to work with of the unit's newest document on the wave that has one, without its bytes."""
+    query = select(DocumentCopy).join(Document, Document.id == DocumentCopy.document_id)
+    query = query.where(Document.wave_id == wave.id, Document.unit_id == unit.id, Document.language == language)
+    query = query.where(DocumentCopy.form == form).options(joinedload(DocumentCopy.document))
+    return session.scalar(query.order_by(DocumentCopy.document_id.desc()).limit(1))
 
 
 def failures_of(session: Session, run: DocumentRun) -> Sequence[Document]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, abort, render_template, request
@@ -13,12 +14,10 @@ from sqlalchemy import select
 from reports.compilation_figures import Compilation, CompiledUnit
 from reports.compilation_workbook import compilation_xlsx
 from reports.line_chart import line_svgs
-from reports.province_report import province_report_docx
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, root_paths, scope, source_for
 from survey.analysis import readable
 from survey.analysis.compilation import compile_wave
-from survey.analysis.province_report import province_report
 from survey.analysis.published import unit_of_wave
 from survey.analysis.rank_table import rank_table, ranked_before
 from survey.analysis.unit_groups import groups_stamp
@@ -27,6 +26,7 @@ from survey.blueprints.result_filters import clock, language, own_name
 from survey.blueprints.unit_results import XLSX
 from survey.database import current_session
 from survey.models import UNIT_KINDS, Unit, Wave
+from survey.operations.document_copies import editable_report
 from survey.operations.exports import note_export
 from survey.operations.folding import folded
 from survey.remembered_figures import Remembered, remembered
@@ -126,9 +126,8 @@ def editable(wave_code: str) -> ResponseReturnValue:
     """The editable copy of the report on a wave that has closed, noted in the audit log before it leaves."""
     wave = next((each for each in waves_within() if each.code == wave_code and each.state in FINISHED), None)
     chosen = compiled(wave or abort(404))
-    report = province_report(current_session(), chosen.wave, chosen.root)
-    document = province_report_docx(report, language())
-    terms = {"rows": len(report.compilation.units)}
+    document = editable_report(current_session(), chosen.wave, chosen.root, language(), datetime.now(UTC))
+    terms = {"rows": len(chosen.compilation.units)}
     note_export(current_session(), chosen.wave, chosen.root, what="compilation", form="docx", terms=terms)
     commit()
     response = Response(document, mimetype=DOCX)

@@ -66,8 +66,10 @@ def new() -> ResponseReturnValue:
     form.kinds.choices = [SelectChoice(kind, document_wording.KINDS[kind]) for kind in KINDS]
     form.language.choices = [SelectChoice(code, name) for code, name in document_wording.LANGUAGES.items()]
     if not form.is_submitted():
-        form.kinds.data = list(KINDS)
+        asked = [kind for kind in request.args.getlist("kinds") if kind in KINDS]
+        form.kinds.data = asked or list(document_wording.USUAL_KINDS)
         form.wave.data = request.args.get("wave", form.wave.data)
+        form.language.data = request.args.get("language", form.language.default)
     elif form.validate():
         try:
             run = operations.request_run(
@@ -101,10 +103,12 @@ def show(run_id: int) -> ResponseReturnValue:
         states=reading.states_of(session, run),
         failures=reading.failures_of(session, run),
         documents=listed,
+        copies=reading.copies_of(session, run),
         people={
             row.id: row.name for row in session.execute(select(Account.id, Account.name).where(Account.id.in_(ids)))
         },
         moving=run.state in operations.UNDER_WAY,
+        outdated=documents.outdated(session, run) if run.state == "made" and run.published_at is None else 0,
         may_make=can("documents.make", path),
         may_sign=can("documents.sign", path),
         next_url=here(before=following) if following else None,

@@ -18,7 +18,7 @@ from survey.accounts.scope import can, scope
 from survey.analysis import documents as reading
 from survey.blueprints.result_filters import own_name
 from survey.database import current_session
-from survey.models import DOCUMENT_STATES, Document, DocumentContent, Unit, Wave
+from survey.models import DOCUMENT_STATES, Document, DocumentContent, DocumentCopy, Unit, Wave
 from survey.numbers import a_key
 from survey.operations import audit
 from survey.operations.codes import normalise, spaced
@@ -26,8 +26,18 @@ from survey.operations.document_runs import ADDRESS
 from survey.operations.documents import holds
 from survey.operations.documents import withdraw as withdraw_document
 from survey.operations.errors import OperationError
+from survey.operations.filing_files import MEDIA_TYPES
 from survey.staff_pages import here, say
 from survey.staff_units import asked_unit, unclear
+
+# What a downloaded file is called by, as files travel: without diacritics.
+FILE_NAMES = {
+    "province_report": "bao-cao-chung",
+    "unit_report": "bao-cao",
+    "unit_profile": "ho-so",
+    "publication_decision": "quyet-dinh",
+    "unit_letter": "cong-van",
+}
 
 blueprint = staff_blueprint("documents", __name__, url_prefix="/staff/van-ban")
 
@@ -96,6 +106,7 @@ def document_page(document: Document, form: WithdrawDocumentForm) -> ResponseRet
         "documents/show.html",
         document=document,
         people={row.id: row.name for row in people},
+        copies=reading.copies_of_document(current_session(), document),
         form=form,
         outdated=document.state == "published" and not holds(current_session(), document),
         may_withdraw=document.state == "published" and can("documents.sign", issuing_path(document.code)),
@@ -109,12 +120,26 @@ def download(document_code: str) -> ResponseReturnValue:
     """The bytes as they stand: signed where the document is."""
     document = document_of(document_code)
     kept = current_session().get(DocumentContent, document.id) or abort(404)
-    content, path, terms = kept.content, document.unit.path, {"state": document.state}
-    session = begin_writing()
-    audit.record(session, "document.export", subject=document.code, unit_path=path, after=terms)
+    name = f"{FILE_NAMES[document.kind]}-{document.unit.code}-{document.code}.pdf"
+    return handed_out(document, kept.content, "application/pdf", name, {"state": document.state})
+
+
+@blueprint.get("/<document_code>/ban-de-sua.<copy_form>")
+@may("documents.read", document_path)
+def download_copy(document_code: str, copy_form: str) -> ResponseReturnValue:
+    """A file to work with, of the same figures: neither signed nor the record."""
+    document = document_of(document_code)
+    kept = current_session().get(DocumentCopy, (document.id, copy_form)) or abort(404)
+    name = f"ban-de-sua-{FILE_NAMES[document.kind]}-{document.unit.code}-{document.code}.{copy_form}"
+    return handed_out(document, kept.content, MEDIA_TYPES[copy_form], name, {"format": copy_form})
+
+
+def handed_out(document: Document, content: bytes, media_type: str, name: str, terms: dict[str, str]) -> Response:
+    """The file, noted in the audit log before it leaves."""
+    code, path = document.code, document.unit.path
+    audit.record(begin_writing(), "document.export", subject=code, unit_path=path, after=terms)
     commit()
-    response = Response(content, mimetype="application/pdf")
-    name = f"{document.kind.replace('_', '-')}-{document.unit.code}-{document.code}.pdf"
+    response = Response(content, mimetype=media_type)
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 

@@ -117,17 +117,19 @@ def sign(every: float | None) -> None:
         by_key = _by_key(os.environ)
         while True:
             try:
-                signed, failed = sign_queued(engine(), by_key, actor)
+                signed, altered, outdated = sign_queued(engine(), by_key, actor)
             except (OSError, OperationalError) as error:  # no time-stamp, or no database: what is queued stays queued
                 if every is None:
                     raise click.ClickException(str(error)) from error
                 click.echo(f"{error} It is tried again in {every:g} s.", err=True)
             else:
-                if failed:
-                    click.echo(f"not signed, their bytes are not those that were made: {', '.join(failed)}", err=True)
+                if altered:
+                    click.echo(f"not signed, their bytes are not those that were made: {', '.join(altered)}", err=True)
+                if outdated:
+                    click.echo(f"not signed, their figures were corrected since: {', '.join(outdated)}", err=True)
                 if signed or every is None:
                     click.echo(f"signed {signed} documents" + (f" of {waiting}" if every is None else ""))
-            if every is None and failed:
+            if every is None and (altered or outdated):
                 raise click.ClickException("Some documents were not signed; the back office says which and why.")
             if every is None or stop.wait(every):
                 return

@@ -127,6 +127,8 @@ class DocumentCopy(Base):
     size: Mapped[int]
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
+    document: Mapped[Document] = relationship()
+
 
 class PublishedDocument(Base):
     """The signed bytes of a document as they were published, append-only: the one content the public process reads."""

@@ -43,6 +43,7 @@ def request_signing(session: Session, run: DocumentRun, *, account_id: int | Non
 
     Raises :class:`DocumentError`.
     """
+    lock_wave(session, run.wave)  # against a correction
     session.refresh(run, with_for_update=True)
     if run.state != "made":
         raise DocumentError("not_complete")
@@ -50,6 +51,7 @@ def request_signing(session: Session, run: DocumentRun, *, account_id: int | Non
     number = session.scalar(select(func.count()).select_from(Document).where(*waiting)) or 0
     if not number:
         raise DocumentError("nothing_to_sign")
+    _refuse_corrected(session, run)
     values = {"signing_requested_at": at, "signing_requested_by_id": account_id, "failure": ""}
     session.execute(update(Document).where(*waiting).values(**values))
     _record(session, run, "document_run.sign", number)
@@ -71,9 +73,7 @@ def publish_run(session: Session, run: DocumentRun, *, account_id: int | None, a
     missing = sum(document.state not in SIGNED for document in documents)
     if missing:
         raise DocumentError("not_signed", missing=missing)
-    outdated = sum(document.figures_digest != figures_now(session, document) for document in documents)
-    if outdated:
-        raise DocumentError("corrected", outdated=outdated)
+    _refuse_corrected(session, run)
     _replace_earlier(session, run, documents, at)
     signed = (
         select(Document.id, Document.signed_sha256, func.length(DocumentContent.content), DocumentContent.content)
@@ -101,6 +101,17 @@ def withdraw(session: Session, document: Document, reason: str, *, account_id: i
     document.state, document.withdrawn_at = "withdrawn", at
     document.withdrawn_by_id, document.withdrawn_reason = account_id, reason
     session.flush()
+
+
+def outdated(session: Session, run: DocumentRun) -> int:
+    """How many documents of a complete set would show other figures if they were made now."""
+    made = select(Document).where(Document.run_id == run.id, Document.state != "draft")
+    return sum(document.figures_digest != figures_now(session, document) for document in session.scalars(made))
+
+
+def _refuse_corrected(session: Session, run: DocumentRun) -> None:
+    if number := outdated(session, run):
+        raise DocumentError("corrected", outdated=number)
 
 
 def figures_now(session: Session, document: Document) -> str:

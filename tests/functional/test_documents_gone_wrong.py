@@ -3,6 +3,8 @@ may withdraw."""
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -64,6 +66,53 @@ def test_a_document_whose_figures_were_corrected_is_no_good_one_and_its_unit_wit
     look_again(staff_session)
     state = staff_session.scalar(select(Document.state).where(Document.code == untouched))
     assert state == "withdrawn"
+
+
+def correct(office: FilingOffice, number: int) -> None:
+    """Two people put the transactions of B right, which moves the figures of the whole."""
+    session, wave = office.session, office.wave
+    session.refresh(wave)
+    set_transactions(session, office.units["B"], wave.period_start, wave.period_end, number, reason="Nhập nhầm")
+    asked = filing_corrections.ask_correction(session, wave, "Nhập nhầm", account_id=office.compiler.id, at=AT)
+    filing_corrections.confirm_correction(session, asked, account_id=office.second.id, at=AT)
+    session.commit()
+
+
+def test_a_set_of_figures_corrected_since_is_neither_sent_nor_signed_and_made_anew(
+    staff_app: Flask, staff_session: Session, staff_client: CheckingClient
+) -> None:
+    engine = staff_app.extensions["engine"]
+    office = FilingOffice(staff_session, engine)
+    office.close()
+    office.publish()
+    run = ask(staff_session, office.wave, "P", "A")
+    make(engine)
+    look_again(staff_session)
+    correct(office, 4000)
+    sign_in(staff_client, office.compiler)
+    page = f"{ROOM}/bo/{run.id}"
+    shown = html_of(staff_client.get(page))
+    assert "Số liệu của 1 văn bản đã được đính chính sau khi lập bộ" in shown
+    assert "Chuyển bộ văn bản đi ký" not in shown
+    refused = post(staff_client, f"{page}/ky", page=f"{ROOM}/bo/moi", follow_redirects=True)
+    assert "1 văn bản" in html_of(refused).partition('class="alert')[2][:300]
+    again = html_of(staff_client.get(f"{ROOM}/bo/moi?wave=W&kinds=unit_report&language=vi"))
+    assert re.findall(r'<input [^>]*checked[^>]* value="(\w+)"', again) == ["unit_report", "vi"]
+    usual = html_of(staff_client.get(f"{ROOM}/bo/moi"))
+    assert re.findall(r'<input [^>]*checked[^>]* value="(\w+)"', usual) == ["province_report", "unit_profile", "vi"]
+    assert f"{ROOM}/bo/moi?wave=W&amp;kinds=unit_report&amp;language=vi" in shown
+
+    look_again(staff_session)
+    queued = ask(staff_session, office.wave, "P", "A")
+    make(engine)
+    look_again(staff_session)
+    documents.request_signing(staff_session, queued, account_id=office.compiler.id, at=AT)
+    staff_session.commit()
+    correct(office, 300)  # while it waits for the key
+    assert sign(engine) == 1
+    told = html_of(staff_client.get(f"{ROOM}/bo/{queued.id}"))
+    assert "Số liệu đã được đính chính sau khi lập văn bản nên văn bản không được ký" in told
+    assert "Lập lại" in told
 
 
 def test_a_changed_document_is_told_on_the_pages_of_the_offices(
