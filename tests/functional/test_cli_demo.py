@@ -27,9 +27,9 @@ def test_the_sample_is_loaded_sealed_and_its_links_are_shown(app: Flask, session
     responses = session.scalar(select(func.count()).select_from(Response))
     assert session.scalar(select(func.sum(Seal.leaves))) == responses
     scanned = select(KeptStatistic.wave_id).distinct().where(KeptStatistic.code == ALPHA)
-    assert len(session.scalars(scanned).all()) == 3  # the published ones, and the quick survey that waits for it
+    assert len(session.scalars(scanned).all()) == 5  # the published ones, the quick survey, delegates and officials
     judged = select(KeptStatistic.wave_id).join(Wave, Wave.id == KeptStatistic.wave_id).where(IS_SURVEY).distinct()
-    assert len(session.scalars(judged).all()) == 4  # the open one is judged, too
+    assert len(session.scalars(judged).all()) == 6  # the open one is judged, too
     assert session.scalar(select(func.sum(ReleasedResponseTally.responses))) > 0
     session.rollback()
 
