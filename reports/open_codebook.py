@@ -17,7 +17,7 @@ _KINDS = {
     "province": Text("Tỉnh, thành phố", "Province or city"),
     "department": Text("Sở, ban, ngành", "Department"),
     "commune": Text("Xã, phường", "Commune or ward"),
-    "room": Text("Phòng", "Room"),
+    "room": Text("Phòng, đơn vị trực thuộc", "Room or subordinate office"),
 }
 _PARTS = (
     "index",

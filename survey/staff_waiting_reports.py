@@ -11,7 +11,7 @@ from flask_babel import gettext, ngettext
 from reports.wording import short_date
 from survey.accounts.guard import account
 from survey.accounts.scope import can, scope
-from survey.analysis import dialogue_answers, waiting_reports
+from survey.analysis import dialogue_answers, scorecard_tasks, waiting_reports
 from survey.database import current_session
 from survey.models import Unit
 from survey.staff_waves import language, wave_name
@@ -25,6 +25,7 @@ WORK = (
     "scorecards.score",
     "scorecards.appraise",
     "emulation.propose",
+    "emulation.edit",
     "dialogues.answer",
     "documents.sign",
 )
@@ -32,7 +33,7 @@ WORK = (
 
 def rows(today: date) -> Iterator[Row]:
     """Also those that count nothing."""
-    for room in (_own_filings, _own_cards, _own_emulation, _answers, _filings, _requests, _cards, _documents):
+    for room in (_own_filings, _own_cards, _own_emulation, _answers, _filings, _requests, _cards, _lists, _documents):
         yield from room(today)
 
 
@@ -58,21 +59,36 @@ def _own_filings(today: date) -> Iterator[Row]:
             )
         )
         alone = url_for("filings.show", filing_id=found.key)
-        yield Row(found.number, words, alone if found.number == 1 else url_for("filings.index"), found.is_late(today))
+        yield Row(
+            found.number,
+            words,
+            alone if found.number == 1 else url_for("filings.index", state=state),
+            found.is_late(today),
+        )
 
 
 def _own_cards(today: date) -> Iterator[Row]:
     if not can("scorecards.score"):
         return
-    found = waiting_reports.scorecards_due(current_session(), scope("scorecards.score").covers(Unit.path))
-    if found is not None:
-        words = ngettext(
-            "scorecard to score and hand in, by %(day)s",
-            "scorecards to score and hand in, the first by %(day)s",
-            found.number,
-            day=short_date(found.on, language()),
+    due = waiting_reports.scorecards_due(current_session(), scope("scorecards.score").covers(Unit.path))
+    for state, found in due.items():
+        day = short_date(found.on, language())
+        words = (
+            ngettext(
+                "scorecard to score and hand in, by %(day)s",
+                "scorecards to score and hand in, the first by %(day)s",
+                found.number,
+                day=day,
+            )
+            if state == "scoring"
+            else ngettext(
+                "appraised scorecard to explain or accept, by %(day)s",
+                "appraised scorecards to explain or accept, the first by %(day)s",
+                found.number,
+                day=day,
+            )
         )
-        yield Row(found.number, words, url_for("scorecards.index", state="scoring"), found.is_late(today))
+        yield Row(found.number, words, url_for("scorecards.index", state=state), found.is_late(today))
 
 
 def _own_emulation(today: date) -> Iterator[Row]:
@@ -88,7 +104,7 @@ def _own_emulation(today: date) -> Iterator[Row]:
             day=short_date(on, language()),
         )
         alone = url_for("emulation.unit", campaign_id=campaign_id, unit_code=code)
-        yield Row(number, words, alone if number == 1 else url_for("emulation.index"), on < today)
+        yield Row(number, words, alone if number == 1 else url_for("emulation.index", due=1), on < today)
 
 
 def _answers(_today: date) -> Iterator[Row]:
@@ -128,12 +144,28 @@ def _requests(_today: date) -> Iterator[Row]:
             yield Row(1, words, url_for("wave_publication.show", wave_code=code))
 
 
-def _cards(_today: date) -> Iterator[Row]:
-    if can("scorecards.appraise"):
-        covers = scope("scorecards.appraise").covers
-        number = waiting_reports.scorecards_to_appraise(current_session(), covers, account().id)
-        words = ngettext("scorecard to appraise", "scorecards to appraise", number)
-        yield Row(number, words, url_for("scorecards.index", state="submitted"))
+def _cards(today: date) -> Iterator[Row]:
+    """The council's steps, with cards of which the person wrote nothing himself."""
+    if not can("scorecards.appraise"):
+        return
+    session, covers, own = current_session(), scope("scorecards.appraise").covers, account().id
+    number = waiting_reports.scorecards(session, scorecard_tasks.to_appraise(covers, own))
+    words = ngettext("scorecard to appraise", "scorecards to appraise", number)
+    yield Row(number, words, url_for("scorecards.index", state="to_appraise"))
+    number = waiting_reports.scorecards(session, scorecard_tasks.to_finish(covers, own, today))
+    words = ngettext("scorecard that awaits its final points", "scorecards that await their final points", number)
+    yield Row(number, words, url_for("scorecards.index", state="to_finish"))
+
+
+def _lists(_today: date) -> Iterator[Row]:
+    """Proposal lists that another person asked to be fixed."""
+    if not can("emulation.edit"):
+        return
+    covers = scope("emulation.edit").covers
+    for campaign in waiting_reports.lists_to_confirm(current_session(), covers, account().id):
+        name = campaign.name_en if language() == "en" and campaign.name_en else campaign.name_vi
+        words = gettext("proposal list to confirm or refuse: %(campaign)s", campaign=name)
+        yield Row(1, words, url_for("emulation.show", campaign_id=campaign.id))
 
 
 def _documents(_today: date) -> Iterator[Row]:

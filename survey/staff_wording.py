@@ -25,7 +25,7 @@ UNIT_KINDS: dict[str, LazyString] = {
     "province": _l("Province"),
     "department": _l("Department"),
     "commune": _l("Commune or ward"),
-    "room": _l("Room"),
+    "room": _l("Room or subordinate office"),
 }
 WAVE_STATES: dict[str, LazyString] = {
     "draft": _l("Draft"),

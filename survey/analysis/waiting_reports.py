@@ -14,6 +14,7 @@ from survey.models import (
     Document,
     DocumentRun,
     EmulationCampaign,
+    EmulationList,
     EmulationReport,
     Filing,
     Scorecard,
@@ -52,13 +53,25 @@ def filings_due(session: Session, within: ColumnElement[bool]) -> dict[str, Due]
     return {state: Due(number, key, on) for state, number, key, on in session.execute(query)}
 
 
-def scorecards_due(session: Session, within: ColumnElement[bool]) -> Due | None:
-    """The cards that units in reach score themselves."""
-    last = func.min(ScorecardTemplate.self_due_on)
-    query = select(func.count(), func.min(Scorecard.id), last).join(Scorecard.template)
-    query = query.join(Unit, Unit.id == Scorecard.unit_id).where(within, Scorecard.state == "scoring")
-    number, key, on = session.execute(query).one()
-    return Due(number, key, on) if number else None
+def scorecards_due(session: Session, within: ColumnElement[bool]) -> dict[str, Due]:
+    """The cards of units in reach, by state: those they score themselves, and those they may explain."""
+    query = (
+        select(
+            Scorecard.state,
+            func.count(),
+            func.min(Scorecard.id),
+            func.min(ScorecardTemplate.self_due_on),
+            func.min(ScorecardTemplate.explanation_due_on),
+        )
+        .join(Scorecard.template)
+        .join(Unit, Unit.id == Scorecard.unit_id)
+        .where(within, Scorecard.state.in_(("scoring", "appraised")))
+        .group_by(Scorecard.state)
+    )
+    return {
+        state: Due(number, key, scored_by if state == "scoring" else explained_by)
+        for state, number, key, scored_by, explained_by in session.execute(query)
+    }
 
 
 def emulation_due(session: Session, within: ColumnElement[bool]) -> tuple[int, date | None, int, str]:
@@ -116,20 +129,24 @@ def publications_to_confirm(session: Session, covers: Covers, account_id: int) -
     return session.scalars(query.order_by(WavePublication.id).limit(MOST)).all()
 
 
-def scorecards_to_appraise(session: Session, covers: Covers, account_id: int) -> int:
-    """Cards handed in by others to the councils of units in reach."""
-    query = (
-        select(func.count())
-        .select_from(Scorecard)
-        .join(Scorecard.template)
-        .join(_Owner, _Owner.id == ScorecardTemplate.owner_id)
-        .where(
-            covers(_OWNER_PATH),
-            Scorecard.state == "submitted",
-            or_(Scorecard.submitted_by_id.is_(None), Scorecard.submitted_by_id != account_id),
-        )
+def scorecards(session: Session, waiting: ColumnElement[bool]) -> int:
+    """How many cards fulfil a condition of :mod:`survey.analysis.scorecard_tasks`."""
+    return session.scalar(select(func.count()).select_from(Scorecard).join(Scorecard.template).where(waiting)) or 0
+
+
+def lists_to_confirm(session: Session, covers: Covers, account_id: int) -> Sequence[EmulationCampaign]:
+    """Campaigns whose proposal list another person asked to be fixed; at most :data:`MOST`."""
+    asked = exists().where(
+        EmulationList.campaign_id == EmulationCampaign.id,
+        EmulationList.decided_at.is_(None),
+        EmulationList.asked_by_id != account_id,
     )
-    return session.scalar(query) or 0
+    query = (
+        select(EmulationCampaign)
+        .join(_Owner, _Owner.id == EmulationCampaign.owner_id)
+        .where(covers(_OWNER_PATH), EmulationCampaign.state == "proposed", asked)
+    )
+    return session.scalars(query.order_by(EmulationCampaign.id).limit(MOST)).all()
 
 
 @dataclass(frozen=True, slots=True)

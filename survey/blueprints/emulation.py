@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Response, abort, flash, redirect, render_template, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
@@ -72,15 +72,28 @@ def stored(form: StaffForm, fields: Mapping[str, str], write: Callable[[], objec
 @blueprint.get("/")
 @may("emulation.read")
 def index() -> ResponseReturnValue:
-    """The campaigns, with the reader's own units in each."""
+    """The campaigns, with the reader's own units in each; `?due=1` those that still have to report."""
     session, within = current_session(), scope("emulation.read").covers(Unit.path)
-    found = []
+    due, found = bool(request.args.get("due")), []
+    if due:
+        within = scope("emulation.propose").covers(Unit.path)
     for campaign, owner in reading.campaigns(session, within):
         whole = can("emulation.read", owner.path)
-        units = [] if whole or campaign.state == "draft" else reading.competitors(session, campaign, within)
-        if whole or units:
-            found.append((campaign, units, reading.reports_of(session, campaign)))
-    return render_template("emulation/index.html", campaigns=found, may_edit=can("emulation.edit", root_paths()))
+        reports = reading.reports_of(session, campaign)
+        units = (
+            [] if (whole and not due) or campaign.state == "draft" else reading.competitors(session, campaign, within)
+        )
+        if due:
+            units = [unit for unit in units if campaign.state == "open" and not is_submitted(reports.get(unit.id))]
+        if units or (whole and not due):
+            found.append((campaign, units, reports))
+    return render_template(
+        "emulation/index.html", campaigns=found, due=due, may_edit=can("emulation.edit", root_paths())
+    )
+
+
+def is_submitted(report: EmulationReport | None) -> bool:
+    return report is not None and report.state == "submitted"
 
 
 def campaign_form(campaign: EmulationCampaign | None) -> CampaignForm:

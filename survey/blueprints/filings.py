@@ -23,7 +23,7 @@ from survey.analysis.remedies import weak_figures
 from survey.blueprints.result_filters import own_name
 from survey.blueprints.unit_results import names_of_covered, renderers
 from survey.database import current_session
-from survey.models import Filing, FilingEvidence, FilingVersion, Unit, Wave
+from survey.models import FILING_STATES, Filing, FilingEvidence, FilingVersion, Unit, Wave
 from survey.numbers import a_key
 from survey.operations import filing_figures
 from survey.operations.filings import current_version, has_sent_back
@@ -54,17 +54,22 @@ def wording_tools() -> dict[str, Any]:
 @blueprint.get("/")
 @may("filings.read")
 def index() -> ResponseReturnValue:
-    """The filings of the units within reach, the newest wave first; `?wave=` one wave's."""
+    """The filings of the units within reach, the newest wave first; `?wave=` one wave's, `?state=` those in a state."""
     session, within = current_session(), scope("filings.read").covers(Unit.path)
     waves = reading.waves_with_filings(session, within)
     code = request.args.get("wave", "")
     wave = next((each for each in waves if each.code == code), None) if code else None
-    if code and wave is None:
+    state = request.args.get("state", "")
+    if (code and wave is None) or state not in ("", *FILING_STATES):
         abort(404)
     lines, more = reading.lines_page(
-        session, within, wave=wave, after=request.args.get("after", 0, type=a_key), size=SIZE
+        session,
+        within & (Filing.state == state) if state else within,
+        wave=wave,
+        after=request.args.get("after", 0, type=a_key),
+        size=SIZE,
     )
-    return render_template("filings/index.html", lines=lines, more=more, waves=waves, chosen=wave)
+    return render_template("filings/index.html", lines=lines, more=more, waves=waves, chosen=wave, state=state)
 
 
 @blueprint.get("/<int:filing_id>")

@@ -119,7 +119,7 @@ def kind_name(code: str) -> str:
         "province": gettext("Province"),
         "department": gettext("Department"),
         "commune": gettext("Commune or ward"),
-        "room": gettext("Room"),
+        "room": gettext("Room or subordinate office"),
     }[code]
 
 

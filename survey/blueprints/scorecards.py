@@ -9,7 +9,8 @@ from typing import Any
 from flask import Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, select
 
 from reports import scorecard_wording
 from reports.scorecard import scorecard_pdf
@@ -17,9 +18,10 @@ from reports.scorecard_figures import Card
 from reports.scorecard_workbook import scorecard_xlsx
 from reports.wording import number
 from survey.accounts import directory
-from survey.accounts.guard import commit, may, staff_blueprint
+from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.scope import can, scope, scorecard_path, scorecard_template_path, unit_path
 from survey.analysis import scorecard_cards as reading
+from survey.analysis import scorecard_tasks
 from survey.analysis.scorecard_cards import Filters
 from survey.blueprints.result_filters import own_name
 from survey.database import current_session
@@ -40,6 +42,7 @@ from survey.staff_waves import language
 blueprint = staff_blueprint("scorecards", __name__, url_prefix="/staff/bang-cham-diem")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TASKS = {"to_appraise": _l("Waiting for me: to appraise"), "to_finish": _l("Waiting for me: final points")}
 
 
 def worded(error: OperationError) -> str:
@@ -71,8 +74,9 @@ def index() -> ResponseReturnValue:
     """Cards by year, filtered by state, year and unit."""
     session, within = current_session(), scope("scorecards.read").covers(Unit.path)
     filters = filters_or_404()
+    task = tasks().get(request.args.get("state", ""))
     try:
-        found, more = reading.page(session, within, filters, after=after_or_404())
+        found, more = reading.page(session, within if task is None else within & task, filters, after=after_or_404())
     except ValueError:
         abort(404)
     return render_template(
@@ -80,9 +84,22 @@ def index() -> ResponseReturnValue:
         cards=list(zip(found, reading.board_lines(session, found), strict=True)),
         more=more,
         filters=filters,
+        state=request.args.get("state", ""),
+        tasks={name: TASKS[name] for name in tasks()},
         years=reading.years(session, within),
         filtered=any(request.args.get(name) for name in ("state", "year", "unit")),
     )
+
+
+def tasks() -> dict[str, ColumnElement[bool]]:
+    """What waits for the person as a council, by the name that the list's address gives it."""
+    if not can("scorecards.appraise"):
+        return {}
+    covers, own = scope("scorecards.appraise").covers, account().id
+    return {
+        "to_appraise": scorecard_tasks.to_appraise(covers, own),
+        "to_finish": scorecard_tasks.to_finish(covers, own, province_today()),
+    }
 
 
 def after_or_404() -> int | None:
@@ -94,6 +111,7 @@ def after_or_404() -> int | None:
 
 def filters_or_404() -> Filters:
     state, year = request.args.get("state", ""), request.args.get("year", "")
+    state = "" if state in tasks() else state
     if state not in ("", *SCORECARD_STATES) or (year and not (year.isdecimal() and len(year) == 4)):
         abort(404)
     unit = None

@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.accounts.models import Account
-from survey.models import QuestionnaireDraft, Unit
+from survey.models import QuestionnaireDraft, Scorecard, Unit
 from survey.operations import emulation, filings, scorecards, wave_publication
 from survey.operations.dialogue_questions import ask
+from survey.operations.emulation import Mark
 from survey.operations.periods import province_today
 from survey.operations.scorecard_scores import Row, score_row
 from tests.dialogues import make_commitment, make_dialogue, make_question
@@ -151,6 +153,12 @@ def test_reports_cards_requests_and_documents_wait_for_whoever_takes_the_next_st
         found = _ROW.findall(html_of(staff_client.get(HOME)))
         return {unescape(url): int(number) for url, number, _words, _urgent in found}
 
+    def rows_of(url: str) -> int:
+        response = staff_client.get(url)
+        assert response.status_code == 200, url
+        body = re.search(r"<tbody>(.*?)</tbody>", html_of(response), re.DOTALL)
+        return body.group(1).count("<tr") if body else 0
+
     office.close()
     session.refresh(office.wave)
     campaign = make_campaign(session, office.province)
@@ -173,10 +181,30 @@ def test_reports_cards_requests_and_documents_wait_for_whoever_takes_the_next_st
     scorecards.submit(session, card, account_id=manager.id, now=NOW)
     session.commit()
     assert not own & waiting(manager).keys()
-    board, appraisal = "/staff/bao-cao-dinh-ky/bang/?wave=W&state=submitted", "/staff/bang-cham-diem/?state=submitted"
+    board, appraisal = "/staff/bao-cao-dinh-ky/bang/?wave=W&state=submitted", "/staff/bang-cham-diem/?state=to_appraise"
     decides = waiting(office.compiler)
     assert (decides[board], decides[appraisal]) == (1, 1)
+    assert rows_of(appraisal) == 1
     assert not {board, appraisal} & waiting(make_account(session, "compiler", commune)).keys(), "the province decides"
+
+    scorecards.appraise(session, card, account_id=office.compiler.id, now=NOW)
+    session.commit()
+    assert waiting(manager)["/staff/bang-cham-diem/?state=appraised"] == 1
+    scorecards.explain(session, card, account_id=manager.id, now=NOW)
+    emulation.judge(session, report, award="", marks=[Mark(2, Decimal(50), "Có")], account_id=office.compiler.id)
+    emulation.ask(session, campaign, account_id=office.compiler.id, now=NOW)
+    # Whoever wrote any of a card, for the unit, is no council to it.
+    query = select(Scorecard).where(Scorecard.template_id == card.template_id, Scorecard.unit_id == units["B"].id)
+    other = session.scalars(query).one()
+    score_row(session, other, line_of(other, "1"), Row(points=Decimal(10)), account_id=office.second.id, now=NOW)
+    scorecards.submit(session, other, account_id=None, now=NOW)
+    session.commit()
+    final, proposal = "/staff/bang-cham-diem/?state=to_finish", f"/staff/thi-dua/{campaign.id}"
+    asked = waiting(office.compiler)
+    assert (asked[final], asked[appraisal], proposal in asked) == (1, 1, False)
+    confirms = waiting(office.second)
+    assert (confirms[final], appraisal in confirms, confirms[proposal]) == (1, False, 1)
+    assert (rows_of(final), rows_of(appraisal)) == (1, 0)
 
     filings.approve(session, office.filing("A"), account_id=office.second.id, at=NOW)
     how: dict[str, Any] = {"account_id": office.second.id, "at": NOW, "today": office.after_deadline()}
