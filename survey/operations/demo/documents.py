@@ -20,9 +20,10 @@ from sqlalchemy.orm import Session
 from reports.figures import Language
 from reports.signing import Signed, key_of_file, sign_pdf
 from survey.models import Document, DocumentRun, Unit, Wave
-from survey.operations import document_runs, documents, signing
+from survey.operations import document_runs, document_settings, documents, signing
 from survey.operations.audit import SYSTEM
 from survey.operations.demo.places import PROVINCE
+from survey.operations.document_settings import IssuerTerms
 from survey.operations.writing import begin_write
 
 UNITS = (PROVINCE, "BENTRA", "STP")
@@ -32,6 +33,18 @@ ANCHOR_FILE = "chung-thu-thu-nghiem.pem"
 SIGNER = "Sở Nội vụ tỉnh Sông Trà (chứng thư thử nghiệm)"
 AUTHORITY = "Cơ quan chứng thực mẫu (chứng thư thử nghiệm)"
 YEARS = 10
+ISSUER = IssuerTerms(
+    name_vi="Sở Nội vụ",
+    name_en="Interior Department",
+    abbreviation="SNV",
+    superior_vi="UBND tỉnh Sông Trà",
+    superior_en="People's Committee of Sông Trà Province",
+    locality="Sông Trà",
+    position_vi="Giám đốc",
+    position_en="Director",
+    authority_vi="Giám đốc Sở Nội vụ",
+    authority_en="Director of the Interior Department",
+)
 
 
 def load_documents(engine: Engine, base_url: str, key_folder: Path, trust_folder: Path, seed: int) -> None:
@@ -49,6 +62,8 @@ def load_documents(engine: Engine, base_url: str, key_folder: Path, trust_folder
         wave = session.scalars(newest).one()
         units = session.scalars(select(Unit).where(Unit.code.in_(UNITS))).all()
         now, rng = datetime.now(UTC), Random(f"{seed} documents")  # noqa: S311 sample data, the same for the same seed
+        assert wave.owner is not None
+        document_settings.set_issuer(session, wave.owner, ISSUER, account_id=None, at=now)
         run = document_runs.request_run(
             session, wave, ["province_report", "unit_report"], "vi", account_id=None, at=now, units=units, rng=rng
         )
