@@ -22,7 +22,7 @@ def indicator_chart(score: Score, language: Language, width: float = WIDE_WIDTH,
     """A bar for each indicator; one that was left out has a dotted line instead, and says so."""
     narrow = width < NARROW
     left = 6.0 if narrow else 0.46 * width
-    right = width - (56.0 if narrow else 64.0)
+    right = width - 70.0
     missing = gettext("left out", language)
     shapes: list[Shape] = []
     told = []

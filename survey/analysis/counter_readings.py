@@ -81,15 +81,19 @@ def read_board(
     session: Session, within: ColumnElement[bool], period: CounterPeriod, today: date, after: str = ""
 ) -> Board:
     """The agencies within reach that recorded something in the period, by code, a page of them."""
-    recorded = or_(
-        exists().where(Dossier.unit_id == Unit.id, *_counted(period, today)),
-        exists().where(CounterRecord.unit_id == Unit.id, *_reported(period)),
-    )
-    query = select(Unit).where(within, Unit.kind != "room", recorded, Unit.code > after)
+    query = select(Unit).where(within, Unit.kind != "room", has_recorded(period, today), Unit.code > after)
     found = session.scalars(query.options(joinedload(Unit.parent)).order_by(Unit.code).limit(PAGE + 1)).all()
     units = found[:PAGE]
     scores = read_scores(session, units, period, today) if units else []
     return Board(tuple(scores), units[-1].code if len(found) > PAGE else None)
+
+
+def has_recorded(period: CounterPeriod, today: date) -> ColumnElement[bool]:
+    """The condition that a unit recorded dossiers of the period, or reported one of its quarters."""
+    return or_(
+        exists().where(Dossier.unit_id == Unit.id, *_counted(period, today)),
+        exists().where(CounterRecord.unit_id == Unit.id, *_reported(period)),
+    )
 
 
 def read_scores(session: Session, units: Sequence[Unit], period: CounterPeriod, today: date) -> list[UnitScore]:
@@ -174,11 +178,21 @@ def _hidden_officials(session: Session, unit: Unit, period: CounterPeriod, today
 
 
 def read_dossiers(
-    session: Session, unit: Unit, period: CounterPeriod, today: date, after: int = 0, size: int = PAGE
+    session: Session,
+    unit: Unit,
+    period: CounterPeriod,
+    today: date,
+    after: int = 0,
+    size: int = PAGE,
+    *,
+    late: bool = False,
 ) -> Dossiers:
-    """The dossiers of an agency in the order they were recorded, a page of them; whose they were is not told."""
+    """The dossiers of an agency (the `late` ones alone) in the order they were recorded, a page of them; whose they
+    were is not told."""
     _version, rules, _text = rules_on(session, period.end)
     query = select(Dossier).where(Dossier.unit_id == unit.id, *_counted(period, today), Dossier.id > after)
+    if late:
+        query = query.where(_PACE == "late")
     found = session.scalars(query.order_by(Dossier.id).limit(size + 1)).all()
     lines = tuple(_line(rules, dossier) for dossier in found[:size])
     return Dossiers(lines, lines[-1].id if len(found) > size else None)

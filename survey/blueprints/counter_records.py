@@ -18,6 +18,7 @@ from survey.blueprints.place_imports import BODY_LIMIT, import_page, table_file
 from survey.database import current_session
 from survey.operations.counter_imports import COLUMNS, REQUIRED, import_dossiers
 from survey.operations.counter_records import CounterRecordError, QuarterRecord, find_record, record_quarter
+from survey.operations.periods import province_today
 from survey.staff_pages import say
 
 blueprint = staff_blueprint("counter_records", __name__, url_prefix="/staff/diem-mot-cua")
@@ -50,7 +51,13 @@ def record(unit_code: str) -> ResponseReturnValue:
             return redirect(url_for("counter_scores.show", unit_code=unit_code, ky=period.code))
     quarters = {code: each for code, each in periods().items() if each.quarter}
     return render_template(
-        "counter_records/record.html", form=form, unit=unit, period=period, periods=quarters, told=told
+        "counter_records/record.html",
+        form=form,
+        unit=unit,
+        period=period,
+        periods=quarters,
+        told=told,
+        today=province_today(),
     )
 
 

@@ -21,6 +21,7 @@ from reports.sheets import Cell
 from survey.accounts.guard import may, staff_blueprint
 from survey.accounts.scope import can, scope, unit_path
 from survey.analysis import counter_readings as reading
+from survey.analysis.counter_coverage import read_coverage
 from survey.analysis.iso_record import read_iso_record
 from survey.analysis.satisfaction_group import read_group
 from survey.blueprints.place_imports import table_file
@@ -60,7 +61,13 @@ def found_unit(unit_code: str) -> Unit:
 
 @blueprint.context_processor
 def tools() -> dict[str, Any]:
-    return {"told": told, "draw": counter_score_chart, "periods": periods(), "may_import": can("counter_scores.record")}
+    return {
+        "told": told,
+        "draw": counter_score_chart,
+        "periods": periods(),
+        "today": province_today(),
+        "may_import": can("counter_scores.record"),
+    }
 
 
 @blueprint.get("/")
@@ -70,8 +77,9 @@ def index() -> ResponseReturnValue:
     period, session = chosen(), current_session()
     reach = scope("counter_scores.read").covers(Unit.path)
     board = reading.read_board(session, reach, period, province_today(), request.args.get("sau", "")[:40])
+    coverage = read_coverage(session, reach, period, province_today())
     _version, rules, _text = rules_on(session, period.end)
-    return render_template("counter_scores/index.html", board=board, period=period, rules=rules)
+    return render_template("counter_scores/index.html", board=board, coverage=coverage, period=period, rules=rules)
 
 
 @blueprint.get("/don-vi/<unit_code>")
@@ -80,14 +88,14 @@ def show(unit_code: str) -> ResponseReturnValue:
     """One agency: total and grade, its indicators drawn, the periods before, dossiers on time, the group of 766."""
     period, unit, session, today = chosen(), found_unit(unit_code), current_session(), province_today()
     trend = reading.read_trend(session, unit, period, today)
-    score = (
-        trend[-1] if trend and trend[-1].period == period else reading.read_scores(session, [unit], period, today)[0]
-    )
+    recorded = bool(trend) and trend[-1].period == period
+    score = trend[-1] if recorded else reading.read_scores(session, [unit], period, today)[0]
     return render_template(
         "counter_scores/show.html",
         unit=unit,
         period=period,
         score=score,
+        recorded=recorded,
         trend=trend,
         group=read_group(session, unit, period, today),
         may_officials=can("counter_scores.officials", unit.path),
@@ -101,8 +109,9 @@ def dossiers(unit_code: str) -> ResponseReturnValue:
     """The dossiers of an agency in a period with their points."""
     period, unit, session = chosen(), found_unit(unit_code), current_session()
     after = request.args.get("sau", default=0, type=a_key)
-    found = reading.read_dossiers(session, unit, period, province_today(), after)
-    return render_template("counter_scores/dossiers.html", unit=unit, period=period, found=found)
+    late = request.args.get("loc") == "tre"
+    found = reading.read_dossiers(session, unit, period, province_today(), after, late=late)
+    return render_template("counter_scores/dossiers.html", unit=unit, period=period, found=found, late=late)
 
 
 @blueprint.get("/don-vi/<unit_code>/can-bo")

@@ -35,6 +35,7 @@ def test_from_a_file_to_the_board_and_the_documents(
     commune = make_unit(staff_session, code="X1", parent=root, kind="commune", name_vi="Xã Một <b>")
     sign_in(staff_client, make_account(staff_session, "manager", commune))
     assert "Chưa có số liệu cho kỳ này" in html_of(staff_client.get(ROOT))
+    assert "Đơn vị chưa có số liệu của kỳ này" in html_of(staff_client.get(ROOT + "don-vi/X1"))
 
     day = last_quarter(province_today())
     due = [f"{day:%Y-%m}-{10 + at:02d}" for at in range(9)]
@@ -64,6 +65,7 @@ def test_from_a_file_to_the_board_and_the_documents(
     officials = html_of(staff_client.get(unit + "/can-bo"))
     assert "không hiển thị" in officials  # three dossiers of CB02, and who would tell of them
     assert "HS-8" in html_of(staff_client.get(unit + "/ho-so"))
+    assert "không có hồ sơ quá hạn" in html_of(staff_client.get(unit + "/ho-so?loc=tre"))
     for path in ("/bao-cao.pdf", f"/so-hai-long-{day.year}.pdf"):
         document = staff_client.get(unit + path)
         text = " ".join("".join(page.extract_text() for page in PdfReader(BytesIO(document.data)).pages).split())

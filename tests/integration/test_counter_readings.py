@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from reports.counter_score_figures import CounterPeriod
 from survey.analysis import counter_readings as reading
+from survey.analysis.counter_coverage import read_coverage
 from survey.analysis.satisfaction_group import read_group
 from survey.models import Unit
 from survey.operations.counter_records import DossierRow, QuarterRecord, record_dossiers, record_quarter
@@ -57,6 +58,13 @@ def test_a_dossier_counts_once_and_an_unfinished_one_not_yet(session: Session) -
     sampled = reading.read_scores(session, [unit], FIRST, TODAY)[0].on_time
     assert (sampled.known, sampled.estimate.method, sampled.verdict.state) == (40, "wilson", "inconclusive")
     assert [each.period for each in reading.read_trend(session, unit, SECOND, TODAY)] == [FIRST]
+    late = reading.read_dossiers(session, unit, FIRST, TODAY, late=True)
+    assert [line.code for line in late.lines] == ["HS-2"]
+    _room, other = (make_unit(session, code=f"X{kind}", kind=kind, parent=unit) for kind in ("room", "commune"))
+    told = read_coverage(session, Unit.id > 0, FIRST, TODAY)
+    assert (told.recorded, told.agencies, [place.code for place in told.silent]) == (1, 2, [other.code])
+    before = read_coverage(session, Unit.id > 0, CounterPeriod(2025, 2), TODAY)  # nobody existed yet
+    assert (before.recorded, before.agencies, before.not_named) == (0, 0, 0)
 
 
 def test_few_dossiers_of_an_official_are_not_told_and_lists_come_in_pages(session: Session) -> None:

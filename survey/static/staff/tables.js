@@ -11,7 +11,7 @@ for (const table of document.querySelectorAll("table.list:not(.wide)")) {
       [...row.cells].forEach((cell, k) => {
         cell.setAttribute("role", cell.tagName === "TH" ? "rowheader" : "cell");
         const name = row.cells.length === heads.length ? heads[k].innerText.trim() : "";
-        if (k > 0 && name && cell.textContent.trim()) cell.dataset.label = name;
+        if (k > 0 && name && !cell.dataset.label && cell.textContent.trim()) cell.dataset.label = name;
       });
     }
     body.setAttribute("role", "rowgroup");
