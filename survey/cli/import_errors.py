@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from forms.ballot import clean_text
 from survey.operations.response_files import CellError, ResponseFileError
 
 _SENTENCES = {
@@ -63,7 +64,7 @@ def describe(error: CellError, language: str) -> str:
         place = f"line {error.line}, column {error.column}" if error.column else f"line {error.line}"
     else:
         place = f"dòng {error.line}, cột {error.column}" if error.column else f"dòng {error.line}"
-    return f"{place}: {sentence}"
+    return clean_text(f"{place}: {sentence}", lines=False)
 
 
 def describe_all(refused: ResponseFileError, language: str) -> str:

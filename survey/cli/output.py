@@ -8,6 +8,7 @@ import click
 from rich.console import Console, RenderableType
 from rich.table import Table
 
+from forms.ballot import clean_text
 from survey.operations.place_tables import TableError
 
 PIPED_WIDTH = 400
@@ -30,4 +31,4 @@ def show_faults(refused: TableError) -> None:
     """What is wrong in a file, a line each."""
     for fault in refused.faults:
         column = f", column {fault.column}" if fault.column else ""
-        click.echo(f"line {fault.row}{column}: {fault}", err=True)
+        click.echo(clean_text(f"line {fault.row}{column}: {fault}", lines=False), err=True)
