@@ -116,7 +116,7 @@ def download(wave_code: str) -> ResponseReturnValue:
     note_export(current_session(), chosen.wave, chosen.root, what="compilation", form="xlsx", terms=terms)
     commit()
     response = Response(document, mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"sipas-{wave_code}-tong-hop.xlsx")
+    response.headers.set("Content-Disposition", "attachment", filename=f"tong-hop-{wave_code}.xlsx")
     return response
 
 
@@ -131,7 +131,7 @@ def editable(wave_code: str) -> ResponseReturnValue:
     note_export(current_session(), chosen.wave, chosen.root, what="compilation", form="docx", terms=terms)
     commit()
     response = Response(document, mimetype=DOCX)
-    response.headers.set("Content-Disposition", "attachment", filename=f"sipas-{wave_code}-bao-cao.docx")
+    response.headers.set("Content-Disposition", "attachment", filename=f"bao-cao-tong-hop-{wave_code}.docx")
     return response
 
 

@@ -215,7 +215,7 @@ def workbook(campaign_id: int) -> Response:
     campaign = campaign_or_404(campaign_id)
     if campaign.state == "draft":
         abort(404)
-    return _file(proposal_xlsx(figures_of(campaign), language()), XLSX, f"thi-dua-{campaign.year}.xlsx")
+    return _file(proposal_xlsx(figures_of(campaign), language()), XLSX, f"danh-sach-thi-dua-{campaign.year}.xlsx")
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

@@ -97,7 +97,7 @@ def codebook() -> ResponseReturnValue:
 
 @blueprint.get("/tu-dien.csv")
 def codebook_csv() -> ResponseReturnValue:
-    return download(open_codebook.codebook_csv(), CSV, "sipas-tu-dien.csv")
+    return download(open_codebook.codebook_csv(), CSV, "tu-dien-so-lieu.csv")
 
 
 @blueprint.get("/dot/<wave_code>")
@@ -120,7 +120,8 @@ def file(wave_code: str, file_name: str, number: int | None = None) -> ResponseR
     """A file of the edition with that number, which never changes; without one, of the newest."""
     _, edition = edition_or_404(wave_code, number)
     _, media_type = FILES[file_name]
-    response = download(chunks(wave_code, edition, file_name), media_type, f"sipas-{wave_code}-{file_name}")
+    stem, _, ending = file_name.rpartition(".")
+    response = download(chunks(wave_code, edition, file_name), media_type, f"{stem}-{wave_code}.{ending}")
     if media_type == CSV:
         schema = url_for(".schema", wave_code=wave_code, number=number, file_name=f"{file_name}-metadata.json")
         response.headers["Link"] = f'<{schema}>; rel="describedby"; type="{CSVM}"'

@@ -292,7 +292,8 @@ def report_or_404(wave_code: str, unit_code: str) -> tuple[Wave, Unit, UnitRepor
 
 
 def attachment(document: bytes, media_type: str, report: UnitReport, extension: str) -> Response:
-    name = f"sipas-{report.wave.code}-{report.place.code}.{extension}"
+    what = "bao-cao" if extension == "pdf" else "so-lieu"
+    name = f"{what}-{report.wave.code}-{report.place.code}.{extension}"
     response = Response(document, mimetype=media_type)
     response.headers.set("Content-Disposition", "inline" if extension == "pdf" else "attachment", filename=name)
     return response

@@ -292,6 +292,6 @@ def add_unit(scorecard_template_id: int) -> ResponseReturnValue:
 def export(scorecard_template_id: int) -> ResponseReturnValue:
     template = template_or_404(scorecard_template_id)
     response = Response(write(reading.definition_of(template)), mimetype="application/yaml")
-    name = f"{template.code}-{template.version}.yaml"
+    name = f"bo-tieu-chi-{template.code}-{template.version}.yaml"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

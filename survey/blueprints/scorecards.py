@@ -197,7 +197,8 @@ def table(scorecard_id: int) -> ResponseReturnValue:
 def handed_out(stored: Scorecard, content: bytes, media_type: str, ending: str) -> Response:
     """The file, which the audit log notes."""
     session, path = current_session(), stored.unit.path
-    name = f"bang-cham-diem-{stored.unit.code}-{stored.template.year}.{ending}"
+    what = "bao-cao-cham-diem" if ending == "pdf" else "bang-cham-diem"
+    name = f"{what}-{stored.unit.code}-{stored.template.year}.{ending}"
     session.commit()  # SQLite refuses a writer whose transaction began by reading
     begin_write(session)
     audit.record(session, "scorecard.export", subject=name, unit_path=path)

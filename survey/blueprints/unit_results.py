@@ -224,7 +224,8 @@ def attachment(asked: Asked, document: bytes, media_type: str, extension: str) -
     note_export(current_session(), asked.wave, asked.unit, what="report", form=extension, terms={})
     commit()
     response = Response(document, mimetype=media_type)
-    name = f"sipas-{asked.wave.code}-{asked.unit.code}.{extension}"
+    what = "bao-cao" if extension == "pdf" else "so-lieu"
+    name = f"{what}-{asked.wave.code}-{asked.unit.code}.{extension}"
     response.headers.set("Content-Disposition", "inline" if extension == "pdf" else "attachment", filename=name)
     return response
 

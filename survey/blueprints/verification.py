@@ -87,7 +87,7 @@ def download(document_code: str) -> ResponseReturnValue:
 
 def published_pdf(published: PublishedDocument) -> Response:
     response = Response(published.content, mimetype="application/pdf")
-    name = f"sipas-{published.document.code}.pdf"
+    name = f"van-ban-{published.document.code}.pdf"
     response.headers.set("Content-Disposition", "inline", filename=name)
     response.headers["Cache-Control"] = "no-cache"  # it may be withdrawn
     return response

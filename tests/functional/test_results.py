@@ -271,12 +271,12 @@ def test_documents_carry_their_type_their_name_and_the_page_they_come_from(
     app.config["BASE_URL"] = "https://hailong.example"
     document = client.get("/ket-qua/now/C3/bao-cao.pdf")
     assert document.mimetype == "application/pdf"
-    assert "sipas-now-C3.pdf" in document.headers["Content-Disposition"]
+    assert "bao-cao-now-C3.pdf" in document.headers["Content-Disposition"]
     assert "https://hailong.example/ket-qua/now/C3" in pdf_text(document.data).replace(" ", "")
     assert client.get("/ket-qua/now/C3/bao-cao.pdf").data == document.data
     workbook = client.get("/ket-qua/now/C3/so-lieu.xlsx")
     assert workbook.headers["Content-Disposition"].startswith("attachment")
-    assert "sipas-now-C3.xlsx" in workbook.headers["Content-Disposition"]
+    assert "so-lieu-now-C3.xlsx" in workbook.headers["Content-Disposition"]
 
 
 def test_answers_are_compressed_and_set_no_cookie(app: Flask, province: Mapping[str, Unit]) -> None:
