@@ -21,7 +21,8 @@ from reports.figures import (
 )
 from survey.analysis.instrument import Instrument, Item, Pool
 from survey.analysis.population import Group, Site, strata
-from survey.analysis.statistics import PersonSums, Stratum, mean_of, stratified, unweighted
+from survey.analysis.statistics import PersonSums, mean_of, unweighted
+from survey.analysis.strata import Stratum, stratified
 from survey.analysis.tally import Tally
 from survey.analysis.verdict import judge
 from survey.models import Wave

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from reports.figures import NO_ESTIMATE, Estimate
 from survey.analysis.intervals import logit_interval, t_quantile, wilson_interval
 from survey.analysis.reliability import cronbach_alpha
-from survey.analysis.statistics import PersonSums, Stratum, mean_of, proportion, stratified, unweighted
+from survey.analysis.statistics import PersonSums, mean_of, proportion, unweighted
+from survey.analysis.strata import Stratum, stratified
 
 T4 = 2.7764451051977987  # t(0.975, 4), from printed tables
 

@@ -13,7 +13,8 @@ import pytest
 from reports.figures import Estimate
 from reports.wording import round_half_up
 from survey.analysis.reliability import cronbach_alpha
-from survey.analysis.statistics import PersonSums, Stratum, mean_of, stratified, unweighted
+from survey.analysis.statistics import PersonSums, mean_of, unweighted
+from survey.analysis.strata import Stratum, stratified
 
 DATA = Path(__file__).parents[1] / "data"
 ITEMS = tuple(f"q{number:02}" for number in range(1, 17))

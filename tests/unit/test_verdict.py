@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.figures import NO_ESTIMATE, Estimate
-from survey.analysis.statistics import PersonSums, Stratum, proportion, stratified, unweighted
+from survey.analysis.statistics import PersonSums, proportion, unweighted
+from survey.analysis.strata import Stratum, stratified
 from survey.analysis.verdict import judge, tipping_point
 
 TARGET = Fraction(4, 5)
