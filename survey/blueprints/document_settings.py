@@ -29,6 +29,7 @@ from survey.database import current_session
 from survey.models import Unit, Wave
 from survey.operations import document_settings as operations
 from survey.operations.document_settings import DocumentSettingError, IssuerTerms
+from survey.operations.poll_waves import IS_SURVEY
 from survey.staff_pages import say
 
 blueprint = staff_blueprint("document_settings", __name__, url_prefix="/staff/van-ban/the-thuc")
@@ -59,7 +60,7 @@ def tools() -> dict[str, Any]:
 def index() -> ResponseReturnValue:
     """The reader's own units and those within reach that run waves, each with who issues its documents."""
     session, reach = current_session(), scope("documents.make")
-    runs_waves = Unit.id.in_(select(Wave.owner_id)) | Unit.path.in_(reach.paths)
+    runs_waves = Unit.id.in_(select(Wave.owner_id).where(IS_SURVEY)) | Unit.path.in_(reach.paths)
     units = session.scalars(select(Unit).where(reach.covers(Unit.path), runs_waves).order_by(Unit.path)).all()
     return render_template(
         "document_settings/index.html",
