@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from survey.accounts.audit_names import names_of
 from survey.models import AuditEntry
-from survey.staff_audit_wording import column_name, value_word
+from survey.staff_audit_columns import column_name
+from survey.staff_audit_values import value_word
 from survey.staff_pages import moment
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")

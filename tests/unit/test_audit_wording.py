@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from survey.operations.audit import SECRET_COLUMNS, audited_tables
-from survey.staff_audit_wording import COLUMNS, KINDS
+from survey.staff_audit_columns import COLUMNS
+from survey.staff_audit_wording import KINDS
 
 
 def test_every_audited_table_has_a_name() -> None:
