@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey.analysis.published_documents import frozen_digest, with_compared
-from survey.models import Document, DocumentContent, DocumentRun, PublishedDocument
+from survey.models import Document, DocumentContent, DocumentRun, FilingVersion, PublishedDocument
 from survey.operations import audit
 from survey.operations.document_kinds import KINDS
 from survey.operations.errors import OperationError
@@ -104,14 +104,22 @@ def withdraw(session: Session, document: Document, reason: str, *, account_id: i
 
 
 def outdated(session: Session, run: DocumentRun) -> int:
-    """How many documents of a complete set would show other figures if they were made now."""
-    made = select(Document).where(Document.run_id == run.id, Document.state != "draft")
-    return sum(document.figures_digest != figures_now(session, document) for document in session.scalars(made))
+    """How many documents of a complete set no longer hold; none as long as nothing was filed after it was asked for."""
+    newest = session.scalar(select(func.max(FilingVersion.frozen_at)))
+    if newest is None or newest < run.requested_at:
+        return 0
+    return sum(not holds(session, document) for document in session.scalars(_made(run)))
 
 
 def _refuse_corrected(session: Session, run: DocumentRun) -> None:
-    if number := outdated(session, run):
+    """As :func:`outdated`, but where nothing was filed the figures are computed again."""
+    changed = (document.figures_digest != figures_now(session, document) for document in session.scalars(_made(run)))
+    if number := sum(changed):
         raise DocumentError("corrected", outdated=number)
+
+
+def _made(run: DocumentRun) -> Select[Document]:
+    return select(Document).where(Document.run_id == run.id, Document.state != "draft")
 
 
 def figures_now(session: Session, document: Document) -> str:
@@ -123,7 +131,7 @@ def figures_now(session: Session, document: Document) -> str:
 
 
 def holds(session: Session, document: Document) -> bool:
-    """Whether the figures of a published document are those that are filed; they are, where none were filed."""
+    """Whether the figures of a document are those that are filed; they are, where none were filed."""
     if frozen_digest(session, document.wave, document.unit) is None:
         return True
     return document.figures_digest == figures_now(session, document)
