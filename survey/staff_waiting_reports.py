@@ -11,7 +11,7 @@ from flask_babel import gettext, ngettext
 from reports.wording import short_date
 from survey.accounts.guard import account
 from survey.accounts.scope import can, scope
-from survey.analysis import dialogue_answers, scorecard_tasks, waiting_reports
+from survey.analysis import dialogue_answers, document_tasks, scorecard_tasks, waiting_reports
 from survey.database import current_session
 from survey.models import Unit
 from survey.staff_waves import language, wave_name
@@ -170,9 +170,10 @@ def _lists(_today: date) -> Iterator[Row]:
 
 def _documents(_today: date) -> Iterator[Row]:
     if can("documents.sign"):
-        found = waiting_reports.document_sets(current_session(), scope("documents.sign").covers)
-        url = url_for("document_runs.index")
-        words = ngettext("set of documents to be signed", "sets of documents to be signed", found.to_sign)
-        yield Row(found.to_sign, words, url)
-        words = ngettext("set of signed documents to publish", "sets of signed documents to publish", found.to_publish)
-        yield Row(found.to_publish, words, url)
+        session, covers = current_session(), scope("documents.sign").covers
+        number = waiting_reports.document_sets(session, covers, document_tasks.to_sign())
+        words = ngettext("set of documents to be signed", "sets of documents to be signed", number)
+        yield Row(number, words, url_for("document_runs.index", task="sign"))
+        number = waiting_reports.document_sets(session, covers, document_tasks.to_publish())
+        words = ngettext("set of signed documents to publish", "sets of signed documents to publish", number)
+        yield Row(number, words, url_for("document_runs.index", task="publish"))

@@ -50,10 +50,15 @@ def documents_page(
     return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
 
 
-def runs_page(session: Session, covers: Covers, before: int | None = None) -> tuple[Sequence[DocumentRun], int | None]:
-    """The newest sets of waves within reach, below the id `before`, and the id the next page goes on from."""
+def runs_page(
+    session: Session, covers: Covers, before: int | None = None, *, only: ColumnElement[bool] | None = None
+) -> tuple[Sequence[DocumentRun], int | None]:
+    """The newest sets of waves within reach, below the id `before`, and the id the next page goes on from; `only` is a
+    condition of :mod:`survey.analysis.document_tasks`."""
     query = select(DocumentRun).join(DocumentRun.wave).outerjoin(_Owner, _Owner.id == Wave.owner_id)
     query = query.where(covers(_RUN_PATH)).options(joinedload(DocumentRun.wave))
+    if only is not None:
+        query = query.where(only)
     if before is not None:
         query = query.where(DocumentRun.id < before)
     found = session.scalars(query.order_by(DocumentRun.id.desc()).limit(PAGE + 1)).all()

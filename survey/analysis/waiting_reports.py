@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from survey.analysis.waiting import MOST
 from survey.models import (
-    Document,
     DocumentRun,
     EmulationCampaign,
     EmulationList,
@@ -149,35 +148,7 @@ def lists_to_confirm(session: Session, covers: Covers, account_id: int) -> Seque
     return session.scalars(query.order_by(EmulationCampaign.id).limit(MOST)).all()
 
 
-@dataclass(frozen=True, slots=True)
-class Sets:
-    """Sets of documents with any that nobody has given to be signed, and signed sets that may be published."""
-
-    to_sign: int
-    to_publish: int
-
-
-def document_sets(session: Session, covers: Covers) -> Sets:
-    """The made sets of waves within reach, of each wave, kinds and language the newest alone."""
-    later = aliased(DocumentRun)
-    replaced = exists().where(
-        later.wave_id == DocumentRun.wave_id,
-        later.kinds == DocumentRun.kinds,
-        later.language == DocumentRun.language,
-        later.state != "cancelled",
-        later.id > DocumentRun.id,
-    )
-    of_run = exists().where(Document.run_id == DocumentRun.id)
-    unsigned = of_run.where(Document.state == "made")
-    idle = unsigned.where(Document.signing_requested_at.is_(None))
-    query = (
-        select(
-            func.count().filter(idle),
-            func.count().filter(~unsigned & (Wave.state == "published")),
-        )
-        .select_from(DocumentRun)
-        .join(DocumentRun.wave)
-        .outerjoin(_Owner, _Owner.id == Wave.owner_id)
-        .where(covers(_OWNER_PATH), DocumentRun.state == "made", DocumentRun.published_at.is_(None), ~replaced)
-    )
-    return Sets(*session.execute(query).one())
+def document_sets(session: Session, covers: Covers, waiting: ColumnElement[bool]) -> int:
+    """How many sets of waves within reach fulfil a condition of :mod:`survey.analysis.document_tasks`."""
+    query = select(func.count()).select_from(DocumentRun).join(DocumentRun.wave)
+    return session.scalar(query.outerjoin(_Owner, _Owner.id == Wave.owner_id).where(covers(_OWNER_PATH), waiting)) or 0

@@ -17,6 +17,7 @@ from survey import document_wording
 from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.models import Account
 from survey.accounts.scope import can, scope
+from survey.analysis import document_tasks
 from survey.analysis import documents as reading
 from survey.blueprints.result_filters import own_name
 from survey.database import current_session
@@ -28,6 +29,8 @@ from survey.operations.codes import spaced
 from survey.operations.document_kinds import KINDS
 from survey.operations.errors import OperationError
 from survey.staff_pages import here, say
+
+TASKS = {"sign": document_tasks.to_sign, "publish": document_tasks.to_publish}
 
 blueprint = staff_blueprint("document_runs", __name__, url_prefix="/staff/van-ban/bo")
 
@@ -45,12 +48,17 @@ def tools() -> dict[str, Any]:
 @blueprint.get("/")
 @may("documents.read")
 def index() -> ResponseReturnValue:
-    runs, following = reading.runs_page(
-        current_session(), scope("documents.read").covers, request.args.get("before", type=a_key)
-    )
+    """The sets, the newest first; `?task=` those that wait to be signed or published."""
+    task = request.args.get("task", "")
+    if task not in ("", *TASKS):
+        abort(404)
+    only = TASKS[task]() if task else None
+    covers, before = scope("documents.read").covers, request.args.get("before", type=a_key)
+    runs, following = reading.runs_page(current_session(), covers, before, only=only)
     return render_template(
         "document_runs/index.html",
         runs=runs,
+        task=task,
         next_url=here(before=following) if following else None,
         first_url=here(before=None) if request.args.get("before") else None,
     )

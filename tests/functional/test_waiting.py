@@ -213,12 +213,13 @@ def test_reports_cards_requests_and_documents_wait_for_whoever_takes_the_next_st
     wave_publication.ask(session, office.wave, account_id=office.compiler.id, at=NOW)
     document_objects(session, _owner_of(session, office))
     session.commit()
-    sets = "/staff/van-ban/bo/"
+    sets = "/staff/van-ban/bo/?task=sign"
     asked, other = waiting(office.compiler), waiting(office.second)
     assert "/staff/dot/W/cong-bo" not in asked, "whoever asked waits for another person"
     assert other["/staff/dot/W/cong-bo"] == 1
     assert board not in other
-    assert other[sets] == 1
+    assert (other[sets], rows_of(sets)) == (1, 1)
+    assert rows_of("/staff/van-ban/bo/?task=publish") == 0
 
 
 def _owner_of(session: Session, office: FilingOffice) -> Unit:
