@@ -160,14 +160,23 @@ class RulesLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixed:
+    """Which version of the period two people fixed, and the day the second confirmed it."""
+
+    version: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class UnitScore:
-    """An agency's score of a period, by the rules in force on the period's last day."""
+    """An agency's score of a period, by the rules in force on the period's last day; `fixed` None: as computed now."""
 
     place: Place
     period: CounterPeriod
     score: Score
     on_time: OnTime
     rules: RulesLabel
+    fixed: Fixed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
@@ -25,19 +24,19 @@ from reports.counter_score_figures import (
     RulesLabel,
     UnitScore,
 )
-from reports.figures import Estimate, Text
+from reports.figures import Text
 from survey.analysis import disclosure, labels
+from survey.analysis.counter_freezing import fixed_codes, fixed_scores
 from survey.analysis.counter_opinions import read_opinions
 from survey.analysis.counter_scores import (
     Facts,
     agency_score,
     dossier_points,
     official_score,
+    on_time_of,
     pace_of,
 )
 from survey.analysis.counter_surveys import read_surveys
-from survey.analysis.intervals import wilson_interval
-from survey.analysis.verdict import judge
 from survey.models import CounterRecord, Dossier, Unit
 from survey.operations.counter_rules import rules_on
 
@@ -81,7 +80,8 @@ def read_board(
     session: Session, within: ColumnElement[bool], period: CounterPeriod, today: date, after: str = ""
 ) -> Board:
     """The agencies within reach that recorded something in the period, by code, a page of them."""
-    query = select(Unit).where(within, Unit.kind != "room", has_recorded(period, today), Unit.code > after)
+    listed = or_(has_recorded(period, today), Unit.code.in_(fixed_codes(session, period)))
+    query = select(Unit).where(within, Unit.kind != "room", listed, Unit.code > after)
     found = session.scalars(query.options(joinedload(Unit.parent)).order_by(Unit.code).limit(PAGE + 1)).all()
     units = found[:PAGE]
     scores = read_scores(session, units, period, today) if units else []
@@ -97,7 +97,16 @@ def has_recorded(period: CounterPeriod, today: date) -> ColumnElement[bool]:
 
 
 def read_scores(session: Session, units: Sequence[Unit], period: CounterPeriod, today: date) -> list[UnitScore]:
-    """The scores of agencies in a period."""
+    """The scores of agencies in a period, as they were fixed, or where they were not, as they are now."""
+    fixed = fixed_scores(session, units, period)
+    rest = [unit for unit in units if unit.id not in fixed]
+    computed = compute_scores(session, rest, period, today) if rest else []
+    found = fixed | {unit.id: score for unit, score in zip(rest, computed, strict=True)}
+    return [found[unit.id] for unit in units]
+
+
+def compute_scores(session: Session, units: Sequence[Unit], period: CounterPeriod, today: date) -> list[UnitScore]:
+    """The scores of agencies from what is recorded now."""
     version, rules, _text = rules_on(session, period.end)
     ids = [unit.id for unit in units]
     tallies: dict[int, dict[Facts, int]] = defaultdict(dict)
@@ -223,19 +232,10 @@ def _tallied(
 
 
 def _on_time(rules: CounterRules, tally: Mapping[Facts, int], overdue: int, records: Sequence[CounterRecord]) -> OnTime:
-    """The share returned on time: exact where all dossiers were recorded, else an estimate from those that were."""
     number = sum(tally.values())
     on_time = sum(many for facts, many in tally.items() if facts.pace != "late")
     told = sum(record.dossiers_total or 0 for record in records)
-    known = told if told > number else None
-    estimate = Estimate(None)
-    if number:
-        share = Fraction(on_time, number)
-        lower, upper = (float(share),) * 2 if known is None else wilson_interval(float(share), number)
-        method = "census" if known is None else "wilson"
-        estimate = Estimate(float(share), lower=lower, upper=upper, method=method, exact=share)  # type: ignore[arg-type]
-    verdict = judge(estimate, number, rules.on_time.least)
-    return OnTime(on_time, number, overdue, known, estimate, verdict)
+    return on_time_of(on_time, number, overdue, told if told > number else None, rules.on_time.least)
 
 
 def _line(rules: CounterRules, dossier: Dossier) -> DossierLine:

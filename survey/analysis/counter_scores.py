@@ -26,10 +26,12 @@ from forms.counter_rules import (
     Paces,
     SurveySource,
 )
-from reports.counter_score_figures import FromSurvey, Grade, GroupPart, Indicator, Score
-from reports.figures import Text
+from reports.counter_score_figures import FromSurvey, Grade, GroupPart, Indicator, OnTime, Score
+from reports.figures import Estimate, Text
 from reports.wording import round_half_up
+from survey.analysis.intervals import wilson_interval
 from survey.analysis.scorecards import exact
+from survey.analysis.verdict import judge
 from survey.models import CounterRecord
 
 _PUBLISHED = {"both": 2, "one": 1, "none": 0}
@@ -213,6 +215,17 @@ def total_of(rules: CounterRules, indicators: Sequence[Indicator], bands: Sequen
         place = next(at for at, band in enumerate(bands) if total * full >= band.at_least * maximum)
         grade = Grade(Text(bands[place].name.vi, bands[place].name.en), place, len(bands))
     return Score(tuple(indicators), total, maximum, full, grade)
+
+
+def on_time_of(on_time: int, dossiers: int, overdue: int, known: int | None, least: Fraction) -> OnTime:
+    """The share returned on time: exact where all dossiers were recorded, else an estimate from those that were."""
+    estimate = Estimate(None)
+    if dossiers:
+        share = Fraction(on_time, dossiers)
+        lower, upper = (float(share),) * 2 if known is None else wilson_interval(float(share), dossiers)
+        method = "census" if known is None else "wilson"
+        estimate = Estimate(float(share), lower=lower, upper=upper, method=method, exact=share)  # type: ignore[arg-type]
+    return OnTime(on_time, dossiers, overdue, known, estimate, judge(estimate, dossiers, least))
 
 
 def group_part(code: str, maximum: Decimal, share: Fraction | float | None, base: int) -> GroupPart:

@@ -5,6 +5,7 @@ from survey.models.audit import ACTOR_KINDS, AuditEntry
 from survey.models.base import Base, UtcDateTime
 from survey.models.collector import CHANNELS, RESPONDENT_GROUPS, Collector, CollectorScan
 from survey.models.comment import Comment, CommentMark
+from survey.models.counter_fixing import CounterFixing
 from survey.models.counter_score import CounterRecord, CounterRuleSet, Dossier
 from survey.models.cross_tally import CrossRun, CrossTally
 from survey.models.dialogue import (
@@ -184,6 +185,7 @@ __all__ = [
     "ContactKey",
     "CoreSection",
     "Counter",
+    "CounterFixing",
     "CounterRecord",
     "CounterRuleSet",
     "Criterion",

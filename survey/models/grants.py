@@ -94,6 +94,7 @@ GRANTS: dict[str, tuple[str, str]] = {
     "emulation_list": (_NOTHING, _CHANGE),
     "emulation_step": (_NOTHING, _ADD),
     "counter_rule_set": (_NOTHING, _ADD),
+    "counter_fixing": (_NOTHING, _CHANGE),
     "dossier": (_NOTHING, _ALL),
     "counter_record": (_NOTHING, _ALL),
     "comment": (_NOTHING, _ALL),

@@ -147,6 +147,10 @@ def _rules() -> Iterator[Rule]:
     decided = "NEW.figures ≠ OLD.figures OR NEW.digest ≠ OLD.digest OR OLD.decided_at IS NOT NULL"
     yield Rule("emulation_list_fixed", "emulation_list", "UPDATE", frozen, decided)
     yield Rule("emulation_list_no_delete", "emulation_list", "DELETE", "a proposal list is kept")
+    settled = "fixed counter scores keep their figures and their decision"
+    refixed = _changed(("year", "quarter", "version", "reason", "figures", "digest", "asked_by_id", "asked_at"))
+    yield Rule("counter_fixing_fixed", "counter_fixing", "UPDATE", settled, f"{refixed} OR OLD.decided_at IS NOT NULL")
+    yield Rule("counter_fixing_no_delete", "counter_fixing", "DELETE", "fixed counter scores are kept")
     finished = "a batch is fixed once it is accepted or rejected"
     yield Rule("paper_batch_fixed", "paper_batch", "UPDATE", finished, "OLD.state IN ('accepted', 'rejected')")
     yield Rule("paper_batch_no_delete", "paper_batch", "DELETE", "a batch is rejected, not deleted")

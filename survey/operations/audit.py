@@ -63,6 +63,7 @@ NOT_AUDITED = {
     "remedy_progress": "a log of its own, kept with who wrote it",
     "remedy_judgement": "computed from ballots",
     "index_point": "a log of its own, kept with who recorded it",
+    "counter_fixing": "kept whole with who asked for it and who decided",
     "emulation_list": "kept whole with who asked for it and who decided",
     "emulation_step": "a log of its own, kept with who took it",
     "scorecard_criterion": "each change of a line is recorded with its template",
