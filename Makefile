@@ -47,7 +47,7 @@ ROOM_indices := $(call room_files,indices emulation emulation_steps,index_series
 ROOM_documents := $(call room_files,documents document_runs document_settings verification,document document_setting,\
     documents document_runs document_kinds document_settings signing) \
     survey/document_wording.py
-ROOM_open_data := $(call room_files,open_data comparison method,open_data,open_data)
+ROOM_open_data := $(call room_files,open_data open_statistics comparison method,open_data,open_data)
 ROOM_api := $(wildcard survey/blueprints/api survey/templates/api survey/accounts/api_keys.py) \
     $(call room_files,api_keys webhooks,api_key webhook,webhooks webhook_target)
 STAFF_ROOMS := staff places questionnaires waves unit_results paper exports api petitions mail dialogues remedies themes \

@@ -10,7 +10,7 @@ from reports import names
 from reports.delimited import csv_chunks
 from reports.figure_rows import LANGUAGES, part_name
 from reports.figures import Aggregation, Design, IntervalMethod, Language, Rule, Text, VerdictState, Weighting
-from reports.open_table import TABLES, TableName
+from reports.open_columns import TABLES, TableName
 from reports.wording import verdict_word
 
 _KINDS = {
@@ -49,9 +49,17 @@ _RATES = {
     "response_rate": Text("Phiếu giấy thu về trên phiếu phát ra", "Paper forms returned over those handed out"),
     "forms_per_dossier": Text("Phiếu trên hồ sơ đã giải quyết", "Forms over dossiers settled"),
 }
+_ROWS = {"all": Text("Tất cả đơn vị", "All units"), "unit": Text("Một đơn vị", "One unit")}
+_HELD = {
+    "held": Text("Đã tổ chức trong kỳ", "Held in the period"),
+    "held_late": Text("Tổ chức sau kỳ", "Held after the period"),
+    "not_held": Text("Chưa tổ chức", "Not held"),
+}
 TITLES: dict[TableName, Text] = {
     "figures": Text("Số liệu theo đơn vị và tiêu chí", "Figures by unit and item"),
     "units": Text("Các đơn vị", "Units"),
+    "opinions": Text("Phản ánh, kiến nghị theo đơn vị", "Opinions by unit"),
+    "dialogues": Text("Đối thoại và cam kết theo đơn vị", "Dialogues and promises by unit"),
 }
 
 
@@ -88,6 +96,9 @@ def codes() -> Iterator[Code]:
     yield from _worded("trust", ("verified", "present", "open", "paper", "assisted"), names.trust_name)
     yield from _worded("verdict", get_args(VerdictState), verdict_word)
     yield from _worded("design", get_args(Design), names.design_name)
+    for kind, meanings in (("row", _ROWS), ("held", _HELD)):
+        for code, meaning in meanings.items():
+            yield Code(kind, code, meaning)
 
 
 def known_codes(kind: str) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from typing import Any
 
 from reports.figures import Text
 from reports.open_codebook import TITLES, known_codes
-from reports.open_table import SCHEMA, TABLES, Column, TableName
+from reports.open_columns import TABLES, Column, TableName
+from reports.open_table import SCHEMA
 
 Json = dict[str, Any]
 
@@ -36,6 +37,12 @@ _ABOUT = Text(
     "Số liệu dựa trên dưới 5 người bị ẩn.",
     "Satisfaction by unit, factor and item, with the people behind it, 95% interval, rule and target. Figures resting "
     "on fewer than 5 people are hidden.",
+)
+ABOUT_STATISTICS = Text(
+    "Phản ánh, kiến nghị của người dân và việc xử lý, đối thoại, câu hỏi và cam kết theo đơn vị trong nửa năm. Số liệu "
+    "về phản ánh, kiến nghị dựa trên dưới 5 người bị ẩn.",
+    "Citizens' opinions and how they were handled, dialogues, questions and promises by unit in a half-year. Figures "
+    "of opinions that rest on fewer than 5 people are hidden.",
 )
 
 
@@ -60,7 +67,8 @@ class FileOnOffer:
 
 @dataclass(frozen=True, slots=True)
 class DatasetOnOffer:
-    """The open data of one wave in one edition; `previous` are the addresses of earlier editions."""
+    """The open data of one wave, or of a half-year's opinions and dialogues, in one edition; `previous` are the
+    addresses of earlier editions."""
 
     url: str
     page: str
@@ -74,6 +82,8 @@ class DatasetOnOffer:
     reason: str
     files: tuple[FileOnOffer, ...]
     previous: tuple[str, ...] = ()
+    about: Text = _ABOUT
+    keywords: tuple[str, ...] = ("hài lòng", "SIPAS")
 
 
 def dcat_catalogue(url: str, publisher: Text, licence: Licence, datasets: Sequence[DatasetOnOffer]) -> Json:
@@ -103,7 +113,7 @@ def _dataset(dataset: DatasetOnOffer, licence: Licence) -> Json:
         "@type": "dcat:Dataset",
         "dct:identifier": dataset.code,
         "dct:title": _texts(dataset.name),
-        "dct:description": _texts(_ABOUT),
+        "dct:description": _texts(dataset.about),
         "dct:publisher": _agent(dataset.publisher),
         "dct:license": {"@id": licence.uri},
         "dct:language": _LANGUAGES,
@@ -115,7 +125,7 @@ def _dataset(dataset: DatasetOnOffer, licence: Licence) -> Json:
             "dcat:endDate": _day(end),
         },
         "dcat:theme": {"@id": GOVERNMENT},
-        "dcat:keyword": [{"@language": "vi", "@value": "hài lòng"}, {"@language": "vi", "@value": "SIPAS"}],
+        "dcat:keyword": [{"@language": "vi", "@value": word} for word in dataset.keywords],
         "dcat:landingPage": {"@id": dataset.page},
         "dcat:version": str(dataset.edition),
         "dcat:distribution": [_distribution(file, licence) for file in dataset.files],
@@ -161,9 +171,16 @@ def _day(day: date) -> Json:
     return {"@type": "xsd:date", "@value": day.isoformat()}
 
 
+_KEYS: dict[TableName, list[str]] = {
+    "figures": ["unit", "part", "code"],
+    "units": ["unit"],
+    "opinions": ["row", "unit"],
+    "dialogues": ["row", "unit"],
+}
+
+
 def csvw(table: TableName, file_name: str, licence: Licence) -> Json:
     """The schema of a table for the CSV `file_name` that lies beside it."""
-    keys = ["unit", "part", "code"] if table == "figures" else ["unit"]
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "vi"}],
         "url": file_name,
@@ -171,7 +188,7 @@ def csvw(table: TableName, file_name: str, licence: Licence) -> Json:
         "dc:license": {"@id": licence.uri},
         "dc:conformsTo": SCHEMA,
         "dialect": {"delimiter": ",", "encoding": "utf-8", "header": True, "lineTerminators": ["\r\n"]},
-        "tableSchema": {"columns": [_column(column) for column in TABLES[table]], "primaryKey": keys},
+        "tableSchema": {"columns": [_column(column) for column in TABLES[table]], "primaryKey": _KEYS[table]},
     }
 
 

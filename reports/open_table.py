@@ -1,4 +1,5 @@
-"""Open data as tables: a row for each published figure and one for each unit, with codes instead of words.
+"""Open data as tables: a row for each published figure and one for each unit, with codes instead of words; beside them
+the tables of opinions and dialogues, a row a unit and half-year.
 
 A file of an edition is a function of the figures frozen in it alone, so that the same edition always has the same
 bytes. The names of columns and codes are explained by :mod:`reports.open_codebook`.
@@ -9,112 +10,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from reports.dataset import Cell
 from reports.delimited import csv_chunks
 from reports.figure_rows import unit_rows
 from reports.figures import Text, UnitReport
+from reports.open_columns import TABLES, TableName, WaveTable
 
 SCHEMA = "sipas-open-data/1"  # another layout of the files has another number
-TableName = Literal["figures", "units"]
-Datatype = Literal["string", "integer", "number", "date", "boolean"]
 OpenRow = Mapping[str, Cell | bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table; `codes` names the list of codes that its values are from."""
-
-    name: str
-    datatype: Datatype
-    about: Text
-    codes: str = ""
-    required: bool = False
-
-
-_WAVE = (
-    Column("wave", "string", Text("Mã đợt khảo sát", "Code of the survey wave"), required=True),
-    Column("period_start", "date", Text("Ngày đầu của kỳ", "First day of the period"), required=True),
-    Column("period_end", "date", Text("Ngày cuối của kỳ", "Last day of the period"), required=True),
-    Column("unit", "string", Text("Mã đơn vị", "Code of the unit"), required=True),
-    Column("unit_name_vi", "string", Text("Tên đơn vị", "Name of the unit in Vietnamese"), required=True),
-    Column("unit_name_en", "string", Text("Tên đơn vị bằng tiếng Anh, nếu có", "Name of the unit in English, if any")),
-    Column("unit_kind", "string", Text("Loại đơn vị", "Kind of unit"), "kind", required=True),
-)
-_FIGURE = (
-    Column("estimate", "number", Text("Tỷ lệ hài lòng, từ 0 đến 1, không làm tròn", "Satisfaction, 0 to 1, unrounded")),
-    Column("lower", "number", Text("Cận dưới của khoảng tin cậy 95%", "Lower bound of the 95% interval")),
-    Column("upper", "number", Text("Cận trên của khoảng tin cậy 95%", "Upper bound of the 95% interval")),
-    Column("interval_method", "string", Text("Cách tính khoảng tin cậy", "Method of the interval"), "interval_method"),
-    Column("rule", "string", Text("Cách tính tỷ lệ", "Rule of the percentage"), "rule"),
-    Column("aggregation", "string", Text("Cách gộp các tiêu chí", "How items are aggregated"), "aggregation"),
-    Column("weighting", "string", Text("Có tính trọng số hay không", "Whether weighted"), "weighting"),
-    Column(
-        "trust_levels",
-        "string",
-        Text("Các mức tin cậy được tính, cách nhau bằng dấu cách", "Trust levels counted, separated by blanks"),
-        "trust",
-    ),
-    Column("target", "number", Text("Chỉ tiêu, từ 0 đến 1", "Target, 0 to 1")),
-    Column("verdict", "string", Text("Kết luận so với chỉ tiêu", "Verdict against the target"), "verdict"),
-    Column(
-        "hidden",
-        "boolean",
-        Text(
-            "true: ẩn vì quá ít người trả lời; khi đó không có số nào",
-            "true: hidden, too few people answered; there is no number then",
-        ),
-        required=True,
-    ),
-)
-FIGURES = (
-    *_WAVE,
-    Column("part", "string", Text("Loại số liệu", "Kind of figure"), "part", required=True),
-    Column("code", "string", Text("Mã chỉ số, yếu tố, tiêu chí", "Code of the index, factor or item"), required=True),
-    Column("label_vi", "string", Text("Tên hoặc câu hỏi", "Name or wording in Vietnamese"), required=True),
-    Column("label_en", "string", Text("Tên hoặc câu hỏi bằng tiếng Anh, nếu có", "Name or wording in English, if any")),
-    Column("people", "integer", Text("Số người có ít nhất một câu trả lời", "People with at least one answer")),
-    Column(
-        "answers",
-        "integer",
-        Text("Số câu trả lời từ mức 1 đến mức 5 (cơ sở tính)", "Answers from level 1 to level 5 (the base)"),
-    ),
-    *(Column(f"n{k}", "integer", Text(f"Số câu trả lời ở mức {k}", f"Answers of level {k}")) for k in range(1, 6)),
-    Column("no_opinion", "integer", Text("Số lượt “không có ý kiến”", "How often “no opinion” was chosen")),
-    Column("skipped", "integer", Text("Số lượt bỏ trống", "How often it was left blank")),
-    *_FIGURE,
-)
-UNITS = (
-    *_WAVE,
-    Column("superior_vi", "string", Text("Đơn vị cấp trên", "Unit above, in Vietnamese")),
-    Column("version", "integer", Text("Lần công bố số liệu của đơn vị", "Version of its figures"), required=True),
-    Column("people", "integer", Text("Số người trả lời", "People who answered")),
-    Column("responses", "integer", Text("Số phiếu được tính", "Forms counted")),
-    Column("flagged", "integer", Text("Số phiếu nghi ngờ, không tính", "Doubtful forms, not counted")),
-    Column("transactions", "integer", Text("Số hồ sơ của kỳ (N)", "Transactions of the period (N)")),
-    Column("issued", "integer", Text("Số phiếu giấy phát ra", "Paper forms handed out")),
-    Column("rate", "number", Text("Tỷ lệ phiếu, từ 0 đến 1", "Rate of forms, 0 to 1")),
-    Column("rate_kind", "string", Text("Tỷ lệ phiếu tính trên gì", "What the rate of forms stands on"), "rate_kind"),
-    Column("covered", "integer", Text("Số hồ sơ của các đơn vị có phiếu", "Transactions of units that have forms")),
-    Column("covered_of", "integer", Text("Số hồ sơ của mọi đơn vị", "Transactions of all units")),
-    Column("design", "string", Text("Cách chọn người trả lời", "How people came to answer"), "design"),
-    Column(
-        "minimum_people",
-        "integer",
-        Text("Số người ít nhất để kết luận", "The fewest people that a verdict needs"),
-    ),
-    Column("questionnaire", "string", Text("Bộ câu hỏi và phiên bản", "Questionnaire and its version")),
-    *_FIGURE,
-    Column(
-        "figures_sha256",
-        "string",
-        Text("SHA-256 của số liệu đã khóa (tệp JSON của đơn vị)", "SHA-256 of the unit's JSON file"),
-        required=True,
-    ),
-    Column("ledger_head", "string", Text("Niêm phong của dữ liệu gốc", "Seal of the underlying data")),
-)
-TABLES: dict[TableName, tuple[Column, ...]] = {"figures": FIGURES, "units": UNITS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +30,7 @@ class Filed:
     digest: str
 
 
-def table_rows(table: TableName, filed: Iterable[Filed]) -> Iterator[OpenRow]:
+def table_rows(table: WaveTable, filed: Iterable[Filed]) -> Iterator[OpenRow]:
     """The rows of the table, the units in the order given."""
     for each in filed:
         if table == "units":

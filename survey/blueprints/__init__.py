@@ -15,6 +15,7 @@ from survey.blueprints import (
     health,
     method,
     open_data,
+    open_statistics,
     petition,
     responded,
     results,
@@ -33,6 +34,7 @@ PUBLIC = (
     comparison.blueprint,
     method.blueprint,
     open_data.blueprint,
+    open_statistics.blueprint,
     verification.blueprint,
 )
 

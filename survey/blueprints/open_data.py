@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Hashable, Iterable, Iterator
-from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from reports import open_codebook
 from reports.figures import Text
-from reports.open_metadata import DatasetOnOffer, FileOnOffer, Licence, csvw, dcat_catalogue, dcat_dataset
-from reports.open_table import SCHEMA, TABLES, TableName, open_csv, open_json, table_rows
+from reports.open_columns import TABLES, WaveTable
+from reports.open_metadata import DatasetOnOffer, FileOnOffer, csvw, dcat_catalogue, dcat_dataset
+from reports.open_table import open_csv, open_json, table_rows
 from survey.analysis import open_data
+from survey.analysis import open_statistics as statistics
 from survey.analysis.export import as_json
 from survey.analysis.open_data import Edition
 from survey.analysis.published import counted_units, published_waves
-from survey.blueprints import results
+from survey.blueprints import open_statistics, results
+from survey.blueprints.open_files import (
+    CSV,
+    CSVM,
+    JSON,
+    JSON_LD,
+    absolute,
+    conditional,
+    download,
+    licence,
+    machine_readable,
+    open_to_all,
+)
 from survey.database import current_session, engine
 from survey.models import Wave
 from survey.page_cache import ShortMemory
@@ -27,16 +39,16 @@ from survey.page_cache import ShortMemory
 blueprint = Blueprint("open_data", __name__, url_prefix="/du-lieu")
 blueprint.context_processor(results.renderers)
 blueprint.after_request(results.compress.after_request)
+blueprint.after_request(open_to_all)
 blueprint.register_error_handler(404, results.missing)
 
-CSV, JSON, JSON_LD, CSVM = "text/csv", "application/json", "application/ld+json", "application/csvm+json"
-FILES: dict[str, tuple[TableName, str]] = {
+FILES: dict[str, tuple[WaveTable, str]] = {
     "so-lieu.csv": ("figures", CSV),
     "so-lieu.json": ("figures", JSON),
     "don-vi.csv": ("units", CSV),
     "don-vi.json": ("units", JSON),
 }
-SCHEMAS: dict[str, TableName] = {f"{name}-metadata.json": table for name, (table, kind) in FILES.items() if kind == CSV}
+SCHEMAS: dict[str, WaveTable] = {f"{name}-metadata.json": table for name, (table, kind) in FILES.items() if kind == CSV}
 TYPES = {
     "string": _l("text"),
     "integer": _l("whole number"),
@@ -44,7 +56,6 @@ TYPES = {
     "date": _l("date (year-month-day)"),
     "boolean": _l("true or false"),
 }
-FOR_A_DAY, ASK_ANEW = "public, max-age=86400", "no-cache"
 
 # Digest and size of files, which an edition fixes: worked out once in a process.
 _measured = ShortMemory[Hashable, tuple[str, int]](86400, 400)
@@ -55,21 +66,12 @@ def _one_of(names: Iterable[str]) -> str:
     return ",".join(f'"{name}"' for name in names)
 
 
-@blueprint.after_request
-def open_to_all(response: Response) -> Response:
-    """Pages speak a language; files may be read by other sites' scripts."""
-    if response.mimetype == "text/html":
-        return results.say_language(response)
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return response
-
-
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
     """What is offered, under which terms."""
     offered = [(wave, edition, counted_parts(wave, edition)) for wave, (edition, *_) in offered_waves()]
-    return render_template("open_data/index.html", offered=offered, licence=licence(), files=FILES)
+    told = [open_statistics.on_offer(each) for each in statistics.editions(current_session())]
+    return render_template("open_data/index.html", offered=offered, told=told, licence=licence(), files=FILES)
 
 
 def counted_parts(wave: Wave, edition: Edition) -> int:
@@ -82,6 +84,7 @@ def counted_parts(wave: Wave, edition: Edition) -> int:
 def catalogue() -> ResponseReturnValue:
     """The whole catalogue (DCAT); the checksums of files stand in each dataset's own record."""
     datasets = [dataset_of(wave, found) for wave, found in offered_waves()]
+    datasets += [open_statistics.on_offer(edition) for edition in statistics.editions(current_session())]
     name = open_data.publisher(current_session(), None)
     return machine_readable(dcat_catalogue(absolute(".index"), name, licence(), datasets), JSON_LD)
 
@@ -217,39 +220,3 @@ def edition_or_404(wave_code: str, number: int | None) -> tuple[Wave, Edition]:
     """The edition with that number, without one the newest."""
     wave, found = editions_or_404(wave_code)
     return wave, next((each for each in found if number in (None, each.number)), None) or abort(404)
-
-
-def licence() -> Licence:
-    return Licence(current_app.config["OPEN_DATA_LICENCE"], current_app.config["OPEN_DATA_LICENCE_NAME"])
-
-
-def absolute(endpoint: str, **values: Any) -> str:
-    return current_app.config["BASE_URL"] + url_for(endpoint, **values)
-
-
-def download(content: Iterator[bytes], media_type: str, name: str) -> Response:
-    response = Response(content, mimetype=media_type)
-    response.headers.set("Content-Disposition", "attachment" if media_type == CSV else "inline", filename=name)
-    return response
-
-
-def conditional(response: Response, digest: str, number: int | None) -> Response:
-    """The response, or "not modified" for who has it. A numbered edition may be kept, the newest is asked for anew.
-
-    Werkzeug's own `make_conditional` would read a streamed file whole to learn its length.
-    """
-    tag = f"{SCHEMA.rpartition('/')[2]}-{digest}"
-    response.set_etag(tag, weak=True)  # weak: compressed it has other bytes
-    response.headers["Cache-Control"] = ASK_ANEW if number is None else FOR_A_DAY
-    if request.if_none_match.contains_weak(tag):
-        response.status_code = 304
-    return response
-
-
-def machine_readable(described: Any, media_type: str) -> Response:
-    body = json.dumps(described, ensure_ascii=False, indent=1).encode()
-    response = Response(body, mimetype=media_type)
-    response.set_etag(hashlib.sha256(body).hexdigest(), weak=True)
-    response.headers["Cache-Control"] = ASK_ANEW
-    response.make_conditional(request)
-    return response

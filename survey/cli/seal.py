@@ -28,6 +28,7 @@ from survey.operations import (
     filing_reminders,
     mail,
     notices,
+    open_statistics,
     petition_deadlines,
     theme_counting,
     wave_publication,
@@ -150,7 +151,7 @@ def _documents(every: float) -> Callable[[], None]:
 
 def by_date() -> Sequence[Callable[[], object]]:
     """What is due by the day, each by itself: late opinions told upwards, the morning's notices, reminders of
-    dialogues, contacts and mail kept long enough."""
+    dialogues, half-years of opinions and dialogues to be told, contacts and mail kept long enough."""
     source, contact_days, mail_days = engine(), current_app.config["CONTACT_DAYS"], current_app.config["MAIL_DAYS"]
     return (
         lambda: petition_deadlines.run_due(source, now()),
@@ -158,6 +159,7 @@ def by_date() -> Sequence[Callable[[], object]]:
         lambda: dialogue_reminders.run_due(source, now()),
         lambda: dialogue_polls.run_due(source, now()),
         lambda: filing_reminders.run_due(source, now()),
+        lambda: open_statistics.freeze_due(source, now()),
         lambda: contacts.run_due(source, now(), contact_days),
         lambda: mail.run_due(source, now(), mail_days),
     )

@@ -65,6 +65,7 @@ from survey.models.ledger import (
     Seal,
 )
 from survey.models.mail import MailMessage
+from survey.models.open_statistics import OpenStatistics
 from survey.models.paper import BATCH_STATES, BatchResponse, PaperBatch, PaperEntry, PaperResolution
 from survey.models.petition import (
     AnswerTemplate,
@@ -225,6 +226,7 @@ __all__ = [
     "ItemTally",
     "KeptStatistic",
     "MailMessage",
+    "OpenStatistics",
     "PaperBatch",
     "PaperEntry",
     "PaperResolution",

@@ -194,6 +194,8 @@ GRANTS: dict[str, tuple[str, str]] = {
     "unit_group": (_READ, _ALL),
     "unit_group_member": (_READ, _ALL),
     "reference_figure": (_READ, _ALL),
+    # what was told of opinions and dialogues, frozen
+    "open_statistics": (_READ, _ADD),
 }
 
 _PUBLISHED_WAVE = "wave_id IN (SELECT id FROM wave WHERE state = 'published')"

@@ -49,6 +49,7 @@ APPEND_ONLY = (
     "frozen_transaction",
     "filing_version",
     "filing_step",
+    "open_statistics",
 )
 # A published questionnaire is spelled out over these; each refers to it by this expression.
 _PUBLISHED_PARTS = {

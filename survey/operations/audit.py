@@ -53,6 +53,7 @@ NOT_AUDITED = {
     "sign_in_delay": "counted failures; the failures are recorded",
     "webhook_delivery": "written by events, which are noted themselves",
     "webhook_attempt": "a log of its own",
+    "open_statistics": "counted from opinions and dialogues by the platform, append-only",
     "petition_step": "the history of a case, kept by itself with who did it",
     "petition_photo": "a citizen's, kept whole",
     "petition_contact": "sealed; each look at it is recorded",

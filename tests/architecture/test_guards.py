@@ -22,6 +22,7 @@ PUBLIC_BLUEPRINTS = {
     "health",
     "method",
     "open_data",
+    "open_statistics",
     "petition",
     "responded",
     "results",

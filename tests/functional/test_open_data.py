@@ -14,7 +14,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from reports.open_table import FIGURES, SCHEMA
+from reports.open_columns import FIGURES
+from reports.open_table import SCHEMA
 from survey.blueprints import results
 from survey.models import Wave
 from survey.operations import filing_corrections, wave_publication
