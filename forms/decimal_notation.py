@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 LONGEST = 20  # characters of a number
+# Without an exponent: 1e999999 is short to write, and a million digits to reckon with.
+_NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)", re.ASCII)
 
 
 def parsed(text: str) -> Decimal | None:
@@ -12,13 +15,9 @@ def parsed(text: str) -> Decimal | None:
     typed = text.replace("\u00a0", "").replace(" ", "")
     if not typed:
         return None
-    try:
-        value = Decimal(typed.replace(",", ".")) if len(typed) <= LONGEST and "_" not in typed else None
-    except InvalidOperation:
-        value = None
-    if value is None or not value.is_finite():
+    if len(typed) > LONGEST or not _NUMBER.fullmatch(typed):
         raise ValueError(text)
-    return value
+    return Decimal(typed.replace(",", "."))
 
 
 def written(value: Decimal) -> str:

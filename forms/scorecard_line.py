@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 
+from forms.decimal_notation import parsed
 from forms.scorecard import LineForm
 from forms.scorecard_definition import (
     CriterionDefinition,
@@ -89,9 +90,12 @@ def _scale(form: LineForm, number: str) -> Scale:
 
 def _points(written: str, number: str) -> Decimal:
     try:
-        return Decimal(written.strip().replace(",", "."))
-    except InvalidOperation as error:
-        raise ScorecardFault("points", number=number, points=written.strip()[:20]) from error
+        points = parsed(written)
+    except ValueError:
+        points = None
+    if points is None:
+        raise ScorecardFault("points", number=number, points=written.strip()[:20])
+    return points
 
 
 def _source(form: LineForm, group: str, number: str) -> GroupSource | None:

@@ -6,13 +6,14 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
 
 import yaml
 
 from forms.ballot import clean_text
+from forms.decimal_notation import parsed
 from forms.notation import Loader, dump, without_defaults
 from forms.scorecard_definition import (
     CriterionDefinition,
@@ -204,9 +205,12 @@ class _Taken:
     def points(self, key: str) -> Decimal:
         text = self.text(key)
         try:
-            return Decimal(text)
-        except InvalidOperation as error:
-            raise ScorecardFault("points", number=self.number, points=text[:40]) from error
+            points = parsed(text)
+        except ValueError:
+            points = None
+        if points is None:
+            raise ScorecardFault("points", number=self.number, points=text[:40])
+        return points
 
     def name(self, key: str, *, required: bool = True) -> Name:
         if key not in self.rest and not required:

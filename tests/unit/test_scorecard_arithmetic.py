@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -230,3 +231,12 @@ def test_the_report_holds_every_digit_and_its_annex_breaks_over_pages() -> None:
     assert document == scorecard_pdf(card, moment=moment)
     assert text_of(scorecard_pdf(replace(card, state="final"), "en", moment=moment))
     assert scorecard_xlsx(card) == scorecard_xlsx(card)
+
+
+def test_no_number_of_a_file_takes_long_to_reckon_with() -> None:
+    """1e999999 took 44 s of the lock under which all others wait."""
+    written = write(annex_definition())
+    for points in ("1e999999", "1e-999999"):
+        plain = re.sub(r"maximum: [\d.]+", f"maximum: {points}", written, count=1)
+        with pytest.raises(ScorecardFault):
+            read(plain)
