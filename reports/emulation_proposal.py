@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from io import BytesIO
 
@@ -15,7 +16,7 @@ from reports.data_table import data_table
 from reports.emulation_figures import ProposalList, UnitPoints
 from reports.emulation_wording import formula, origin_words, part_name, points, sample_note
 from reports.figures import Language
-from reports.issuer import committee_of
+from reports.issuer import committee_of, numbered_as
 from reports.page import (
     LANDSCAPE_WIDTH,
     Head,
@@ -28,39 +29,54 @@ from reports.page import (
     styles_for,
     title_block,
 )
+from reports.verification_mark import Verification, VerificationMark
 from reports.wording import NO_NUMBER, count, short_date
 
 _UNDATED = datetime(2000, 1, 1)  # noqa: DTZ001 XlsxWriter takes no zone; the clock would change the bytes
 _TEXT = 45  # characters: the width of a column of text
 
 
-def proposal_pdf(figures: ProposalList, language: Language = "vi", *, digest: str = "") -> bytes:
-    """The document the Interior Department sends to the chairperson; the same list gives the same bytes.
+def proposal_pdf(
+    figures: ProposalList,
+    language: Language = "vi",
+    *,
+    digest: str = "",
+    issuer: Issuer | None = None,
+    verification: Verification | None = None,
+) -> bytes:
+    """The document the Interior Department, or another `issuer`, sends to the chairperson; the same list gives the same
+    bytes.
 
     `digest` is the SHA-256 of a fixed list, printed below it; without one it is marked as a draft.
     """
     committee = committee_of(figures.owner.name[language], language)
     chair = gettext("Chairman of the {committee}", language, committee=committee)
-    issuer = Issuer(
+    issuer = issuer or Issuer(
         gettext("Interior Department", language),
         committee,
-        number_suffix="/TTr-SNV",
+        number_suffix="/BC-SNV",
         office=gettext("Director", language),
-        recipients=(gettext("As above", language), gettext("File: registry", language)),
     )
+    recipients = (gettext("As above", language), gettext("File: registry", language))
+    issuer = replace(issuer, number_suffix=numbered_as(issuer, "TTr"), recipients=recipients)
     style = styles_for(issuer)
-    subject = gettext("On rewards to units in the emulation of {year}", language, year=figures.year)
+    mark = VerificationMark(verification, language, style) if verification else None
+    subject = proposal_title(figures, language)
     content: list[Flowable] = [Head(issuer, language)]
     content += title_block(gettext("Submission", language), [subject], style)
     content.append(paragraph(gettext("To: {receiver}", language, receiver=chair), style.centred))
     content.append(Spacer(1, 8))
     content += [paragraph(text, style.body) for text in _sentences(figures, language, draft=not digest)]
     last = gettext("The Interior Department submits this for consideration and decision./.", language)
-    content.append(closing(issuer, language, style, last))
+    content.append(closing(issuer, language, style, last, mark))
     content += on_pages_across()
     content += _annex(figures, language, style, digest)
     moment = datetime.combine(figures.computed_on, time(), UTC)
     return build(content, title=subject, language=language, issuer=issuer, moment=moment)
+
+
+def proposal_title(figures: ProposalList, language: Language) -> str:
+    return gettext("On rewards to units in the emulation of {year}", language, year=figures.year)
 
 
 def _sentences(figures: ProposalList, language: Language, *, draft: bool) -> Iterator[str]:

@@ -11,6 +11,8 @@ KINDS: dict[str, LazyString] = {
     "unit_profile": _l("One-page profile of a unit"),
     "publication_decision": _l("Decision on publication"),
     "unit_letter": _l("Letter to a unit"),
+    "emulation_communes": _l("Submission on rewards: communes and wards"),
+    "emulation_departments": _l("Submission on rewards: departments"),
 }
 # What each kind is for; those that most sets hold are ticked from the beginning.
 ABOUT_KINDS: dict[str, LazyString] = {
@@ -19,6 +21,10 @@ ABOUT_KINDS: dict[str, LazyString] = {
     "unit_profile": _l("A page a unit: verdict, rank, factors, work of the period."),
     "publication_decision": _l("A draft of the decision, with blanks for number, date and grounds."),
     "unit_letter": _l("The result of each unit as a letter, with what is asked of it by the verdict."),
+    "emulation_communes": _l(
+        "The fixed proposal list of the emulation that rests on this wave; none, where none is fixed."
+    ),
+    "emulation_departments": _l("The same for departments and equivalent bodies."),
 }
 # Files that are made along with a document.
 COPIES: dict[str, LazyString] = {

@@ -26,7 +26,7 @@ from survey.operations.document_runs import ADDRESS
 from survey.operations.documents import holds
 from survey.operations.documents import withdraw as withdraw_document
 from survey.operations.errors import OperationError
-from survey.operations.filing_files import MEDIA_TYPES
+from survey.operations.evidence import MEDIA_TYPES
 from survey.staff_pages import here, say
 from survey.staff_units import asked_unit, unclear
 
@@ -37,6 +37,8 @@ FILE_NAMES = {
     "unit_profile": "ho-so",
     "publication_decision": "quyet-dinh",
     "unit_letter": "cong-van",
+    "emulation_communes": "to-trinh-thi-dua-xa-phuong",
+    "emulation_departments": "to-trinh-thi-dua-so-nganh",
 }
 
 blueprint = staff_blueprint("documents", __name__, url_prefix="/staff/van-ban")

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import ClassVar, NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.compilation_workbook import compilation_xlsx
 from reports.decision import decision_pdf, decision_title
+from reports.emulation_proposal import proposal_pdf, proposal_title
 from reports.figures import Language, UnitReport
 from reports.letters import letter_title, unit_letter_pdf
 from reports.page import Issuer
@@ -20,13 +22,14 @@ from reports.unit_profile import profile_title, unit_profile_pdf
 from reports.unit_report import report_subject, unit_report_pdf
 from reports.verification_mark import Verification
 from survey.analysis import document_settings, frozen_figures
+from survey.analysis.emulation import FrozenList, frozen_list
 from survey.analysis.labels import place
 from survey.analysis.province_report import compiled_with_previous, province_report, reporting_units
 from survey.analysis.published_documents import frozen_digest, frozen_digest_below, with_compared
 from survey.analysis.rank_table import rank_table
 from survey.analysis.summary import unit_report
 from survey.analysis.unit_profile import Standings, read_standings, unit_profile
-from survey.models import Unit, Wave
+from survey.models import EmulationCampaign, Unit, Wave
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 from survey.operations.periods import province_day
@@ -36,6 +39,7 @@ class FiguresDiffer(OperationError):
     """A document would show other figures than those that were frozen."""
 
     SENTENCES: ClassVar[dict[str, str]] = {
+        "not_fixed": _n("No proposal list of an emulation that rests on the wave %(wave)s is fixed."),
         "differ": _n("The figures of %(unit)s come out otherwise than they were frozen: no document is made of them."),
     }
 
@@ -62,11 +66,16 @@ class Made(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Maker:
     """A kind of document: the units of a wave it is made for; the digest of the figures it would show now; how one is
-    made (in a process of its own), with that digest."""
+    made (in a process of its own), with that digest.
+
+    `is_filed` figures are those of filings, which corrections change and everybody may hear of; others were fixed by
+    two people for good.
+    """
 
     units: Callable[[Session, Wave], Sequence[Unit]]
     digest: Callable[[Session, Wave, Unit], str]
     make: Callable[[Session, Wave, Unit, Order], Made]
+    is_filed: bool = True
 
 
 def _unit_figures(session: Session, wave: Wave, unit: Unit) -> str:
@@ -152,6 +161,53 @@ def _decision(session: Session, wave: Wave, unit: Unit, order: Order) -> Made:
     return Made(title, content, _province_figures(session, wave, unit))
 
 
+def _campaign(session: Session, wave: Wave, unit_kind: str) -> EmulationCampaign | None:
+    """The newest fixed campaign among units of that kind that takes its surveyed parts from the wave, run by whom the
+    wave is run."""
+    runs = document_settings.issuing_unit(session, wave)
+    query = select(EmulationCampaign).where(
+        EmulationCampaign.wave_id == wave.id,
+        EmulationCampaign.owner_id == (runs.id if runs else None),
+        EmulationCampaign.unit_kind == unit_kind,
+        EmulationCampaign.state == "fixed",
+    )
+    return session.scalar(query.order_by(EmulationCampaign.year.desc()).limit(1))
+
+
+def _fixed_list(session: Session, wave: Wave, unit_kind: str) -> FrozenList:
+    """Raises :class:`FiguresDiffer` where no list is fixed any more."""
+    campaign = _campaign(session, wave, unit_kind)
+    fixed = frozen_list(session, campaign) if campaign else None
+    if fixed is None:
+        raise FiguresDiffer("not_fixed", wave=wave.code)
+    return fixed
+
+
+def _emulation(unit_kind: str) -> Maker:
+    """The submission with the fixed proposal list of an emulation."""
+
+    def units(session: Session, wave: Wave) -> Sequence[Unit]:
+        campaign = _campaign(session, wave, unit_kind)
+        return [campaign.owner] if campaign else []
+
+    def digest_now(session: Session, wave: Wave, _unit: Unit) -> str:
+        return _fixed_list(session, wave, unit_kind).stored.digest
+
+    def make(session: Session, wave: Wave, _unit: Unit, order: Order) -> Made:
+        fixed = _fixed_list(session, wave, unit_kind)
+        figures, digest = fixed.figures, fixed.stored.digest
+        content = proposal_pdf(
+            figures,
+            order.language,
+            digest=digest,
+            issuer=_issuer(session, wave, order),
+            verification=order.verification,
+        )
+        return Made(proposal_title(figures, order.language), content, digest)
+
+    return Maker(units, digest_now, make, is_filed=False)
+
+
 def _standings(session: Session, wave: Wave) -> Standings:
     """Compiled once for all profiles of a set: frozen figures, and those compared with them, stay while their digest
     does."""
@@ -194,4 +250,6 @@ KINDS: dict[str, Maker] = {
     "unit_profile": Maker(_units_below, _profile_figures, _unit_profile),
     "publication_decision": Maker(reporting_units, _province_figures, _decision),
     "unit_letter": Maker(_units_below, _unit_figures, _unit_letter),
+    "emulation_communes": _emulation("commune"),
+    "emulation_departments": _emulation("department"),
 }

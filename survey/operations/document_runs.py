@@ -175,7 +175,8 @@ def make_document(session: Session, task: Task) -> Outcome:
         wave, unit = session.get_one(Wave, task.wave_id), session.get_one(Unit, task.unit_id)
         order = Order(task.language, Verification(task.url, spaced(task.code)), task.asked_at)
         made = KINDS[task.kind].make(session, wave, unit, order)
-        shown = with_compared(session, wave, unit, made.figures_digest, at)
+        filed = KINDS[task.kind].is_filed
+        shown = with_compared(session, wave, unit, made.figures_digest, at) if filed else made.figures_digest
     except Exception as error:
         log.exception("the document %s (%s) could not be made", task.code, task.kind)
         return Outcome(task.document_id, failure=f"{type(error).__name__}: {error}"[:LONGEST_FAILURE])

@@ -125,14 +125,15 @@ def _made(run: DocumentRun) -> Select[Document]:
 def figures_now(session: Session, document: Document) -> str:
     """The digest of the figures that the document would show if it were made now, compared with the waves that were
     published when it was made."""
-    wave, unit, made_at = document.wave, document.unit, document.made_at
+    wave, unit, made_at, kind = document.wave, document.unit, document.made_at, KINDS[document.kind]
     assert made_at is not None
-    return with_compared(session, wave, unit, KINDS[document.kind].digest(session, wave, unit), made_at)
+    digest = kind.digest(session, wave, unit)
+    return with_compared(session, wave, unit, digest, made_at) if kind.is_filed else digest
 
 
 def holds(session: Session, document: Document) -> bool:
-    """Whether the figures of a document are those that are filed; they are, where none were filed."""
-    if frozen_digest(session, document.wave, document.unit) is None:
+    """Whether the figures of a document are those that are filed; they are, where none were filed, or others show."""
+    if not KINDS[document.kind].is_filed or frozen_digest(session, document.wave, document.unit) is None:
         return True
     return document.figures_digest == figures_now(session, document)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import docx
@@ -11,18 +12,25 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from reports.emulation_figures import Part
 from reports.official_texts import standard_text
 from survey.models import Document, DocumentContent, DocumentCopy, DocumentRun, DocumentText
-from survey.operations import document_runs, document_settings
+from survey.operations import document_runs, document_settings, documents, emulation
+from survey.operations.codes import spaced
 from survey.operations.document_copies import editable_report
+from survey.operations.document_runs import DocumentRunError
 from survey.operations.document_settings import DocumentSettingError, IssuerTerms
-from tests.document_objects import AT, look_again, make, words_of
+from survey.operations.emulation import Mark
+from tests.document_objects import AT, look_again, make, sign, words_of
+from tests.emulation_objects import AT as NOW
+from tests.emulation_objects import make_campaign
 from tests.filing_office import FilingOffice
 
 TERMS = IssuerTerms(
     "Sở Nội vụ", "SNV", "Phó Giám đốc", superior_vi="UBND tỉnh Mẫu", locality="Sông Trà", capacity_vi="KT. Giám đốc",
     signer="Trần Thị Bình",
 )  # fmt: skip
+PARTS = (Part("sipas", Decimal(60)), Part("manual", Decimal(40), "Sáng kiến"))
 EVERY = ("province_report", "unit_report", "publication_decision", "unit_letter")
 
 
@@ -79,6 +87,38 @@ def test_a_set_keeps_the_issuer_and_the_words_that_held_when_it_was_asked_for(se
     with pytest.raises(IntegrityError):
         session.execute(update(DocumentText).values(parts=""))
     look_again(session)
+
+
+def test_a_fixed_proposal_list_is_issued_with_the_wave_it_rests_on(session: Session, engine: Engine) -> None:
+    office = FilingOffice(session, engine)
+    office.close()
+    office.publish()
+    office.wave.owner = office.province
+    campaign = make_campaign(session, office.province, parts=PARTS, wave_code="W")
+    report = emulation.save_report(session, campaign, office.units["A"], explanation="Tốt", award="")
+    emulation.submit_report(session, report, account_id=None, now=NOW)
+    emulation.judge(session, report, award="", marks=[Mark(2, Decimal(90), "Rõ")], account_id=None)
+    kinds = ["emulation_communes", "emulation_departments"]
+    with pytest.raises(DocumentRunError):  # nothing is fixed yet
+        document_runs.request_run(session, office.wave, kinds, "vi", account_id=None, at=AT)
+    stored = emulation.ask(session, campaign, account_id=office.compiler.id, now=NOW)
+    emulation.confirm(session, campaign, seen=stored.digest, account_id=office.second.id, now=NOW)
+    run = document_runs.request_run(session, office.wave, kinds, "vi", account_id=None, at=AT)
+    session.commit()
+    make(engine)
+    words = told(session, run)
+    assert list(words) == ["emulation_communes P"]
+    assert stored.digest in words["emulation_communes P"].replace(" ", "")
+    assert "/TTr-SNV" in words["emulation_communes P"]
+    document = session.scalars(select(Document)).one()
+    assert spaced(document.code) in words["emulation_communes P"]
+    assert document.figures_digest == stored.digest == documents.figures_now(session, document)
+    documents.request_signing(session, run, account_id=office.compiler.id, at=AT)
+    session.commit()
+    assert sign(engine) == 1
+    look_again(session)
+    assert documents.publish_run(session, run, account_id=office.compiler.id, at=AT) == 1
+    assert documents.holds(session, document)
 
 
 def test_the_report_to_work_on_is_made_once_and_again_when_it_does_not_hold(session: Session, engine: Engine) -> None:
