@@ -8,23 +8,14 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from forms.ballot import clean_text
 from survey.models import Filing, FilingEvidence
 from survey.models.filing import MOST_BYTES, MOST_FILES
 from survey.operations.audit import record
 from survey.operations.bounded import BoundedError, Limits, run_bounded
+from survey.operations.evidence import MEDIA_TYPES, kind_by_signature, named
 from survey.operations.filing_steps import FilingError, lock
 
 MEGABYTE = 1024 * 1024
-_OFFICE = "application/vnd.openxmlformats-officedocument"
-MEDIA_TYPES = {
-    "pdf": "application/pdf",
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "docx": f"{_OFFICE}.wordprocessingml.document",
-    "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
-}
-_SIGNATURES = {b"%PDF-": "pdf", b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
 _ZIP = b"PK"
 _LIMITS = Limits(size=MOST_BYTES, seconds=10, memory=256 * MEGABYTE, output=1000)
 
@@ -40,9 +31,9 @@ def kind_of(content: bytes) -> str:
         raise FilingError("file_empty")
     if len(content) > MOST_BYTES:
         raise FilingError("files_large", most=MOST_BYTES // MEGABYTE)
-    for signature, kind in _SIGNATURES.items():
-        if content.startswith(signature):
-            return kind
+    known = kind_by_signature(content)
+    if known is not None:
+        return known
     if not content.startswith(_ZIP):
         raise FilingError("file_kind")
     try:
@@ -71,7 +62,7 @@ def add_file(
         raise FilingError("files_large", most=MOST_BYTES // MEGABYTE)
     file = FilingEvidence(
         filing_id=filing.id,
-        name=_named(name, kind),
+        name=named(name, kind),
         media_type=MEDIA_TYPES[kind],
         size=len(content),
         digest=hashlib.sha256(content).hexdigest(),
@@ -100,12 +91,3 @@ def remove_file(session: Session, filing: Filing, file_id: int) -> None:
     session.delete(file)
     session.flush()
     session.expire(filing, ["files"])
-
-
-def _named(name: str, kind: str) -> str:
-    """The name without folders, with the extension of what the file is."""
-    stem = clean_text(name.replace("\\", "/").rpartition("/")[2], lines=False)
-    for extension in (f".{kind}", ".jpeg"):
-        if stem.casefold().endswith(extension):
-            stem = stem[: -len(extension)]
-    return f"{stem[:150].strip('. ') or 'minh-chung'}.{kind}"

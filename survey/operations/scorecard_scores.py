@@ -18,6 +18,7 @@ from survey.analysis.scorecard_cards import last_scores
 from survey.analysis.scorecards import scale_points
 from survey.models import Criterion, Scorecard, ScorecardEvidence, ScorecardScore
 from survey.operations import audit
+from survey.operations.evidence import MEDIA_TYPES, kind_by_signature, named
 from survey.operations.scorecards import (
     COUNCIL_STAGES,
     EXPLAINING,
@@ -32,10 +33,7 @@ from survey.operations.scorecards import (
 
 LARGEST_MB = 5
 MOST_FILES = 5  # of a criterion
-LONGEST_FILE_NAME = 200
 LARGEST_NUMBER = Decimal(10) ** 10
-# What a file begins with, and what it is then served as.
-KINDS = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +138,8 @@ def add_evidence(
         raise ScorecardError("file_empty")
     if len(content) > LARGEST_MB * 2**20:
         raise ScorecardError("file_large", most=LARGEST_MB)
-    media_type = next((kind for sign, kind in KINDS.items() if content.startswith(sign)), None)
-    if media_type is None:
+    kind = kind_by_signature(content)
+    if kind is None:
         raise ScorecardError("file_kind")
     digest = hashlib.sha256(content).hexdigest()
     own = select(func.count()).where(
@@ -151,12 +149,11 @@ def add_evidence(
         raise ScorecardError("file_twice")
     if (session.scalar(own) or 0) >= MOST_FILES:
         raise ScorecardError("files_many", most=MOST_FILES)
-    name = clean_text(file_name, lines=False).replace("/", "_").replace("\\", "_").strip()
     evidence = ScorecardEvidence(
         scorecard_id=card.id,
         criterion_id=line.id,
-        file_name=name[-LONGEST_FILE_NAME:] or "minh-chung",
-        media_type=media_type,
+        file_name=named(file_name, kind),
+        media_type=MEDIA_TYPES[kind],
         size=len(content),
         digest=digest,
         content=content,

@@ -187,12 +187,12 @@ def test_a_card_from_the_first_row_to_the_final_points(office: Office, staff_app
     office.send(row("4"), {"counted": "10", "base": "12", "reason": "Thiếu 02 chỉ tiêu"})
     office.send(row("5"), {"counted": "11,3", "base": "100", "reason": "11,3%"})
     office.send(row("6"), {"reason": "Ba nhóm", "remedy": "Nâng cao trách nhiệm"})
-    file = {"file": (BytesIO(b"%PDF-1.7 van ban"), "quyet dinh.pdf")}
+    file = {"file": (BytesIO(b"%PDF-1.7 <script>van ban"), "quyet dinh.html")}  # it would open as a page
     office.send(row("1", "minh-chung"), file, page=row("1"))
     office.send(row("1", "minh-chung"), {"file": (BytesIO(b"<script>"), "a.pdf")}, page=row("1"))
     shown = office.page(url)
     assert "Minh chứng phải là tệp PDF" in shown
-    assert "quyet dinh.pdf" in shown
+    assert "quyet dinh.html.pdf" in shown
     assert "30,44" in shown
     evidence = office.client.get(f"{url}/minh-chung/1")
     assert evidence.headers["Content-Disposition"].startswith("attachment")
