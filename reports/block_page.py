@@ -15,7 +15,7 @@ from reports.page import CONTENT_WIDTH, LANDSCAPE_WIDTH, Issuer, Styles, closing
 from reports.verdict_card import mark, verdict_card
 from reports.verification_mark import VerificationMark
 
-SMALL_CHART = 112.0  # points across
+SMALL_CHART = 100.0  # points across
 
 
 def flowables(

@@ -15,7 +15,8 @@ from reports.page import CONTENT_WIDTH, Styles, paragraph
 from reports.page_breaks import RowTable
 
 TALLEST = 400  # points that a row takes of a page of 723, so that it fits below a head of several lines
-TOGETHER = 240  # points of rows that stay on one page
+TOGETHER = 240  # points of a group of rows that stays on one page
+WHOLE = 150  # points of a table that does
 
 _PADDING = 3
 _APART = 9  # left of words behind a number that is set right
@@ -39,8 +40,8 @@ def data_table(
 
     `widths` are parts of the table's `width` in points. Strings are literal text; numbers in a column carry equal
     decimals, so that right alignment stands them on the comma. `headings` are rows that name those below them, `totals`
-    are set bold. No row stands alone at the foot or the top of a page, no heading without its rows, and short groups
-    stay whole. What is too tall for a page goes on in rows of its own: somebody's long text would otherwise keep the
+    are set bold. No row stands alone at the foot or the top of a page, no heading without its rows, and what is short
+    stays whole. What is too tall for a page goes on in rows of its own: somebody's long text would otherwise keep the
     document from being drawn.
     """
     whole = sum(widths)
@@ -51,9 +52,11 @@ def data_table(
     insides = [column - _PADDING - (_APART if k in apart else _PADDING) for k, column in enumerate(columns)]
     body: list[_Row] = []
     starts: list[int] = []  # of groups of rows
+    names: list[int] = []  # of groups, across all columns
     for number, row in enumerate(rows):
         if number in headings:
             starts.append(len(body))
+            names += [] if any(row[1:]) else starts[-1:]
         looks = (_bold(style), style.head_number) if number in totals else (style.cell, style.number)
         cells: list[_Row] = [
             _pieces(cell, insides[k], looks[k in numbers]) if isinstance(cell, str) else [cell]
@@ -72,6 +75,7 @@ def data_table(
     table.first_rows = first[1] + 1
     kept = [("NOSPLIT", (0, start + 1), (-1, last + 1)) for start, last in others]
     kept.append(("NOSPLIT", (0, 0), (-1, table.first_rows)))  # the head never stands alone at the foot of a page
+    kept += [("SPAN", (0, at + 1), (-1, at + 1)) for at in names]
     table.setStyle(TableStyle([*kept, *(("LEFTPADDING", (k, 0), (k, -1), _APART) for k in apart)]))
     return table
 
@@ -83,15 +87,13 @@ def _bold(style: Styles) -> ParagraphStyle:
 
 def _together(body: Sequence[_Row], insides: Sequence[float], starts: Sequence[int]) -> Iterator[tuple[int, int]]:
     """First and last row of what stays on one page: the first two and the last two rows of the table and of every
-    group, its heading not counted, and groups that are short."""
+    group, its heading not counted, or all of what is short."""
     for first, end in pairwise(sorted({0, *starts, len(body)})):
         named = first in starts
-        chosen = [(first, first + 1 + named), (end - 2, end - 1), *([(first, end - 1)] if named else [])]
-        yield from (
-            (start, last)
-            for start, last in chosen
-            if first <= start < last < end and _height(body[start : last + 1], insides) <= TOGETHER
-        )
+        most = TOGETHER if starts else WHOLE
+        for start, last in ((first, end - 1), (first, first + 1 + named), (end - 2, end - 1)):
+            if first <= start < last < end and _height(body[start : last + 1], insides) <= most:
+                yield start, last
         if named and first + 1 < end:
             yield first, first + 1
 

@@ -99,7 +99,10 @@ def _content(
         yield from listed(record.agenda, style)
     yield from _box(record, language, style)
     last = gettext(
-        "{place} invites citizens and organisations to take part./.", language, place=body_of(record.place, language)
+        "{place} invites citizens and organisations to take part and to hand in their questions beforehand, so that "
+        "they are answered in full at the dialogue./.",
+        language,
+        place=body_of(record.place, language),
     )
     yield closing(issuer, language, style, last)
 

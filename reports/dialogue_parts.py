@@ -65,7 +65,7 @@ def people_table(groups: Sequence[GroupLine], language: Language, style: Styles)
         count(sum(line.present for line in groups), language),
     )
     head = (gettext("Group", language), gettext("Invited", language), gettext("Present", language))
-    return data_table(head, [*rows, whole], (80, 40, 40), style, numbers={1, 2})
+    return data_table(head, [*rows, whole], (80, 40, 40), style, numbers={1, 2}, totals={len(rows)})
 
 
 def promises_table(

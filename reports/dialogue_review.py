@@ -41,7 +41,12 @@ class _Review:
         yield paragraph(self.opening(), self.style.body)
         for part in (self.comparison, self.people, self.themes, self.poll, self.commitments):
             yield from part()
-        last = gettext("Figures as of {day}./.", self.language, day=short_date(self.review.as_of, self.language))
+        last = gettext(
+            "The figures of this report are as of {day}, compiled from the dialogues held in the half-year and the "
+            "commitments made there./.",
+            self.language,
+            day=short_date(self.review.as_of, self.language),
+        )
         yield closing(self.issuer, self.language, self.style, last)
 
     def heading(self, text: str) -> Flowable:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil, floor
 
 from reports.catalogue import gettext
-from reports.charts import SMALL, WIDE_WIDTH, both_layouts, percent_axis, verdict_legend
+from reports.charts import NARROW, SMALL, WIDE_WIDTH, both_layouts, percent_axis, verdict_legend
 from reports.compilation_figures import Driver, Drivers
 from reports.drawing import Box, Chart, Shape, Stroke, Svg, Words, verdict_mark
 from reports.figures import Language
 from reports.fonts import sans, text_width, wrap
+from reports.label_places import ASCENT, LEADING, Area, Places
 from reports.wording import figure_percent, percent
 
 PLOT_HEIGHT = 300.0
-LABEL_WIDTH, LEADING = 150.0, 13.0
-
-Area = tuple[float, float, float, float]  # left, top, right, bottom
+LABEL_WIDTH, KEY_INDENT = 150.0, 18.0
 
 
 def driver_chart(drivers: Drivers, language: Language, width: float = WIDE_WIDTH, name: str = "drivers") -> Chart:
-    """Right is closer than the others, up is more satisfied; what is close and low stands at the lower right."""
+    """Right is closer than the others, up is more satisfied; what is close and low stands at the lower right. Where
+    names have no room the signs carry numbers, explained below."""
     factors = [driver for driver in drivers.factors if driver.performance.estimate.estimate is not None]
     start, ticks = percent_axis([driver.performance for driver in factors])
     top, left, right = 26.0, 42.0, width - 16
@@ -50,12 +50,27 @@ def driver_chart(drivers: Drivers, language: Language, width: float = WIDE_WIDTH
     shapes.append(Stroke(((x(average), top), (x(average), bottom)), "chart-break"))
     corner = gettext("goes along closely, scores low", language)
     shapes.append(Words(right - 6, bottom - 8, corner, SMALL, "chart-quiet", "end"))
-    shapes += _points(factors, language, x, y, right)
+    places = Places(Area(left, top, width, bottom))
+    places.take(Area(right - 6 - text_width(corner, sans().regular, SMALL), bottom - 8 - ASCENT, right, bottom))
+    places.take(Area(x(average) - 1, top, x(average) + 1, bottom))
+    places.take(Area(left, y(target) - 1, right, y(target) + 1))
+    numbers = {driver.code: k for k, driver in enumerate(factors, 1)} if width < NARROW else {}
+    shapes += _points(factors, language, x, y, places, numbers)
+    low = bottom + 19
     axis = gettext("Share in what goes with overall satisfaction (further right: more)", language)
-    shapes.append(Words(right, bottom + 33, axis, SMALL, "chart-quiet", "end"))
+    for line in wrap(axis, sans().regular, SMALL, width):
+        low += 15
+        shapes.append(Words(right, low, line, SMALL, "chart-quiet", "end"))
+    for driver in factors if numbers else ():
+        low += 5
+        for k, line in enumerate(wrap(driver.label[language], sans().regular, SMALL, width - KEY_INDENT)):
+            low += LEADING + 1
+            if not k:
+                shapes.append(Words(0, low, f"{numbers[driver.code]}.", SMALL, bold=True))
+            shapes.append(Words(KEY_INDENT, low, line, SMALL))
     shapes.append(Words(0, 12, gettext("Satisfied (higher up: more)", language), SMALL, "chart-quiet"))
     targets = list(dict.fromkeys(driver.performance.verdict.target for driver in factors))
-    legend, end = verdict_legend(language, width, bottom + 38, targets)
+    legend, end = verdict_legend(language, width, low + 6, targets)
     title = gettext("What goes with overall satisfaction, and how it scores", language)
     words = "; ".join(_words(driver, language) for driver in drivers.factors) + "."
     return Chart(name, width, end, title, words, (*shapes, *legend))
@@ -66,32 +81,23 @@ def _points(
     language: Language,
     x: Callable[[float], float],
     y: Callable[[float], float],
-    right: float,
+    places: Places,
+    numbers: Mapping[str, int],
 ) -> Iterator[Shape]:
-    """Each factor's sign with its name: above it, below or beside, wherever no other name stands."""
-    taken: list[Area] = []
-    for driver in sorted(factors, key=lambda driver: -(driver.performance.estimate.estimate or 0.0)):
-        estimate = driver.performance.estimate.estimate
-        assert estimate is not None
-        at, height = x(driver.importance), y(estimate)
-        lines = wrap(driver.label[language], sans().regular, SMALL, LABEL_WIDTH, most_lines=2)
-        extent = max(text_width(line, sans().regular, SMALL) for line in lines)
-        centred, more = min(at - extent / 2, right - extent), LEADING * (len(lines) - 1)
-        beside = (at + 11, height + 4) if at + 11 + extent <= right else (at - 11 - extent, height + 4)
-        other = (at - 11 - extent, height + 4)
-        levels = (height - 13 - more, height + 20, height - 27 - more, height + 34)
-        spots = ((centred, levels[0]), (centred, levels[1]), beside, other, (centred, levels[2]), (centred, levels[3]))
-        areas = [(left, base - 11, left + extent, base + more + 3) for left, base in spots]
-        free = next((k for k, area in enumerate(areas) if not any(_meet(area, other) for other in taken)), 0)
-        left, base = spots[free]
-        taken += [areas[free], (at - 8, height - 8, at + 8, height + 8)]
+    """Each factor's sign with its name, or with its number in the key, where no other sign or name stands."""
+    at = {driver.code: (x(driver.importance), y(driver.performance.estimate.estimate or 0.0)) for driver in factors}
+    for spot in at.values():
+        places.sign(*spot)
+    for driver in sorted(factors, key=lambda driver: at[driver.code][1]):
+        across, height = at[driver.code]
+        label = str(numbers[driver.code]) if numbers else driver.label[language]
+        lines = wrap(label, sans().bold if numbers else sans().regular, SMALL, LABEL_WIDTH, most_lines=2)
+        extent = max(text_width(line, sans().bold, SMALL) for line in lines)
+        left, base = places.label(across, height - 8, height + 8, extent, len(lines)) or (across, height)
         for k, line in enumerate(lines):
-            yield Words(left, base + LEADING * k, line, SMALL)
-        yield from verdict_mark(at, height, driver.performance.verdict.state)
-
-
-def _meet(one: Area, other: Area) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+            middle = left + extent / 2
+            yield Words(middle, base + LEADING * k, line, SMALL, "chart-text", "middle", bold=bool(numbers))
+        yield from verdict_mark(across, height, driver.performance.verdict.state)
 
 
 def _words(driver: Driver, language: Language) -> str:

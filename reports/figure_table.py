@@ -49,7 +49,7 @@ def unit_table(lines: Sequence[UnitLine], language: Language, style: Styles) -> 
     return data_table(
         [*head, "", gettext("Verdict", language)],
         [_unit_row(line, language) for line in lines],
-        (44, 16, 15, 22, 34, 6, 26),
+        (43, 15, 14, 25, 33, 6, 26),
         style,
         numbers={1, 2, 3, 4},
     )

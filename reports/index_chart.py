@@ -14,7 +14,7 @@ from reports.fonts import sans, text_width, wrap
 from reports.index_figures import IndexSeries, IndexYear
 from reports.index_wording import aim_words, index_value, rank_words, reached_words
 
-VALUE_HEIGHT, RANK_HEIGHT = 150.0, 110.0
+VALUE_HEIGHT, RANK_HEIGHT = 135.0, 95.0
 LEFT, RIGHT, GAP = 52.0, 10.0, 40.0
 LONGEST = 12  # years in one picture
 SPARK_WIDTH, SPARK_HEIGHT = 120.0, 28.0

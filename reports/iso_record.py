@@ -19,6 +19,7 @@ from reports.page import CONTENT_WIDTH, Head, Issuer, build, paragraph, styles_f
 from reports.petition_figures import Handling
 from reports.wording import (
     NO_NUMBER,
+    capitalised,
     count,
     figure_percent,
     interval,
@@ -222,15 +223,13 @@ class _Document:
             gettext("Next survey", language),
         ]
         rows = [self._remedy(line) for line in self.record.remedies]
-        yield data_table(head, rows, (24, 32, 14, 13, 17), self.style, numbers=set())
+        yield data_table(head, rows, (24, 31, 13, 14, 18), self.style, numbers=set())
 
     def _remedy(self, line: RemedyLine) -> list[str]:
         language = self.language
-        judged = (
-            gettext("not judged yet", language) if line.movement is None else movement_word(line.movement, language)
-        )
+        judged = movement_word(line.movement, language) if line.movement else gettext("not judged yet", language)
         state = gettext(REMEDY_STATES[line.state], language)
-        return [line.figure[language], line.action, short_date(line.deadline_on, language), state, judged]
+        return [line.figure[language], line.action, short_date(line.deadline_on, language), state, capitalised(judged)]
 
     def conclusions(self) -> Iterator[Flowable]:
         """Room to write, and the places of three signatures."""

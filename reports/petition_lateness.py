@@ -14,7 +14,7 @@ from reports.figures import Language, Place, Text
 from reports.issuer import committee_of, unit_as_issuer
 from reports.page import Head, Issuer, Styles, build, closing, paragraph, styles_for, title_block
 from reports.petition_figures import Cause, LatenessReport, UnitLateness
-from reports.wording import count, percent, period, short_date
+from reports.wording import capitalised, count, percent, period, short_date
 
 LONGEST_CAUSE = 300  # characters of a cause in a table
 
@@ -78,11 +78,16 @@ class _Document:
         yield paragraph(to, self.style.centred)
         yield Spacer(1, 8)
         yield from self.summary()
+        last = gettext("Reported for consideration and directions./.", language)
         if self.late_units:
             yield from self.units()
             yield from self.causes()
             yield from self.cases()
-        last = gettext("Reported for consideration and directions./.", language)
+            last = gettext(
+                "Submitted for consideration and for directions to the units named in this report to close the late "
+                "cases and to answer citizens and organisations without further delay./.",
+                language,
+            )
         yield closing(self.issuer, language, self.style, last)
 
     def summary(self) -> Iterator[Flowable]:
@@ -155,7 +160,9 @@ class _Document:
         ]
         rows = [self.unit_row(str(number), unit) for number, unit in enumerate(self.late_units, 1)]
         rows.append(self.unit_row("", replace(self.report.total, name=Text(gettext("All units", language)))))
-        yield data_table(head, rows, (5, 34, 9, 9, 13, 10, 20), self.style, numbers={0, 2, 3, 4, 5, 6})
+        yield data_table(
+            head, rows, (6, 29, 10, 8, 17, 9, 21), self.style, numbers={0, 2, 3, 4, 5, 6}, totals={len(self.late_units)}
+        )
         note = gettext(
             "Working days: without Saturdays, Sundays and public holidays. On time: of the cases that citizens "
             "sent in the period and that were due, those answered by their deadline.",
@@ -204,11 +211,11 @@ class _Document:
                 short_date(case.received_on, language),
                 short_date(case.deadline_on, language),
                 count(case.days, language),
-                _shortened(case.cause) or gettext("no cause stated", language),
+                capitalised(_shortened(case.cause) or gettext("no cause stated", language)),
             ]
             for number, case in enumerate(self.report.cases, 1)
         ]
-        yield data_table(head, rows, (5, 14, 24, 13, 13, 10, 21), self.style, numbers={0, 5})
+        yield data_table(head, rows, (5, 15, 22, 13, 13, 11, 25), self.style, numbers={5})
         if self.report.more:
             more = ngettext(
                 "{n} more late case is counted above and not listed.",

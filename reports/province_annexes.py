@@ -69,7 +69,7 @@ def _unit_grid(units: Sequence[CompiledUnit], language: Language) -> Grid:
         )
 
     rows, headings = _by_kind(units, row, len(head), language)
-    return Grid(head, rows, (44, 15, 14, 24, 34, 6, 25), frozenset({1, 2, 3, 4}), headings)
+    return Grid(head, rows, (47, 14, 13, 25, 33, 6, 25), frozenset({1, 2, 3, 4}), headings)
 
 
 def _factor_grids(report: ProvinceReport, language: Language) -> Iterator[Grid]:
@@ -90,7 +90,7 @@ def _factor_grids(report: ProvinceReport, language: Language) -> Iterator[Grid]:
             return (unit.line.place.name[language], figure_percent(unit.line.index, language), *percentages)
 
         rows, headings = _by_kind(report.compilation.units, row, len(head), language)
-        widths = (52, 23, *((174 / len(labels),) * len(labels)))
+        widths = (48, 25, *((176 / len(labels),) * len(labels)))
         yield Grid(head, rows, widths, frozenset(range(1, len(head))), headings)
 
 

@@ -14,7 +14,7 @@ from reports.figures import Figure, Language
 from reports.notes import coverage, figure_in_words, headline_sentence, method_note, rate_name, self_selected
 from reports.province_annexes import annexes
 from reports.province_figures import GroupRanking, ProvinceReport
-from reports.rank_chart import rank_chart, rank_words
+from reports.rank_chart import rank_chart, rank_percents, rank_words
 from reports.wording import (
     NO_NUMBER,
     against_word,
@@ -212,10 +212,10 @@ class _Parts:
         for number, ranking in enumerate(shown, 1):
             if len(shown) > 1:
                 yield Heading(f"{number}. {ranking.name[language]}", 2)
-            yield self.rank_grid(ranking)
             before = ranking.table.before
             if before is not None:
                 yield Prose(gettext("Movement against {wave}.", language, wave=before.name[language]), "note")
+            yield self.rank_grid(ranking)
 
     def rank_grid(self, ranking: GroupRanking) -> Grid:
         language = self.language
@@ -226,15 +226,16 @@ class _Parts:
             gettext("Rank", language),
             gettext("Movement", language),
         )
-        rows = tuple(self.rank_row(line, at) for at, line in enumerate(ranking.table.lines))
-        return Grid(head, rows, (43, 17, 41, 41, 20), frozenset({1}))
+        percents = rank_percents(ranking.table.lines, language)
+        rows = tuple(self.rank_row(line, percents[at], at) for at, line in enumerate(ranking.table.lines))
+        return Grid(head, rows, (37, 25, 38, 43, 20), frozenset({1}))
 
-    def rank_row(self, line: RankLine, at: int) -> tuple[str | SmallChart, ...]:
+    def rank_row(self, line: RankLine, percentage: str, at: int) -> tuple[str | SmallChart, ...]:
         language, rank = self.language, line.rank
         movement = gettext(_MOVEMENTS[line.movement], language) if line.movement else NO_NUMBER
         return (
             line.unit.line.place.name[language],
-            figure_percent(line.unit.line.index, language),
+            percentage,
             SmallChart(rank_chart(rank, line.before, language, f"rank-{at}")) if rank else "",
             rank_words(rank, language) if rank else gettext("not ranked", language),
             movement,
@@ -256,8 +257,10 @@ class _Parts:
         yield self.chapter(gettext("What the numbers cannot say", language))
         if self.whole.method.design == "self_selected":
             yield Prose(gettext(_VOLUNTARY, language), "point")
-        for sentence in _LIMITS:
+        *sentences, last = _LIMITS
+        for sentence in sentences:
             yield Prose(gettext(sentence, language), "point")
+        yield Prose(f"{gettext(last, language)}/.", "point")
 
 
 def standing_sentence(standing: Standing, language: Language) -> str:

@@ -13,6 +13,7 @@ from reports.block_page import flowables
 from reports.catalogue import gettext
 from reports.editable_copy import editable_docx
 from reports.figures import Language
+from reports.fonts import balanced
 from reports.issuer import unit_as_issuer
 from reports.page import CONTENT_WIDTH, Head, Issuer, Styles, build, paragraph, styles_for, title_block
 from reports.province_figures import ProvinceReport
@@ -20,6 +21,8 @@ from reports.province_parts import province_blocks
 from reports.unit_report import report_subject
 from reports.verification_mark import Verification, VerificationMark
 from reports.wording import period
+
+COVER_SIDE = 14 * mm  # between the frame of the cover and its lines
 
 
 def province_report_pdf(
@@ -85,12 +88,15 @@ def _cover(report: ProvinceReport, language: Language, issuer: Issuer, style: St
     lines += [paragraph(issuer.name.upper(), middle), Spacer(1, 52 * mm)]
     lines += [paragraph(gettext("Report", language).upper(), big), Spacer(1, 6 * mm)]
     about = gettext("Satisfaction of citizens and organisations with administrative services", language)
-    lines += [paragraph(about.upper(), middle), paragraph(place.name[language], middle), Spacer(1, 8 * mm)]
+    for text in (about.upper(), place.name[language]):
+        broken = balanced(text, middle.fontName, middle.fontSize, CONTENT_WIDTH - 2 * COVER_SIDE)
+        lines += [paragraph(line, middle) for line in broken]
+    lines.append(Spacer(1, 8 * mm))
     lines += [paragraph(wave.name[language], quiet), paragraph(period(wave.start, wave.end, language), quiet)]
     frame = Table(
         [[lines], [paragraph(str(wave.end.year), quiet)]],
         colWidths=[CONTENT_WIDTH],
-        rowHeights=[222 * mm, 16 * mm],
+        rowHeights=[230 * mm, 16 * mm],
         style=[("BOX", (0, 0), (-1, -1), 1.2, "#0b3d6b"), ("VALIGN", (0, 0), (-1, 0), "TOP")],
     )
     yield frame

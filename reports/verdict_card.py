@@ -12,7 +12,16 @@ from reports.catalogue import gettext
 from reports.drawing import INK, MET, MUTED, NOT_MET, Chart, verdict_mark
 from reports.figures import Figure, Language, VerdictState
 from reports.page import CONTENT_WIDTH, Styles, paragraph
-from reports.wording import answers, figure_percent, interval, people, point_score, verdict_sentence, verdict_word
+from reports.wording import (
+    answers,
+    capitalised,
+    figure_percent,
+    interval,
+    people,
+    point_score,
+    verdict_sentence,
+    verdict_word,
+)
 
 _GROUNDS: dict[VerdictState, str] = {"met": "#e2f2e8", "not_met": "#f9e7e3", "inconclusive": "#eceff2"}
 _INKS: dict[VerdictState, str] = {"met": MET, "not_met": NOT_MET, "inconclusive": MUTED}
@@ -22,8 +31,7 @@ def verdict_card(index: Figure, language: Language, style: Styles) -> Flowable:
     """The headline on the tint of its verdict: number, interval and base at the left, verdict and why at the right."""
     state = index.verdict.state
     sizes = _card_styles(style, state)
-    number = figure_percent(index, language)
-    left = [paragraph(number[:1].upper() + number[1:], sizes[0])]
+    left = [paragraph(capitalised(figure_percent(index, language)), sizes[0])]
     if index.estimate.estimate is not None:
         bounds = interval(index.estimate, language, index.verdict.target).replace(" ", "\u00a0")
         base = f"{people(index.people, language)}, {answers(index.answers, language)}"

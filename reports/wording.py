@@ -143,6 +143,11 @@ def point_score(figure: Figure, language: Language) -> str:
     return gettext("Point score: {comparison}", language, comparison=points(value, figure.verdict.target, language))
 
 
+def capitalised(text: str) -> str:
+    """With a capital first letter, as a sentence or a cell begins."""
+    return text[:1].upper() + text[1:]
+
+
 def verdict_word(state: VerdictState, language: Language) -> str:
     return gettext(_VERDICT_WORDS[state], language)
 

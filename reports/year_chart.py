@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from reports.catalogue import gettext
-from reports.charts import NARROW, SMALL, WIDE_WIDTH, both_layouts, percent_axis, verdict_legend
+from reports.charts import SMALL, WIDE_WIDTH, both_layouts, percent_axis, verdict_legend
 from reports.compilation_figures import OwnPoint, ReferencePoint, YearTrend
 from reports.drawing import Box, Chart, Shape, Stroke, Svg, Words, verdict_mark
 from reports.figures import Language
 from reports.fonts import sans, text_width
+from reports.label_places import ASCENT, Area, Places
 from reports.wording import figure_percent, percent
 
 PLOT_HEIGHT = 230.0
@@ -50,8 +51,16 @@ def year_chart(trend: YearTrend, language: Language, width: float = WIDE_WIDTH, 
         Words(x(year + 0.5), bottom + 17, str(year), SMALL, "chart-quiet", "middle")
         for year in range(last, first - 1, -every)
     ]
+    places = Places(Area(left, top, width, bottom))
     shapes += _published(points, x, y, top, bottom, language, slot)
-    shapes += _own(trend.own, x, y, top, bottom, language, labelled=width >= NARROW)
+    shapes += _own(trend.own, x, y, top, bottom)
+    for point in points:
+        half = text_width(percent(point.value, language), sans().regular, SMALL) / 2
+        at, height = x(point.year + 0.5), y(float(point.value))
+        places.take(Area(at - half, height - 9 - ASCENT, at + half, height + REFERENCE_SIZE))
+    for target in trend.targets:
+        places.take(Area(x(target.year), y(float(target.value)) - 1, x(target.year + 1), y(float(target.value)) + 1))
+    shapes += _own_labels(trend.own, x, y, places, language)
     targets = list(dict.fromkeys(target.value for target in trend.targets))
     legend, end = verdict_legend(language, width, bottom + 26, targets)
     for note in _notes(trend, language):
@@ -84,7 +93,9 @@ def _published(
         size = REFERENCE_SIZE
         yield Box(at - size, height - size, 2 * size, 2 * size, "chart-reference")
         text = percent(point.value, language)
-        if text_width(text, sans().regular, SMALL) < slot:
+        wide = text_width(text, sans().regular, SMALL)
+        if wide < slot:
+            yield Box(at - wide / 2 - 1, height - 9 - ASCENT, wide + 2, ASCENT + 1, "chart-light")
             yield Words(at, height - 9, text, SMALL, "chart-quiet", "middle")
 
 
@@ -94,9 +105,6 @@ def _own(
     y: Callable[[float], float],
     top: float,
     bottom: float,
-    language: Language,
-    *,
-    labelled: bool,
 ) -> Iterator[Shape]:
     for before, after in pairwise(points):
         old, new = before.figure.estimate.estimate, after.figure.estimate.estimate
@@ -105,25 +113,38 @@ def _own(
             yield Stroke(((middle, top), (middle, bottom)), "chart-break")
         elif old is not None and new is not None:
             yield Stroke(((x(before.position), y(old)), (x(after.position), y(new))), "chart-series")
-    edge = float("inf")  # where the label to the right begins: the newest one is always written
-    for point in reversed(points):
-        estimate, state, at = point.figure.estimate, point.figure.verdict.state, x(point.position)
-        if estimate.estimate is None:
-            continue
+    for point in points:
+        estimate, at = point.figure.estimate, x(point.position)
         if estimate.lower is not None and estimate.upper is not None:
-            yield Stroke(((at, y(estimate.lower)), (at, y(estimate.upper))), f"chart-whisker-{state}")
-        yield from verdict_mark(at, y(estimate.estimate), state)
+            ends = (at, y(estimate.lower)), (at, y(estimate.upper))
+            yield Stroke(ends, f"chart-whisker-{point.figure.verdict.state}")
+        if estimate.estimate is not None:
+            yield from verdict_mark(at, y(estimate.estimate), point.figure.verdict.state)
+
+
+def _own_labels(
+    points: Sequence[OwnPoint],
+    x: Callable[[float], float],
+    y: Callable[[float], float],
+    places: Places,
+    language: Language,
+) -> Iterator[Shape]:
+    """The percentages, where they lie on nothing; the newest one is always written."""
+    shown = [point for point in points if point.figure.estimate.estimate is not None]
+    extents = []
+    for point in shown:
+        estimate = point.figure.estimate
+        bounds = [y(value) for value in (estimate.lower, estimate.estimate, estimate.upper) if value is not None]
+        extents.append((min(bounds), max(bounds)))
+        places.sign(x(point.position), y(estimate.estimate or 0.0))
+        places.take(Area(x(point.position) - 2, min(bounds), x(point.position) + 2, max(bounds)))
+    for point, (high, low) in reversed(list(zip(shown, extents, strict=True))):
+        at, middle = x(point.position), y(point.figure.estimate.estimate or 0.0)
         label = figure_percent(point.figure, language)
-        half = text_width(label, sans().bold, SMALL) / 2
-        if labelled and at + half < edge - 4:
-            near = any(other is not point and abs(x(other.position) - at) < half + 9 for other in points)
-            if near and at + 11 + 2 * half < x(point.year + 1):  # below it would lie on the neighbour's sign
-                yield Words(at + 11, y(estimate.estimate) + 4, label, SMALL, "chart-text", bold=True)
-            else:
-                lowest = y(estimate.lower) if estimate.lower is not None else y(estimate.estimate) + 8
-                below = max(lowest, y(estimate.estimate) + 8) + 13
-                yield Words(at, below, label, SMALL, "chart-text", "middle", bold=True)
-            edge = at - half
+        width = text_width(label, sans().bold, SMALL)
+        spot = places.label(at, min(high, middle - 8), max(low, middle + 8), width, only_free=point is not shown[-1])
+        if spot is not None:
+            yield Words(*spot, label, SMALL, "chart-text", bold=True)
 
 
 def _notes(trend: YearTrend, language: Language) -> Iterator[str]:

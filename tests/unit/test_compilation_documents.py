@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from io import BytesIO
+from itertools import combinations
 
+import pytest
 from python_calamine import CalamineWorkbook
 
+from reports.charts import NARROW_WIDTH, SMALL, WIDE_WIDTH
 from reports.compilation_figures import (
     Compilation,
     CompiledUnit,
@@ -28,9 +32,12 @@ from reports.compilation_figures import (
     YearTrend,
 )
 from reports.compilation_workbook import compilation_xlsx
+from reports.drawing import Chart, Diamond, Disc, Words
 from reports.driver_chart import driver_chart
 from reports.figures import Figure, Method, Place, Text, UnitLine, WaveLabel
+from reports.fonts import sans, text_width
 from reports.heat_figures import HeatCell
+from reports.label_places import Area
 from reports.rank_chart import rank_svgs, rank_words
 from reports.year_chart import year_chart
 from survey.analysis.estimation import suppressed
@@ -149,3 +156,56 @@ def test_importance_against_performance() -> None:
     drawn = chart.to_svg()
     assert "Thủ tục</text>" in drawn
     assert "Tiếp cận</text>" not in drawn, "what is hidden has no place on the chart"
+
+
+def covered(chart: Chart, labels: Sequence[str]) -> list[tuple[str, str]]:
+    """Pairs of a label and of a sign or another label that it lies on."""
+    areas = [(f"sign {k}", sign(shape)) for k, shape in enumerate(chart.shapes) if isinstance(shape, Disc | Diamond)]
+    for shape in chart.shapes:
+        if isinstance(shape, Words) and shape.text in labels and shape.size == SMALL:
+            extent = text_width(shape.text, sans().bold if shape.bold else sans().regular, SMALL)
+            left = shape.x - {"start": 0, "middle": extent / 2, "end": extent}[shape.anchor]
+            areas.append((shape.text, Area(left, shape.y - 9, left + extent, shape.y + 2)))
+    return [
+        (one, other)
+        for (one, area), (other, place) in combinations(areas, 2)
+        if area.shared(place) and not (one.startswith("sign") and other.startswith("sign"))
+    ]
+
+
+def sign(shape: Disc | Diamond) -> Area:
+    return Area(shape.x - shape.radius, shape.y - shape.radius, shape.x + shape.radius, shape.y + shape.radius)
+
+
+@pytest.mark.parametrize("width", [NARROW_WIDTH, WIDE_WIDTH])
+def test_no_name_of_a_factor_lies_on_a_sign_or_another_name(width: float) -> None:
+    names = ("Tiếp cận dịch vụ", "Thủ tục hành chính", "Công chức giải quyết", "Kết quả giải quyết", "Góp ý, kiến nghị")
+    satisfied = (80, 76, 84, 79, 78)
+    factors = [
+        Driver(name, Text(name), 0.18 + k / 100, figure("index", satisfied[k], 100)) for k, name in enumerate(names)
+    ]
+    chart = driver_chart(Drivers(tuple(factors), 0.6, 7058), "vi", width)
+    labels = names if width == WIDE_WIDTH else ("1", "2", "3", "4", "5")
+    written = [shape.text for shape in chart.shapes if isinstance(shape, Words)]
+    assert set(labels) <= set(written)
+    assert set(names) <= set(written), "a number is explained"
+    assert covered(chart, labels) == []
+
+
+@pytest.mark.parametrize("width", [NARROW_WIDTH, WIDE_WIDTH])
+def test_no_percentage_of_a_wave_lies_on_a_sign_and_the_newest_is_written(width: float) -> None:
+    own = tuple(
+        OwnPoint(str(k), Text(f"Quý {k}"), 2026, 2026 + k / 4, figure("index", number, 100))
+        for k, number in enumerate((76, 77, 78, 79))
+    )
+    published = tuple(
+        ReferencePoint(year, Fraction(84, 100), Fraction(7, 10), Fraction(9, 10), None, "", "")
+        for year in range(2019, 2026)
+    )
+    trend = YearTrend(
+        own, ReferenceSeries("SIPAS", "national", "overall", published), (YearTarget(2026, TARGET, Text("")),)
+    )
+    chart = year_chart(trend, "vi", width)
+    labels = [f"{number},00%" for number in (76, 77, 78, 79)]
+    assert "79,00%" in [shape.text for shape in chart.shapes if isinstance(shape, Words)]
+    assert covered(chart, labels) == []

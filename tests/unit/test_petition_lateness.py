@@ -82,3 +82,13 @@ def test_a_long_list_repeats_its_head_and_hostile_causes_are_literal(language: L
     assert all(head in page for page in pages[-5:-1])
     assert "<b>Trễ</b> & <img" in " ".join(pages)
     assert "…" in pages[-2]  # a row is never split: a long cause is cut there, and told in full above
+
+
+@pytest.mark.parametrize("cases", [1, 4, 7, 8, 9, 10, 11, 12, 18])
+def test_two_lines_of_text_stand_above_the_signature_behind_a_table(cases: int) -> None:
+    pdf = pypdfium2.PdfDocument(petition_lateness_pdf(make_report(cases, "Chờ"), place=PROVINCE, moment=MOMENT))
+    pages = [page.get_textpage().get_text_bounded().splitlines() for page in pdf]
+    signed = next(lines for lines in pages if "Nơi nhận:" in lines)
+    text = signed[: signed.index("Nơi nhận:")]
+    assert "Kính đề nghị xem xét" in text[-2]
+    assert text[-1].endswith("./.")

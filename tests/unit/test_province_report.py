@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from dataclasses import replace
+from fractions import Fraction
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
 from pypdf import PdfReader
 
-from reports.figures import Language
+from reports.figures import Estimate, Language
 from reports.province_figures import ProvinceReport
 from reports.province_report import province_report_docx, province_report_pdf
 from reports.verification_mark import Verification
@@ -26,6 +28,27 @@ def told_by(document: bytes) -> list[str]:
 
 def pages(report: ProvinceReport, language: Language = "vi") -> list[str]:
     return told_by(province_report_pdf(report, language))
+
+
+def test_units_of_different_ranks_never_print_alike_in_pdf_and_docx() -> None:
+    report = province_report(4)
+    (ranking,) = report.rankings
+    values = (Fraction(89996, 100000), Fraction(89995, 100000))
+    lines = [
+        replace(
+            line, unit=replace(unit, line=replace(unit.line, index=replace(index, estimate=Estimate(0.9, exact=value))))
+        )
+        for line, value in zip(ranking.table.lines, values, strict=False)
+        for unit, index in [(line.unit, line.unit.line.index)]
+    ]
+    table = replace(ranking.table, lines=(*lines, *ranking.table.lines[2:]))
+    report = replace(report, rankings=(replace(ranking, table=table),))
+    copy = Document(io.BytesIO(province_report_docx(report)))
+    cells = {cell.text for each in copy.tables for row in each.rows for cell in row.cells}
+    printed = next(page for page in pages(report) if "Khoảng thứ hạng" in page)
+    for percentage in ("89,996%", "89,995%"):
+        assert percentage in cells
+        assert percentage in printed
 
 
 def test_the_summary_stands_on_one_page_and_long_tables_repeat_their_heads() -> None:
