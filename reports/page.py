@@ -172,7 +172,8 @@ class Head(Flowable):
         rule = 0.4 * max((text_width(line, self.fonts.bold, 12) for line in self.name), default=0)
         canvas.line(left - rule / 2, y + 10, left + rule / 2, y + 10)
         row = min(y - 6, top - 50)  # number at the left, place and date at the right, clear of both rules
-        self._centred(self.number, left, row, self.fonts.regular, 13)
+        size = min(13, 13 * self.left_width / text_width(self.number, self.fonts.regular, 13))
+        self._centred(self.number, left, row, self.fonts.regular, size)
         size = min(12.5, 12.5 * self.right_width / text_width(self.nation, self.fonts.bold, 12.5))
         self._centred(self.nation, right, top - 12, self.fonts.bold, size)
         self._centred(self.motto, right, top - 28, self.fonts.bold, 13)

@@ -83,7 +83,7 @@ def issuer(unit_code: str) -> ResponseReturnValue:
         try:
             operations.set_issuer(session, unit, terms, account_id=account().id, at=datetime.now(UTC))
         except DocumentSettingError as error:
-            form.form_errors.append(say(error))
+            (form[error.part].errors if error.part else form.form_errors).append(say(error))
         else:
             commit()
             flash(gettext("Saved. Documents asked for from now on are issued so."), "success")

@@ -19,10 +19,11 @@ from survey.operations.errors import noop as _n
 
 
 class DocumentSettingError(OperationError):
-    """A setting that is not taken, and why; `part` names the part of a wording that is at fault."""
+    """A setting that is not taken, and why; `part` names what of it is at fault."""
 
     SENTENCES: ClassVar[dict[str, str]] = {
         "no_name": _n("Write down the body's name, its abbreviation and the position of who signs."),
+        "no_authority": _n("Write down who decides, such as the head of the body."),
         "unknown": _n("%(found)s is no value that can be filled in here. Choose from the list above the text."),
         "empty_part": _n("This part may not be empty."),
         "other_parts": _n("These are not the parts of this document. Reload the page and try again."),
@@ -60,6 +61,8 @@ def set_issuer(
     """From now on documents of the unit's waves are issued by this body. Raises :class:`DocumentSettingError`."""
     if not (terms.name_vi and terms.abbreviation and terms.position_vi):
         raise DocumentSettingError("no_name")
+    if terms.decides and not terms.authority_vi:
+        raise DocumentSettingError("no_authority", "authority_vi")
     current = newest_issuer(session, unit)
     if current is not None and all(getattr(current, name) == value for name, value in asdict(terms).items()):
         raise DocumentSettingError("same")

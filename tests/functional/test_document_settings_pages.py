@@ -30,6 +30,8 @@ def test_the_issuing_body_is_settled_audited_and_given_back(
     assert unfinished.status_code == 422
     assert 'value="Trần Thị Bình"' in html_of(unfinished)
     terms["position_vi"] = "Phó Giám đốc"
+    undecided = post(staff_client, ISSUER, {**terms, "decides": "y"}, page=ISSUER)
+    assert "Hãy ghi ai là người ra quyết định" in html_of(undecided).partition('id="authority_vi-error"')[2]
     saved = html_of(post(staff_client, ISSUER, terms, page=ISSUER, follow_redirects=True))
     for printed in ("UBND TỈNH MẪU", "SỞ NỘI VỤ", "/BC-SNV", "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC"):
         assert printed in saved

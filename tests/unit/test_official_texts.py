@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from pypdf import PdfReader
+from pypdfium2 import PdfDocument
 
 from reports.decision import decision_pdf, decision_specimen_pdf
 from reports.figures import Language, Text, VerdictState
@@ -24,7 +25,7 @@ from reports.official_texts import (
     standard_text,
     unknown_placeholders,
 )
-from reports.page import Issuer
+from reports.page import LEFT, Head, Issuer
 from tests.hostile_texts import ATTACK
 from tests.province_reports import province_report
 from tests.report_factory import hidden_report, unit_report
@@ -114,6 +115,16 @@ def test_the_issuing_body_stands_in_the_head_the_words_and_the_signature() -> No
     by_default = words(decision_pdf(province_report(3)))
     assert "CHỦ TỊCH ỦY BAN NHÂN DÂN TỈNH QUẢNG NGÃI Căn cứ" in by_default
     assert "TM. ỦY BAN NHÂN DÂN" not in by_default  # the chairperson decides alone
+
+
+def test_a_long_abbreviation_stays_clear_of_the_date() -> None:
+    long = replace(own_issuer(), number_suffix="/BC-" + "W" * 20)
+    with PdfDocument(unit_letter_pdf(unit_report(), PROVINCE, issuer=long)) as document:
+        text = document[0].get_textpage()
+        first, length = text.search("/WW").get_next()
+        left, right = text.get_charbox(first)[0], text.get_charbox(first + length + 17)[2]
+    assert left >= LEFT - 1
+    assert right <= LEFT + Head(long, "vi").left_width + 1
 
 
 def test_a_wording_of_ones_own_replaces_the_standard_text_and_names_known_values_alone() -> None:
