@@ -112,7 +112,10 @@ class _Minutes:
             who = f"{who}, {others}"
         asked = gettext("Question {number} ({who}):", language, number=number, who=who)
         bold, italic = style.fonts.bold, style.fonts.italic
-        yield self.marked(f'<font name="{bold}">{markup(asked)}</font> {self.inline(question.text)}')
+        yield self.marked(
+            f'<font name="{bold}">{markup(asked)}</font> {self.inline(question.text)}',
+            ParagraphStyle("question", parent=style.body),
+        )
         if question.answer:
             word = gettext("Reply", language)
             if question.unit[language]:
@@ -127,8 +130,8 @@ class _Minutes:
     def inline(text: str) -> str:
         return "<br/>".join(markup(line) for line in text.splitlines())
 
-    def marked(self, text: str) -> Flowable:
-        return Paragraph(text, self.style.body)
+    def marked(self, text: str, style: ParagraphStyle | None = None) -> Flowable:
+        return Paragraph(text, style or self.style.body)
 
     def declined(self) -> Iterator[Flowable]:
         if not self.record.declined:

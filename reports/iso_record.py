@@ -14,6 +14,7 @@ from reports.counter_score_figures import UnitScore
 from reports.counter_score_wording import grade_name, left_out_sentence, on_time_sentence, total
 from reports.data_table import data_table
 from reports.figures import Figure, Language, Movement, Place, Text
+from reports.handwriting import RuledLines
 from reports.issuer import unit_as_issuer
 from reports.page import CONTENT_WIDTH, Head, Issuer, build, paragraph, styles_for, title_block
 from reports.petition_figures import Handling
@@ -36,7 +37,8 @@ REMEDY_STATES = {
     "done": gettext_noop("Done"),
     "dropped": gettext_noop("Dropped"),
 }
-ROOM = 64.0  # points left for handwriting
+ROOM = 64.0  # points left for a signature
+WRITING_LINES = 3  # below a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +240,9 @@ class _Document:
             gettext("Are the results sufficient against the targets?", language),
             gettext("What is improved next, by whom and until when?", language),
         )
-        lines: list[Flowable] = [self.heading(gettext("7. Conclusions", language))]
+        lines: list[Flowable] = [Spacer(1, 8), self.heading(gettext("7. Conclusions", language))]
         for text in asked:
-            lines += [paragraph(text, self.style.plain), Spacer(1, ROOM)]
+            lines += [paragraph(text, self.style.plain), RuledLines(WRITING_LINES, CONTENT_WIDTH), Spacer(1, 8)]
         offices = (
             gettext("Written by", language),
             gettext("Quality manager", language),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, PageBreak, Paragraph, Spacer, Table
 
-HEADINGS = frozenset({"heading", "chapter", "part"})  # names of paragraph styles
+HEADINGS = frozenset({"heading", "chapter", "part", "question"})  # styles of paragraphs that name what follows
 LINES_ABOVE = 2  # of text above a signature, and below a heading
 _LONGEST_LEAD = 3  # lines of a paragraph between a heading and its table or chart
 _UNENDING = 1e6

@@ -18,6 +18,7 @@ from reports.catalogue import gettext
 from reports.drawing import BRAND, INK, LINE, MUTED
 from reports.figures import Language, Text
 from reports.fonts import sans, text_width
+from reports.handwriting import RuledLines
 from reports.page import markup, paragraph
 
 MARGIN = 15 * mm
@@ -177,7 +178,7 @@ class Questions:
                 parts += [band, Spacer(0, 1.5 * mm)]
             parts += [*self._condition(question), self._numbered(question, style("asked", 10, bold=True))]
             parts += [*self._help(question), Spacer(0, 1.2 * mm)]
-            parts.append(_Ruled(question.lines) if question.lines else self._boxes(question))
+            parts.append(RuledLines(question.lines, WIDTH, 7 * mm) if question.lines else self._boxes(question))
             parts.append(Spacer(0, 3 * mm))
             yield KeepTogether(parts)
 
@@ -235,22 +236,3 @@ def draw_box(canvas: Canvas, x: float, y: float, digit: str, *, square: bool = F
     canvas.setFillColor(HexColor("#8d98a3"))
     canvas.setFont(sans().regular, 7.5)
     canvas.drawCentredString(x + BOX / 2, y + BOX / 2 - 2.6, digit)
-
-
-class _Ruled(Flowable):
-    """Lines to write on."""
-
-    STEP = 8 * mm
-
-    def __init__(self, lines: int) -> None:
-        super().__init__()
-        self.lines = lines
-        self.width, self.height = WIDTH, lines * self.STEP
-
-    def draw(self) -> None:
-        self.canv.setStrokeColor(HexColor("#7a858f"))
-        self.canv.setLineWidth(0.5)
-        self.canv.setDash([1, 2])
-        for line in range(self.lines):
-            self.canv.line(7 * mm, line * self.STEP + 1 * mm, WIDTH, line * self.STEP + 1 * mm)
-        self.canv.setDash([])
