@@ -28,10 +28,15 @@ class Group:
 
 def read_groups(session: Session, path: str, *, public: bool = False) -> list[Group]:
     """The saved groups: those that were ever public first, in the order in which they became so, then the others by
-    code. Shown are those that have not ended and whose members all stand at or under `path`. The other public ones stay
-    among them, since reports of earlier days, or of the units above, still show them.
+    code. Shown are those of the unit at `path` or one above it, not those that a unit below made of itself, which have
+    not ended and whose members all stand at or under `path`. The other public ones stay among them, since reports of
+    earlier days or of other units still show them.
     """
-    query = select(UnitGroup).order_by(UnitGroup.public_since.is_(None), UnitGroup.public_since, UnitGroup.code)
+    query = (
+        select(UnitGroup)
+        .options(joinedload(UnitGroup.owner))
+        .order_by(UnitGroup.public_since.is_(None), UnitGroup.public_since, UnitGroup.code)
+    )
     query = query.where(UnitGroup.public_since.is_not(None)) if public else query
     groups = session.scalars(query).all()
     members: dict[int, list[str]] = defaultdict(list)
@@ -45,12 +50,19 @@ def read_groups(session: Session, path: str, *, public: bool = False) -> list[Gr
             "saved",
             tuple(members[group.id]),
             group.public_since is not None,
-            group.ended_on is None and all(own.startswith(path) for own in members[group.id]),
+            group.ended_on is None
+            and _runs(group.owner, path)
+            and all(own.startswith(path) for own in members[group.id]),
         )
         for group in groups
         if members[group.id]
     ]
     return [group for group in found if group.is_public or group.is_shown]
+
+
+def _runs(owner: Unit, path: str) -> bool:
+    """Whether the unit stands at `path` or above it; of all units together ("/") every root does."""
+    return path.startswith(owner.path) or (path == "/" and owner.parent_id is None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,7 @@ def small_province(session: Session) -> tuple[Wave, dict[str, Unit]]:
 
 def test_a_group_gives_way_where_it_would_tell(session: Session) -> None:
     wave, units = small_province(session)
+    make_group(session, "praise", units["X"], [units["X1"]], 0)  # a rated unit's own: on no page of the province
     groups = {
         "together": ("ABC", 1),  # seven hidden people: nobody is told
         "first": ("AC", 2),  # less C leaves the three of A
@@ -144,8 +145,9 @@ def test_a_group_gives_way_where_it_would_tell(session: Session) -> None:
     assert {figure.headline.suppressed for figure in (*hidden.factors, *hidden.contents)} == {True}
     assert (hidden.returns, hidden.coverage) == (None, None)
     below = read_groups(session, units["X"].path, public=True)
-    assert [group.code for group in below] == ["together", "first", "second", "visible", "again"], "printed elsewhere"
-    assert {group.is_shown for group in below} == {False}
+    printed_elsewhere = ["together", "first", "second", "visible", "again"]
+    assert [group.code for group in below] == ["praise", *printed_elsewhere]
+    assert [group.is_shown for group in below] == [True, *[False] * 5]
 
 
 def test_units_stand_once_in_ranks_and_in_the_groups_they_belong_to(session: Session) -> None:
