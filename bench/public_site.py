@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -18,6 +19,7 @@ from survey.operations.ledger import seal_all
 
 UNITS = 200
 RESPONSES = 100 * UNITS
+MOST_KB = 40  # a second on a slow mobile connection
 
 
 def run() -> Iterator[Result]:
@@ -41,10 +43,22 @@ def run() -> Iterator[Result]:
                 "a wave": f"/ket-qua/{code}",
                 "five units side by side": f"/so-sanh/?{chosen}",
                 "open data, list": "/du-lieu/",
+                "a unit": f"/ket-qua/{code}/{units[1]}",
+                "a unit over the years": f"/ket-qua/don-vi/{units[1]}",
             }
+            if kind == "sqlite":
+                yield from (weight(client, f"{name}, {UNITS} units", path) for name, path in pages.items())
             for name, path in pages.items():
                 yield answer_time(f"{name}, {UNITS} units, {kind}", asking(client, path))
             yield answer_time(f"open data, first bytes, {UNITS} units, {kind}", beginning(client, code))
+
+
+def weight(client: FlaskClient, name: str, path: str) -> Result:
+    """What a phone loads that was never here: the page and its one style sheet, compressed, in two requests."""
+    packed = {"Accept-Encoding": "br, gzip"}
+    (sheet,) = re.findall(r'<link rel="stylesheet" href="([^"]+)"', client.get(path).text)
+    loaded = sum(len(client.get(each, headers=packed).data) for each in (path, sheet))
+    return Result(f"{name}, over the wire", loaded / 1000, "kB", MOST_KB, at_most=True)
 
 
 def beginning(client: FlaskClient, code: str) -> Callable[[], None]:

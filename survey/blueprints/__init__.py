@@ -19,6 +19,7 @@ from survey.blueprints import (
     petition,
     responded,
     results,
+    stylesheet,
     unit_years,
     verification,
 )
@@ -29,6 +30,7 @@ PUBLIC = (
     dialogue.blueprint,
     dialogue_presence.blueprint,
     results.blueprint,
+    stylesheet.blueprint,
     unit_years.blueprint,
     responded.blueprint,
     comparison.blueprint,

@@ -26,6 +26,7 @@ PUBLIC_BLUEPRINTS = {
     "petition",
     "responded",
     "results",
+    "stylesheet",
     "unit_years",
     "verification",
 }

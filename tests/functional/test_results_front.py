@@ -37,6 +37,11 @@ def test_units_are_found_from_the_front_page_which_shows_the_years_and_the_group
     assert "Các xã, phường" in wave
     assert "0 trên 5" in wave  # communes that meet the target
     assert "Theo nhóm đơn vị" not in unescape(client.get("/ket-qua/now?q=tra").text)
+    (sheet,) = re.findall(r'<link rel="stylesheet" href="([^"]+)"', front)
+    styled = client.get(sheet, headers={"Accept-Encoding": "br"})
+    assert (styled.mimetype, styled.headers["Content-Encoding"]) == ("text/css", "br")
+    assert "immutable" in styled.headers["Cache-Control"]
+    assert client.get("/ket-qua/older.css").headers["Cache-Control"] == "no-cache"
     tag = client.get("/ket-qua/now/B2").headers["ETag"]
     assert client.get("/ket-qua/now/B2", headers={"If-None-Match": tag}).status_code == 304
     assert client.get("/ket-qua/now/B2?lang=en", headers={"If-None-Match": tag}).status_code == 200
