@@ -36,6 +36,8 @@ def sub_units(session: Session, view: View) -> Iterator[UnitLine]:
     """Lines of the units directly below, in the order of their codes."""
     depth = len(view.path)
     below = {int(site.path[depth:].split("/", 1)[0]) for site in view.sites if len(site.path) > depth}
+    if not below:
+        return
     units = select(Unit).where(Unit.id.in_(below)).options(joinedload(Unit.parent)).order_by(Unit.code)
     strata = by_ancestor(view.sites)
     for unit in session.scalars(units):
@@ -50,6 +52,8 @@ def counters(session: Session, view: View) -> Iterator[UnitLine]:
     groups = view.tallies.by(
         lambda cell: cell.origin.counter_id if view.counted(cell) and cell.origin.unit_id == own else None
     )
+    if not groups:
+        return
     total = view.people(view.tallies.total(lambda cell: view.counted(cell) and cell.origin.unit_id == own))
     unseen = disclosure.hidden_siblings({str(key): view.people(tally) for key, tally in groups.items()}, total)
     headline = view.instrument.headline

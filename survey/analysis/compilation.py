@@ -23,7 +23,7 @@ from survey.analysis.estimation import Estimator, Terms, suppressed
 from survey.analysis.group_disclosure import KnownCells, withheld
 from survey.analysis.instrument import read_instrument
 from survey.analysis.labels import wave_label
-from survey.analysis.last_seal import last_seal
+from survey.analysis.last_seal import UNDATED, last_seal
 from survey.analysis.population import Site, by_ancestor, read_sites
 from survey.analysis.quality import PAPER
 from survey.analysis.tally import Detail, Selection, Tally, read
@@ -82,7 +82,7 @@ def compile_wave(
             groups.append(_group(reading, group.code, group.name, group.kind, sites, units, keys, public=public))
     everything = frozenset(site.unit_id for site in view.sites)
     whole = _group(reading, "whole", WHOLE, "whole", everything, units, view.hidden_here, public=public)
-    sealed = last_seal(session, wave, view.path, sealed=source == "sealed") if source != "released" else (None, "")
+    sealed = last_seal(session, wave, view.path, sealed=source == "sealed") if source != "released" else UNDATED
     labels = tuple((factor.code, factor.label) for factor in view.instrument.factors)
     corrected = wave_corrections(session, (wave,)).get(wave.id, ())
     return Compilation(

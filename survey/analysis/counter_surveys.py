@@ -110,7 +110,7 @@ def _hidden(view: View, unit: Unit, estimator: Estimator) -> Collection[str]:
 
 
 def _every_key(view: View) -> Collection[str]:
-    return view.instrument.pooled_into().keys()
+    return view.instrument.pooled_into.keys()
 
 
 def _answers(answered: _Answered, source: SurveySource) -> SurveyAnswers | None:

@@ -157,7 +157,7 @@ def rows_to_keep(
     for (unit_id, choice), tally in tallies.items():
         bases = tree.bases(instrument, tally)
         sites |= {(unit_id, choice, key): bases[key] for key in keys}
-    pools = {key: above for key, above in instrument.pooled_into().items() if key in keys}
+    pools = {key: above for key, above in instrument.pooled_into.items() if key in keys}
     pools = {key: above if above in pools else None for key, above in pools.items()}
     closed = {(str(unit_id), key) for unit_id, of in hidden.items() for key in of}
     stood: dict[str, set[str]] = defaultdict(set)

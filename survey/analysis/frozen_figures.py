@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from reports.figures import UnitReport
 from survey.analysis.export import as_json
+from survey.analysis.last_seal import KeptSeals
 from survey.analysis.population import Site, by_ancestor, read_sites
 from survey.analysis.summary import report_of
 from survey.analysis.tally import Cell, Tallies, Tally
@@ -29,6 +30,7 @@ from survey.models import Unit, Wave, WaveUnit
 DIGITS = 12  # significant ones a number is kept with: the last of sixteen may differ between two machines
 # What may be renamed after the wave has closed.
 _NAMES = frozenset({"name", "one_stop", "superior", "label"})
+_KEPT = frozenset({str, int, bool, type(None)})  # types whose values are spelled as they are
 
 
 def filing_units(session: Session, wave: Wave) -> list[Unit]:
@@ -57,9 +59,10 @@ def frozen_reports(
         whole = replace(whole, sites=read_sites(session, wave, frozen=False))
     below = by_ancestor(whole.sites)
     cells, periods = _by_unit(whole.tallies.cells), _by_unit(whole.tallies.periods)
+    seals = KeptSeals.of(session, wave)
     for unit in units:
         view = _narrowed(whole, unit, below.get(unit.path, []), cells, periods)
-        yield unit, report_of(session, view, with_history=False, with_scan=False)
+        yield unit, report_of(session, view, with_history=False, with_scan=False, seal=seals.at(unit))
 
 
 Parts = dict[int, list[tuple[Cell, Tally]]]
@@ -143,11 +146,14 @@ def spelled(document: Any) -> bytes:
 
 
 def _rounded(value: Any) -> Any:
+    """The value with its numbers kept to :data:`DIGITS`; what needs none is not looked into, of a thousand in each."""
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}")
     if isinstance(value, dict):
-        return {key: _rounded(each) for key, each in value.items()}
-    return [_rounded(each) for each in value] if isinstance(value, list) else value
+        return {key: each if type(each) in _KEPT else _rounded(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [each if type(each) in _KEPT else _rounded(each) for each in value]
+    return value
 
 
 def _like(now: Any, kept: Any) -> Any:

@@ -39,7 +39,7 @@ class KnownCells:
         headline = instrument.headline
         every = (*([instrument.index] if instrument.index else ()), *instrument.contents, *instrument.factors)
         scopes = {pool.key: pool.id for pool in every}
-        pools = {key: into for key, into in instrument.pooled_into().items() if key in scopes}
+        pools = {key: into for key, into in instrument.pooled_into.items() if key in scopes}
         bases = {
             unit_id: {key: tally.sums(scope).people for key, scope in scopes.items()}
             for unit_id, tally in view.by_unit.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import cast
 
 from sqlalchemy import select
@@ -76,7 +76,7 @@ class Pool:
         return f"s{self.id}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Instrument:
     """A questionnaire's measuring part. Without items in the index, `index` is None (one-tap: only `overall`).
 
@@ -116,7 +116,8 @@ class Instrument:
         """What the headline is about: the index, else the overall question."""
         return self.index or self.overall
 
-    def pooled_into(self) -> dict[str, str | None]:
+    @cached_property
+    def pooled_into(self) -> Mapping[str, str | None]:
         """Each figure's key with that of the next wider figure it is pooled into (None at the top), widest first."""
         pools = [*([self.index] if self.index else []), *self.contents, *self.factors]
         into: dict[str, str | None] = {}

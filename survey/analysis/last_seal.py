@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -12,9 +15,11 @@ from sqlalchemy.orm import Session
 from survey.models import Collector, KeptStatistic, Response, Seal, Unit, Wave
 
 LAST_RESPONSE = "last_response"  # of a unit's own collectors, kept when its wave closes
+Dated = tuple[datetime | None, str]  # time and head (hexadecimal) of a seal
+UNDATED: Dated = (None, "")
 
 
-def last_seal(session: Session, wave: Wave, path: str, *, sealed: bool = False) -> tuple[datetime | None, str]:
+def last_seal(session: Session, wave: Wave, path: str, *, sealed: bool = False) -> Dated:
     """Time and head (hexadecimal) of the seal over the subtree's last response in the wave.
 
     A seal over other units' answers leaves a report as it is: same data, same bytes. While the last response is not
@@ -30,7 +35,54 @@ def last_seal(session: Session, wave: Wave, path: str, *, sealed: bool = False) 
     newest = select(Seal.sealed_at, Seal.head)
     covering = newest.where(Seal.last_response_id >= last.scalar_subquery()).order_by(Seal.sequence).limit(1)
     found = session.execute(covering).first() or session.execute(newest.order_by(Seal.sequence.desc()).limit(1)).first()
-    return (found[0], found[1].hex()) if found else (None, "")
+    return (found[0], found[1].hex()) if found else UNDATED
+
+
+@dataclass(frozen=True)
+class KeptSeals:
+    """What :func:`last_seal` says of a closed wave's every unit (`sealed`), read once for all of them.
+
+    `last` is the last response of each unit with all below it, by its key; `reached` the highest response that each of
+    the `seals` and those before it cover.
+    """
+
+    last: dict[int, float]
+    reached: Sequence[int]
+    seals: Sequence[tuple[datetime, bytes]]
+    newest: Dated
+
+    @classmethod
+    def of(cls, session: Session, wave: Wave) -> KeptSeals:
+        own = session.execute(
+            select(Unit.path, KeptStatistic.value)
+            .join(Unit, Unit.id == KeptStatistic.unit_id)
+            .where(KeptStatistic.wave_id == wave.id, KeptStatistic.code == LAST_RESPONSE)
+        ).all()
+        last: dict[int, float] = {}
+        for path, value in own:
+            if value is not None:
+                for key in map(int, path.strip("/").split("/")):
+                    last[key] = max(value, last.get(key, value))
+        columns = select(Seal.sealed_at, Seal.head, Seal.last_response_id)
+        needed = columns.where(Seal.last_response_id >= min(last.values(), default=0)).order_by(Seal.sequence)
+        rows = session.execute(needed).all() if last else []
+        newest = session.execute(columns.order_by(Seal.sequence.desc()).limit(1)).first()
+        return cls(
+            last,
+            list(accumulate((row[2] for row in rows), max)),
+            [(row[0], row[1]) for row in rows],
+            (newest[0], newest[1].hex()) if newest else UNDATED,
+        )
+
+    def at(self, unit: Unit) -> Dated:
+        """The seal over the last response of the unit with all below it."""
+        if unit.id not in self.last:
+            return self.newest
+        place = bisect_left(self.reached, self.last[unit.id])
+        if place == len(self.seals):
+            return self.newest
+        sealed_at, head = self.seals[place]
+        return sealed_at, head.hex()
 
 
 def last_responses(session: Session, wave: Wave) -> Iterator[KeptStatistic]:

@@ -28,7 +28,7 @@ from survey.analysis.corrections import unit_corrections
 from survey.analysis.estimation import Estimator, Terms, suppressed
 from survey.analysis.instrument import Item, Pool
 from survey.analysis.labels import wave_label
-from survey.analysis.last_seal import last_seal
+from survey.analysis.last_seal import UNDATED, Dated, last_seal
 from survey.analysis.population import by_ancestor
 from survey.analysis.quality import read_quality
 from survey.analysis.tally_statement import Source
@@ -82,8 +82,8 @@ def unit_report(
         source=source,
         crossed=crossed,
     )
-    dated = source != "released"
-    report = report_of(session, view, compared, with_history=with_history, with_scan=with_scan, dated=dated)
+    seal = UNDATED if source == "released" else last_seal(session, wave, view.path, sealed=view.source == "sealed")
+    report = report_of(session, view, compared, with_history=with_history, with_scan=with_scan, seal=seal)
     if with_history and unit is not None and wave.state == "published":
         return replace(report, corrections=unit_corrections(session, wave, unit))
     return report
@@ -96,9 +96,9 @@ def report_of(
     *,
     with_history: bool = True,
     with_scan: bool = True,
-    dated: bool = True,
+    seal: Dated = UNDATED,
 ) -> UnitReport:
-    """The report of a view that was read; see :func:`unit_report`. `dated` names the seal over its last response."""
+    """The report of a view that was read; see :func:`unit_report`. `seal` is the one over its last response."""
     hidden = view.concealed
     estimator, instrument = view.headline, view.instrument
     index = estimator.index()
@@ -106,9 +106,6 @@ def report_of(
     # Of a hidden unit not even the months in which somebody answered, nor how the others moved, are told.
     followed = with_history and not hidden and view.period is None
     changes, trend = history(session, view, compared) if followed else ((), ())
-    compiled_at, head = None, ""
-    if dated:
-        compiled_at, head = last_seal(session, view.wave, view.path, sealed=view.source == "sealed")
     return UnitReport(
         view.place,
         wave_label(view.wave),
@@ -127,8 +124,7 @@ def report_of(
         trend,
         (*sub_units(session, view), *counters(session, view)),
         tuple(breakdowns(view)) if not hidden else (),
-        compiled_at,
-        head,
+        *seal,
         tuple(_choices(view)),
         tuple(months(view)) if followed else (),
     )

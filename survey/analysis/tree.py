@@ -72,7 +72,7 @@ def hidden_figures(
             for place in places:
                 people[place, key] += base
     hidden: dict[int, set[str]] = defaultdict(set)
-    for place, key in disclosure.hidden_figures(people, parents, instrument.pooled_into()):
+    for place, key in disclosure.hidden_figures(people, parents, instrument.pooled_into):
         unit, dot, _ = place.partition(".")
         hidden[int(unit)].add(own_counters(key) if dot else key)
     return {unit_id: frozenset(keys) for unit_id, keys in hidden.items()}
@@ -143,7 +143,7 @@ def hidden_here(
     already = {
         ("", key) for _, key in people if key in beside or any(disclosure.is_small(of[key]) for of in differences)
     }
-    found = disclosure.hidden_figures(people, {"": None}, instrument.pooled_into(), already=already)
+    found = disclosure.hidden_figures(people, {"": None}, instrument.pooled_into, already=already)
     return frozenset(key for _, key in found)
 
 

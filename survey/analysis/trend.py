@@ -167,7 +167,7 @@ def _stages(session: Session, view: View, waves: Sequence[Wave], path: str, cont
             if wave.id == view.wave.id and not held:
                 held = view.hidden
             told = view.parts_told_apart(own, chosen)
-            joined = HiddenStrata.of(sites, held, told, instrument.pooled_into() if told else ())
+            joined = HiddenStrata.of(sites, held, told, instrument.pooled_into if told else ())
             stages.append(Stage(wave, instrument, sites, by_unit, concealed, path, continuity, joined))
     return stages
 

@@ -92,7 +92,7 @@ class View:
     def hidden_strata(self) -> HiddenStrata:
         """Which sites' strata are weighed together, since the figure is hidden there."""
         told = self.parts_told_apart(headline_trust(self.wave), self.trust)
-        return HiddenStrata.of(self.sites, self.hidden, told, self.instrument.pooled_into() if told else ())
+        return HiddenStrata.of(self.sites, self.hidden, told, self.instrument.pooled_into if told else ())
 
     def part(self, tally: Tally) -> Estimator:
         """Figures of a part of the answers (a channel, a half-month, a counter), as one sample without N."""
@@ -128,7 +128,7 @@ class View:
         filter is for a part that is hidden."""
         own = headline_trust(self.wave)
         if self.hidden_by_tree & self.parts_told_apart(own, self.trust):
-            return frozenset(self.instrument.pooled_into())
+            return frozenset(self.instrument.pooled_into)
         apart = [self.parts.total(differs) for differs in self.differences(own, self.trust)]
         beside = self._hidden_beside_others(own) | self._hidden_for_units_below(own)
         return self.hidden_by_tree | tree.hidden_here(self.instrument, self.headline.total, apart, beside)
@@ -139,7 +139,7 @@ class View:
         for choice, within, chosen in self._lines(own):
             groups = self.parts.by(_choice_of(choice, within))
             bases = {code: tree.bases(self.instrument, tally) for code, tally in groups.items()}
-            for key in self.instrument.pooled_into():
+            for key in self.instrument.pooled_into:
                 line = {code: of.get(key, 0) for code, of in bases.items()}
                 if disclosure.hidden_siblings(line, sum(line.values())) & {str(code) for code in chosen}:
                     found.add(key)
@@ -155,7 +155,7 @@ class View:
         below = {cell.origin.unit_id for cell, _ in self.tallies.cells} - ({self.unit.id} if self.unit else set())
         if self.subdivides or not below:
             return frozenset()
-        into, told = self.instrument.pooled_into(), self.parts_told_apart(own, self.trust)
+        into, told = self.instrument.pooled_into, self.parts_told_apart(own, self.trust)
         few: set[str] = set()
         for unit_id in below:
             hidden = self.hidden.get(unit_id, frozenset())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -135,6 +134,6 @@ def _safe(found: Proposal) -> Proposal:
     if not found.renewed:
         raise CorrectionError("nothing")
     for each in found.renewed:
-        if not may_follow(unpacked(each.version.figures), json.loads(each.figures.content)):
+        if not may_follow(unpacked(each.version.figures), unpacked(each.figures.figures)):
             raise CorrectionError("disclosure", unit=each.unit.name_vi)
     return found

@@ -34,10 +34,12 @@ FROZEN_STATES = ("closed", "published")
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """What a version is made of: a unit's figures as canonical JSON, with what lists repeat of them."""
+    """What a version is made of: a unit's figures as canonical JSON, packed, with their digest and what lists repeat of
+    them. All of it is made before anything is locked."""
 
     unit_id: int
-    content: bytes
+    figures: bytes
+    digest: str
     verdict: str
     estimate: float | None
     people: int | None
@@ -45,11 +47,12 @@ class Frozen:
 
     @classmethod
     def of(cls, unit: Unit, report: UnitReport) -> Frozen:
-        index = report.index
+        index, content = report.index, frozen_figures.canonical(report)
         shown = not index.suppressed
         return cls(
             unit.id,
-            frozen_figures.canonical(report),
+            frozen_figures.packed(content),
+            frozen_figures.digest(content),
             index.verdict.state,
             index.estimate.estimate if shown else None,
             index.people if shown else None,
@@ -58,8 +61,8 @@ class Frozen:
 
     def columns(self) -> dict[str, Any]:
         return {
-            "figures": frozen_figures.packed(self.content),
-            "figures_digest": frozen_figures.digest(self.content),
+            "figures": self.figures,
+            "figures_digest": self.digest,
             "verdict": self.verdict,
             "estimate": self.estimate,
             "people": self.people,
@@ -289,5 +292,5 @@ def deadline_anew(session: Session, at: datetime) -> date:
 
 def proposal_digest(renewed: Sequence[Renewed]) -> str:
     """Names exactly what new versions would hold."""
-    held = {each.unit.code: frozen_figures.digest(each.figures.content) for each in renewed}
+    held = {each.unit.code: each.figures.digest for each in renewed}
     return frozen_figures.digest(json.dumps(held, sort_keys=True).encode())
