@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from forms.staff import StaffForm
 
-MOST_PEOPLE = 100_000
+MOST_PEOPLE, DIGITS = 100_000, 18
 
 
 class PlanForm(StaffForm):
@@ -84,7 +84,7 @@ def read_people(
         digits = "".join(text.split()).replace(".", "")
         if not digits:
             numbers[group] = 0
-        elif digits.isascii() and digits.isdigit() and int(digits) <= MOST_PEOPLE:
+        elif digits.isascii() and digits.isdigit() and len(digits) <= DIGITS and int(digits) <= MOST_PEOPLE:
             numbers[group] = int(digits)
         else:
             wrong[group] = text

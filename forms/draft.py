@@ -14,6 +14,12 @@ MOST_QUESTIONS = 200
 MOST_SECTIONS = 60
 MOST_CHOICES = 9
 TEXT_LENGTH = 1000  # of an answer, where nobody says otherwise
+KEY_DIGITS = 18  # of a part's number in a file that somebody brings
+
+
+def is_key(text: str, longest: int = KEY_DIGITS) -> bool:
+    """Whether a part can go by this number."""
+    return text.isdecimal() and len(text) <= longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +155,8 @@ class Draft:
 
     def new_key(self) -> str:
         """A key that no part has."""
-        return str(max((int(element.key) for element in self.elements if element.key.isdecimal()), default=0) + 1)
+        numbers = (int(element.key) for element in self.elements if is_key(element.key, KEY_DIGITS + 1))
+        return str(max(numbers, default=0) + 1)
 
     def free_code(self, wish: str) -> str:
         """A question's code that is not taken, `wish` or `wish` with a number."""

@@ -14,7 +14,7 @@ import yaml
 
 from forms import notation
 from forms.definition import Questionnaire
-from forms.draft import MOST_QUESTIONS, MOST_SECTIONS, Draft, DraftChoice, DraftQuestion, DraftSection, Words
+from forms.draft import MOST_QUESTIONS, MOST_SECTIONS, Draft, DraftChoice, DraftQuestion, DraftSection, Words, is_key
 from forms.fault import Fault
 from forms.fault import noop as _n
 
@@ -165,7 +165,7 @@ def _give_keys(draft: Draft) -> None:
     """A key of its own for each part that has none, or another's."""
     taken: set[str] = set()
     for element in draft.elements:
-        if not element.key.isdecimal() or element.key in taken:
+        if not is_key(element.key) or element.key in taken:
             element.key = draft.new_key()
         taken.add(element.key)
 

@@ -23,6 +23,7 @@ from forms.export import SelectMultipleCheckboxField
 from forms.staff import StaffForm
 
 LARGEST_NUMBER = 10_000_000
+DIGITS = 18  # of a number that is looked at: of thousands, Python makes none
 # Words of addresses below /staff/dot, which a wave's code would hide.
 RESERVED_CODES = frozenset({"moi", "chi-tieu"})
 
@@ -240,12 +241,12 @@ def read_numbers(entries: Iterable[tuple[str, str]], prefix: str) -> tuple[dict[
     wrong: dict[int, str] = {}
     for name, typed in entries:
         rest = name.removeprefix(prefix)
-        if rest == name or not rest.isdecimal():
+        if rest == name or not rest.isdecimal() or len(rest) > DIGITS:
             continue
         digits = "".join(typed.split()).replace(".", "").replace("\u00a0", "")
         if not digits:
             numbers[int(rest)] = None
-        elif digits.isascii() and digits.isdigit() and int(digits) <= LARGEST_NUMBER:
+        elif digits.isascii() and digits.isdigit() and len(digits) <= DIGITS and int(digits) <= LARGEST_NUMBER:
             numbers[int(rest)] = int(digits)
         else:
             wrong[int(rest)] = typed

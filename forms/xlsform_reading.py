@@ -266,9 +266,10 @@ class _Reader:
 
     def minutes(self) -> int | None:
         text = self.settings["sipas_minutes"]
-        if text and not text.isdecimal():
-            self.settings.flag("sipas_minutes", _n("%(value)s is no number of minutes."), value=text)
-        return int(text) if text.isdecimal() else None
+        is_number = text.isdecimal() and len(text) < 10
+        if text and not is_number:
+            self.settings.flag("sipas_minutes", _n("%(value)s is no number of minutes."), value=text[:40])
+        return int(text) if is_number else None
 
     def day(self, column: str) -> date | None:
         text = self.settings[column]
