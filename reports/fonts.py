@@ -19,6 +19,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 DEBIAN_LIBERATION = Path("/usr/share/fonts/truetype/liberation2")
+BEHIND_COMMA = 0.4  # of what a short line costs in a title
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +128,26 @@ def wrap(text: str, font: str, size: float, width: float, most_lines: int = 0) -
 
 
 def balanced(text: str, font: str, size: float, width: float) -> list[str]:
-    """`text` in as few lines as :func:`wrap` needs, but of about equal length: for titles."""
+    """`text` in as few lines as :func:`wrap` needs, but of about equal length and rather broken behind a comma: for
+    titles."""
     lines = wrap(text, font, size, width)
-    narrow, wide = width / 2, width
-    while len(lines) > 1 and wide - narrow > size / 2:
-        middle = (narrow + wide) / 2
-        tried = wrap(text, font, size, middle)
-        if len(tried) == len(lines):
-            lines, wide = tried, middle
-        else:
-            narrow = middle
-    return lines
+    words = unicodedata.normalize("NFC", text).split()
+    if len(lines) == 1 or any(text_width(word, font, size) > width for word in words):
+        return lines
+    best: dict[int, tuple[float, list[str]]] = {0: (0.0, [])}  # the least costly lines that end before a word
+    for _ in lines:
+        found: dict[int, tuple[float, list[str]]] = {}
+        for start, (cost, above) in best.items():
+            for end in range(start + 1, len(words) + 1):
+                line = " ".join(words[start:end])
+                left = width - text_width(line, font, size)
+                if left < 0:
+                    break
+                total = cost + left**2 * (BEHIND_COMMA if line.endswith(",") and end < len(words) else 1.0)
+                if end not in found or total < found[end][0]:
+                    found[end] = (total, [*above, line])
+        best = found
+    return best[len(words)][1]
 
 
 def _pieces(word: str, font: str, size: float, width: float) -> list[str]:

@@ -39,7 +39,7 @@ from reportlab.platypus import (
 
 from reports.catalogue import gettext
 from reports.figures import Language
-from reports.fonts import Family, balanced, serif, text_width, wrap
+from reports.fonts import Family, balanced, serif, text_width
 from reports.page_breaks import Signature, bound_together
 from reports.wording import official_date
 
@@ -152,7 +152,7 @@ class Head(Flowable):
         self.lines = max(3, len(self.superior) + len(self.name) + 1)
 
     def _lines(self, name: str, font: str) -> list[str]:
-        return [line for part in _parts(name) for line in wrap(part, font, 12, self.left_width)]
+        return [line for part in _parts(name) for line in balanced(part, font, 12, self.left_width)]
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         return CONTENT_WIDTH, self.lines * 15 + 20
@@ -228,7 +228,7 @@ def closing(
             paragraph(f"- {name}{'.' if k == len(issuer.recipients) else ';'}", style.recipients)
             for k, name in enumerate(issuer.recipients, 1)
         ]
-    left += [Spacer(1, 8), mark] if mark is not None else []
+    left += [Spacer(1, 6), mark] if mark is not None else []
     right: list[Flowable] = [paragraph(line.upper(), centred_bold) for line in (issuer.capacity, issuer.office) if line]
     right += [Spacer(1, 62), paragraph(issuer.signatory, centred_bold)]
     block = Table([[left, right]], colWidths=[0.45 * CONTENT_WIDTH, 0.55 * CONTENT_WIDTH], style=_BARE)
@@ -241,6 +241,8 @@ _BARE = TableStyle(
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LEFTPADDING", (0, 0), (-1, -1), 0),
         ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+        ("TOPPADDING", (0, 0), (-1, -1), 0),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 0),
     ]
 )
 

@@ -135,7 +135,8 @@ class _Document:
         for line in lines:
             assert line.basis is not None
             told = formula(line.basis, line.maximum, line.points["self"], language)
-            yield paragraph(f"{line.number}. {line.name[language].rstrip('.')}: {told}", self.style.body)
+            told = told.rstrip(".").replace(" × ", "\u00a0×\u00a0").replace(" = ", "\u00a0=\u00a0")
+            yield paragraph(f"{line.number}. {line.name[language].rstrip('.')}: {told}.", self.style.body)
             for group in line.basis.groups:
                 yield paragraph(f"– {group_sentence(group, language)}.", self.style.body)
 
