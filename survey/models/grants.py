@@ -211,9 +211,11 @@ PUBLIC_ROWS: dict[str, str] = {
     "theme_tally": _PUBLISHED_WAVE,
     "frozen_transaction": _PUBLISHED_WAVE,
     "filing": _PUBLISHED_WAVE,
-    "filing_step": "filing_id IN (SELECT id FROM filing)",
+    # by the key, since a page reads one filing: the set of all published ones took ten times as long
+    "filing_step": "EXISTS (SELECT 1 FROM filing WHERE filing.id = filing_step.filing_id)",
     "filing_version": (
-        "(filing_id, number) IN (SELECT filing_id, version FROM filing_step WHERE state IN ('published', 'corrected'))"
+        "EXISTS (SELECT 1 FROM filing_step WHERE filing_step.filing_id = filing_version.filing_id "
+        "AND filing_step.version = filing_version.number AND filing_step.state IN ('published', 'corrected'))"
     ),
     "document": "state IN ('published', 'withdrawn')",
     "remedy": "is_public",
