@@ -9,20 +9,9 @@ from fractions import Fraction
 from typing import Literal
 
 from reports.correction_figures import WaveCorrection
-from reports.figures import (
-    Aggregation,
-    Coverage,
-    Figure,
-    Method,
-    Place,
-    Rule,
-    Text,
-    UnitLine,
-    VerdictState,
-    WaveLabel,
-    Weighting,
-)
+from reports.figures import Aggregation, Figure, Place, Rule, Text, VerdictState, WaveLabel, Weighting
 from reports.heat_figures import HeatCell
+from reports.report_figures import Coverage, Method, UnitLine
 
 GroupKind = Literal["whole", "kind", "saved"]
 

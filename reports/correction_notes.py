@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.catalogue import gettext
-from reports.figures import Correction, Language, UnitReport
+from reports.figures import Language
+from reports.report_figures import Correction, UnitReport
 from reports.wording import count, short_date
 
 

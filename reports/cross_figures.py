@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from reports.figures import Level, Method, Place, Text, WaveLabel
+from reports.figures import Level, Place, Text, WaveLabel
 from reports.heat_figures import HeatCell
+from reports.report_figures import Method
 
 
 @dataclass(frozen=True, slots=True)

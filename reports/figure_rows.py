@@ -15,20 +15,10 @@ from typing import Literal, get_args
 
 from reports.dataset import Cell, Row
 from reports.delimited import Separator, csv_chunks
-from reports.figures import (
-    ChoiceFigures,
-    Estimate,
-    Figure,
-    Language,
-    Method,
-    Place,
-    Text,
-    UnitReport,
-    WaveLabel,
-    WaveOverview,
-)
+from reports.figures import ChoiceFigures, Estimate, Figure, Language, Place, Text, WaveLabel
 from reports.heat_figures import HeatCell, HeatTable
 from reports.names import aggregation_name, rule_name, trust_name, weighting_name
+from reports.report_figures import Method, UnitReport, WaveOverview
 from reports.streamed_workbook import Sheet, workbook_chunks
 from reports.wording import verdict_word
 

@@ -8,8 +8,9 @@ from reportlab.platypus import Flowable, Table
 
 from reports.catalogue import gettext, gettext_noop
 from reports.data_table import data_table
-from reports.figures import Figure, Language, UnitLine
+from reports.figures import Figure, Language
 from reports.page import Styles
+from reports.report_figures import UnitLine
 from reports.verdict_card import mark
 from reports.wording import NO_NUMBER, count, figure_percent, interval, verdict_word
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reports.figures import Estimate, Method, Text, UnitLine, WaveLabel
+from reports.figures import Estimate, Text, WaveLabel
+from reports.report_figures import Method, UnitLine
 
 
 @dataclass(frozen=True, slots=True)

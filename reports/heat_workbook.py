@@ -10,8 +10,9 @@ import xlsxwriter
 
 from reports.catalogue import gettext
 from reports.cross_figures import CrossTable
-from reports.figures import Language, Text, UnitLine
+from reports.figures import Language, Text
 from reports.heat_figures import HeatCell, HeatTable
+from reports.report_figures import UnitLine
 from reports.wording import verdict_word
 
 Line = tuple[UnitLine, Sequence[HeatCell]]

@@ -12,10 +12,11 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, PageBreak, Spacer, Table
 
 from reports.correction_notes import correction_sentences
-from reports.figures import Language, Place, UnitReport
+from reports.figures import Language, Place
 from reports.issuer import numbered_as, unit_as_issuer
 from reports.official_texts import OfficialText, figures_of, specimen_figures, standard_text
 from reports.page import CONTENT_WIDTH, Head, Issuer, Styles, build, closing, paragraph, styles_for
+from reports.report_figures import UnitReport
 from reports.verification_mark import Verification, VerificationMark
 
 Case = Literal["met", "not_met", "inconclusive", "hidden"]

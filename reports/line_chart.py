@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from reports.charts import description, percent_axis
 from reports.drawing import Chart, Shape, Stroke, Svg, verdict_mark
-from reports.figures import Figure, Language, UnitLine
+from reports.figures import Figure, Language
+from reports.report_figures import UnitLine
 
 WIDTH, HEIGHT = 300.0, 28.0
 MARGIN = 10.0

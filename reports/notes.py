@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from reports.catalogue import gettext, ngettext
-from reports.figures import Coverage, Figure, Language, Method, Quality, UnitReport
+from reports.figures import Figure, Language
 from reports.names import aggregation_name, design_name, rule_name, trust_name, weighting_name
+from reports.report_figures import Coverage, Method, Quality, UnitReport
 from reports.wording import (
     count,
     figure_percent,

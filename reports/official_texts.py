@@ -18,9 +18,10 @@ from typing import Any
 import yaml
 
 from reports.catalogue import gettext
-from reports.figures import Figure, Language, UnitReport
+from reports.figures import Figure, Language
 from reports.issuer import authority_of
 from reports.page import Issuer
+from reports.report_figures import UnitReport
 from reports.wording import count, figure_percent, interval, people, percent, period, target_percent
 
 FILE = Path(__file__).with_name("official_texts.yaml")

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from reports.dataset import Cell
 from reports.delimited import csv_chunks
 from reports.figure_rows import unit_rows
-from reports.figures import Text, UnitReport
+from reports.figures import Text
 from reports.open_columns import TABLES, TableName, WaveTable
+from reports.report_figures import UnitReport
 
 SCHEMA = "sipas-open-data/1"  # another layout of the files has another number
 OpenRow = Mapping[str, Cell | bool]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from reports.compilation_figures import RankLine
-from reports.figures import Figure, Text, UnitReport
+from reports.figures import Figure, Text
+from reports.report_figures import UnitReport
 
 
 @dataclass(frozen=True, slots=True)

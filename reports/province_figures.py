@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reports.compilation_figures import Compilation, RankTable, YearTrend
-from reports.figures import Text, UnitReport
+from reports.figures import Text
+from reports.report_figures import UnitReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import Literal
 
 from reports.catalogue import gettext
-from reports.figures import Language, Mix, UnitReport
+from reports.figures import Language
 from reports.names import channel_name, group_name, trust_name
 from reports.notes import rate_name
+from reports.report_figures import Mix, UnitReport
 from reports.wording import count, duration, number, percent
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from reports.catalogue import gettext
 from reports.charts import NARROW, SMALL, WIDE_WIDTH, both_layouts, description, percent_axis, verdict_legend
 from reports.drawing import Box, Chart, Shape, Stroke, Svg, Words, verdict_mark
-from reports.figures import Figure, Language, UnitLine
+from reports.figures import Figure, Language
 from reports.fonts import sans, wrap
+from reports.report_figures import UnitLine
 from reports.wording import figure_percent, percent, target_percent
 
 NAMED = 40  # units up to which each has its name beside it; more stand closer, with one's own alone named

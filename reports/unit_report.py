@@ -14,7 +14,7 @@ from reports.correction_notes import correction_sentences
 from reports.data_table import data_table
 from reports.drawing import Chart
 from reports.figure_table import figure_table, unit_table
-from reports.figures import Figure, Language, UnitReport
+from reports.figures import Figure, Language
 from reports.issuer import unit_as_issuer
 from reports.names import breakdown_name, weighting_name
 from reports.notes import figure_in_words, headline_sentence, interim, method_note, self_selected
@@ -30,6 +30,7 @@ from reports.page import (
     title_block,
 )
 from reports.quality_table import quality_rows
+from reports.report_figures import UnitReport
 from reports.trend_chart import trend_chart
 from reports.verdict_card import verdict_card
 from reports.verification_mark import Verification, VerificationMark

@@ -12,10 +12,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from reports.catalogue import gettext, gettext_noop
 from reports.correction_notes import correction_sentences
-from reports.figures import Change, Figure, Language, UnitReport
+from reports.figures import Change, Figure, Language
 from reports.names import SCALE, breakdown_name, weighting_name
 from reports.notes import method_note
 from reports.quality_table import quality_rows
+from reports.report_figures import UnitReport
 from reports.wording import (
     against_word,
     figure_percent,

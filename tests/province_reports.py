@@ -18,9 +18,10 @@ from reports.compilation_figures import (
     Weighed,
     YearTrend,
 )
-from reports.figures import NO_ESTIMATE, Figure, Place, Text, UnitLine
+from reports.figures import NO_ESTIMATE, Figure, Place, Text
 from reports.heat_figures import HeatCell
 from reports.province_figures import FactorItems, GroupRanking, ProvinceReport
+from reports.report_figures import UnitLine
 from tests import report_factory
 
 PROVINCE = Text("Tỉnh Quảng Ngãi", "Quảng Ngãi Province")

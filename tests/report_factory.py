@@ -11,24 +11,18 @@ from reports.figures import (
     NO_ESTIMATE,
     Change,
     Counts,
-    Coverage,
     Estimate,
     Figure,
-    ItemQuality,
     Level,
-    Method,
-    Mix,
     Place,
-    Quality,
     Text,
     TrendPoint,
-    UnitLine,
-    UnitReport,
     Verdict,
     VerdictReason,
     VerdictState,
     WaveLabel,
 )
+from reports.report_figures import Coverage, ItemQuality, Method, Mix, Quality, UnitLine, UnitReport
 
 TARGET = Fraction(4, 5)
 

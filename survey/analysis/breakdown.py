@@ -10,9 +10,10 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from reports.figures import NO_ESTIMATE, Figure, Language, Text, TrendPoint, UnitLine
+from reports.figures import NO_ESTIMATE, Figure, Language, Text, TrendPoint
 from reports.heat_figures import HeatCell
 from reports.names import channel_name, group_name, trust_name
+from reports.report_figures import UnitLine
 from survey.analysis import disclosure, half_month, parts, tree
 from survey.analysis.estimation import Estimator, suppressed
 from survey.analysis.labels import counter_place, place

@@ -15,7 +15,8 @@ from math import comb
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from reports.figures import NO_ESTIMATE, Estimate, Figure, Place, Text, UnitReport
+from reports.figures import NO_ESTIMATE, Estimate, Figure, Place, Text
+from reports.report_figures import UnitReport
 from survey.analysis.change import Difference, Side, compare
 from survey.analysis.open_data import Edition, filed
 from survey.analysis.ranking import simultaneous, single_confidence

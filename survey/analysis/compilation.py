@@ -15,8 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.compilation_figures import Compilation, CompiledUnit, GroupFigures, GroupKind, Returns, Standing, Weighed
-from reports.figures import NO_ESTIMATE, Figure, Place, Text, UnitLine, Weighting
+from reports.figures import NO_ESTIMATE, Figure, Place, Text, Weighting
 from reports.heat_figures import HeatCell
+from reports.report_figures import UnitLine
 from survey.analysis import disclosure, tree
 from survey.analysis.corrections import wave_corrections
 from survey.analysis.estimation import Estimator, Terms, suppressed

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.correction_figures import CorrectedUnit, WaveCorrection
-from reports.figures import Correction, Text
+from reports.figures import Text
+from reports.report_figures import Correction
 from survey.analysis.filings import public_versions
 from survey.models import Filing, FilingStep, FilingVersion, Unit, Wave
 from survey.operations.periods import province_day

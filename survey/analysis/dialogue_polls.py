@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reports.dialogue_record import HalfYear
-from reports.figures import Figure, Judgement, UnitReport
+from reports.figures import Figure, Judgement
+from reports.report_figures import UnitReport
 from survey.analysis.readable import begun_waves
 from survey.analysis.remedy_judgement import judge
 from survey.analysis.summary import unit_report

@@ -6,19 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from reports.figures import (
-    NO_ESTIMATE,
-    Aggregation,
-    Counts,
-    Coverage,
-    Design,
-    Estimate,
-    Figure,
-    Level,
-    Rule,
-    Text,
-    Weighting,
-)
+from reports.figures import NO_ESTIMATE, Aggregation, Counts, Design, Estimate, Figure, Level, Rule, Text, Weighting
+from reports.report_figures import Coverage
 from survey.analysis.instrument import Instrument, Item, Pool
 from survey.analysis.population import Group, Site, strata
 from survey.analysis.statistics import PersonSums, mean_of, unweighted

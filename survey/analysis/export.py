@@ -8,22 +8,16 @@ from typing import Any
 from reports.figures import (
     Change,
     ChoiceFigures,
-    Correction,
-    Coverage,
     Estimate,
     Figure,
     Language,
-    Method,
-    Mix,
     Place,
-    Quality,
     Text,
     TrendPoint,
-    UnitLine,
-    UnitReport,
     Verdict,
     WaveLabel,
 )
+from reports.report_figures import Correction, Coverage, Method, Mix, Quality, UnitLine, UnitReport
 from reports.wording import (
     answers,
     change_sentence,

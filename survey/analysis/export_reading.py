@@ -7,24 +7,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
-from reports.figures import (
-    ChoiceFigures,
-    ChoiceOption,
-    Counts,
-    Coverage,
-    Estimate,
-    Figure,
-    ItemQuality,
-    Method,
-    Mix,
-    Place,
-    Quality,
-    Text,
-    UnitLine,
-    UnitReport,
-    Verdict,
-    WaveLabel,
-)
+from reports.figures import ChoiceFigures, ChoiceOption, Counts, Estimate, Figure, Place, Text, Verdict, WaveLabel
+from reports.report_figures import Coverage, ItemQuality, Method, Mix, Quality, UnitLine, UnitReport
 
 Json = Mapping[str, Any]
 LARGEST_BASE = 10**9  # no rate stands on more dossiers, so that the fraction behind a number is found again

@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from reports.figures import UnitReport
+from reports.report_figures import UnitReport
 from survey.analysis.export import as_json
 from survey.analysis.last_seal import KeptSeals
 from survey.analysis.population import Site, by_ancestor, read_sites

@@ -12,7 +12,8 @@ from statistics import median_low
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reports.figures import NO_ESTIMATE, ItemQuality, Mix, Quality, Text
+from reports.figures import NO_ESTIMATE, Text
+from reports.report_figures import ItemQuality, Mix, Quality
 from survey.analysis import disclosure, parts
 from survey.analysis.estimation import item_counts, shown
 from survey.analysis.instrument import Instrument, read_instrument

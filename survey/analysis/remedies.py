@@ -10,7 +10,8 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, load_only
 
-from reports.figures import Figure, Text, UnitReport
+from reports.figures import Figure, Text
+from reports.report_figures import UnitReport
 from survey.analysis.instrument import read_instrument
 from survey.analysis.published import unit_of_wave
 from survey.analysis.remedy_judgement import label_of

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from reports.figures import Judgement, UnitLine, UnitReport
+from reports.figures import Judgement
+from reports.report_figures import UnitLine, UnitReport
 from survey.analysis.remedies import last_published, public_remedies
 from survey.analysis.remedy_judgement import PUBLISHED, judge, next_wave
 from survey.analysis.summary import unit_report

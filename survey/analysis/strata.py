@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm, sqrt
 
-from reports.figures import NO_ESTIMATE, Coverage, Estimate, Rule
+from reports.figures import NO_ESTIMATE, Estimate, Rule
+from reports.report_figures import Coverage
 from survey.analysis.statistics import PersonSums, ratio_sums, unweighted, with_interval
 
 

@@ -9,19 +9,9 @@ from fractions import Fraction
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from reports.figures import (
-    Aggregation,
-    ChoiceFigures,
-    ChoiceOption,
-    Design,
-    Figure,
-    Rule,
-    UnitLine,
-    UnitReport,
-    WaveOverview,
-    Weighting,
-)
+from reports.figures import Aggregation, ChoiceFigures, ChoiceOption, Design, Figure, Rule, Weighting
 from reports.heat_figures import HeatRow, HeatTable
+from reports.report_figures import UnitLine, UnitReport, WaveOverview
 from survey.analysis import tree
 from survey.analysis.breakdown import breakdowns, counters, heat_cells, months, sub_units, unit_line
 from survey.analysis.corrections import unit_corrections

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from reports.compilation_figures import RankLine
-from reports.figures import Figure, Text, UnitReport
+from reports.figures import Figure, Text
 from reports.profile_figures import UnitProfile, WorkInNumbers
+from reports.report_figures import UnitReport
 from survey.analysis.petition_boards import read_handling
 from survey.analysis.province_report import compiled_with_previous, group_rankings
 from survey.models import Commitment, Dialogue, Remedy, Unit, Wave

@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from reports.figures import Method, Place, Rule, Text
+from reports.figures import Place, Rule, Text
+from reports.report_figures import Method
 from survey.analysis import disclosure, parts, rules, tree
 from survey.analysis.estimation import Estimator, Terms, headline_people
 from survey.analysis.hidden_strata import HiddenStrata

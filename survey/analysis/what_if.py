@@ -10,7 +10,8 @@ from itertools import product
 from sqlalchemy.orm import Session
 
 from reports.compilation_figures import Standing, Variant, WhatIf
-from reports.figures import Aggregation, Figure, Rule, UnitLine, Weighting
+from reports.figures import Aggregation, Figure, Rule, Weighting
+from reports.report_figures import UnitLine
 from survey.analysis import disclosure
 from survey.analysis.compilation import Reading, read_compilation
 from survey.analysis.estimation import Estimator, Terms, suppressed

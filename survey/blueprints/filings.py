@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 from forms.filing import EvidenceForm, ExplanationForm, ReasonForm
-from reports.figures import Figure, UnitReport
+from reports.figures import Figure
+from reports.report_figures import UnitReport
 from survey import filing_wording
 from survey.accounts import directory
 from survey.accounts.guard import account, may, staff_blueprint

@@ -15,9 +15,10 @@ from werkzeug.exceptions import NotFound
 from reports import charts, names, notes, wording
 from reports.choice_table import choice_base
 from reports.compilation_figures import GroupFigures, YearTrend
-from reports.figures import Language, UnitLine, UnitReport, WaveOverview
+from reports.figures import Language
 from reports.line_chart import line_svgs
 from reports.quality_table import quality_rows
+from reports.report_figures import UnitLine, UnitReport, WaveOverview
 from reports.trend_chart import trend_svg
 from reports.unit_report import unit_report_pdf
 from reports.workbook import unit_report_xlsx

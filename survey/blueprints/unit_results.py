@@ -14,9 +14,10 @@ from sqlalchemy import select
 from reports.choice_table import choice_base
 from reports.correction_figures import WaveCorrection
 from reports.correction_notes import correction_sentence
-from reports.figures import Figure, UnitLine, UnitReport, VerdictState
+from reports.figures import Figure, VerdictState
 from reports.line_chart import line_svgs
 from reports.quality_table import quality_rows
+from reports.report_figures import UnitLine, UnitReport
 from reports.sibling_chart import sibling_svg
 from reports.trend_chart import trend_svg
 from reports.unit_report import unit_report_pdf

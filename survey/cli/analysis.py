@@ -13,8 +13,9 @@ from flask.cli import AppGroup, with_appcontext
 from rich.markup import escape
 from rich.table import Table
 
-from reports.figures import Aggregation, Counts, Design, Figure, Language, Rule, Text, UnitReport, Weighting
+from reports.figures import Aggregation, Counts, Design, Figure, Language, Rule, Text, Weighting
 from reports.notes import method_note
+from reports.report_figures import UnitReport
 from reports.unit_report import unit_report_pdf
 from reports.wording import (
     change_sentence,

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from reports.compilation_workbook import compilation_xlsx
 from reports.decision import decision_pdf, decision_title
 from reports.emulation_proposal import proposal_pdf, proposal_title
-from reports.figures import Language, UnitReport
+from reports.figures import Language
 from reports.letters import letter_title, unit_letter_pdf
 from reports.page import Issuer
 from reports.province_figures import ProvinceReport
 from reports.province_report import province_report_docx, province_report_pdf, report_title
+from reports.report_figures import UnitReport
 from reports.unit_profile import profile_title, unit_profile_pdf
 from reports.unit_report import report_subject, unit_report_pdf
 from reports.verification_mark import Verification

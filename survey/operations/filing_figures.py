@@ -15,7 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import Engine, case, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from reports.figures import UnitReport
+from reports.report_figures import UnitReport
 from survey.analysis import frozen_figures
 from survey.analysis.population import counted_units, frozen_transactions, transactions
 from survey.models import Filing, FilingVersion, FrozenTransaction, Unit, Wave, WaveClosing

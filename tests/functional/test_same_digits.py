@@ -20,7 +20,8 @@ from flask import Flask
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from reports.figures import Language, UnitReport
+from reports.figures import Language
+from reports.report_figures import UnitReport
 from reports.unit_report import unit_report_pdf
 from reports.wording import count, percent
 from survey import database

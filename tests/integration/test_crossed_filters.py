@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from reports.figures import UnitReport
+from reports.report_figures import UnitReport
 from survey.analysis.summary import unit_report
 from survey.analysis.view import headline_trust
 from survey.models import Unit, Wave

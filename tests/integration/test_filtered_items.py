@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator
 import pytest
 from sqlalchemy.orm import Session
 
-from reports.figures import UnitReport
+from reports.report_figures import UnitReport
 from survey.analysis.summary import unit_report
 from survey.analysis.view import View
 from survey.models import Unit, Wave

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from forms.definition import Choice, Question, Wording
-from reports.figures import UnitReport
+from reports.report_figures import UnitReport
 from survey.analysis import tree
 from survey.analysis.summary import unit_report
 from survey.models import Collector, Unit, Wave

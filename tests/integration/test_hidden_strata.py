@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 from sqlalchemy.orm import Session
 
-from reports.figures import UnitReport
+from reports.report_figures import UnitReport
 from survey.analysis.compilation import compile_wave
 from survey.analysis.export import as_json
 from survey.analysis.hidden_strata import HiddenStrata

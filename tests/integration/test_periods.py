@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from reports.figures import UnitReport
+from reports.report_figures import UnitReport
 from survey.analysis import half_month, readable
 from survey.analysis.summary import unit_report
 from survey.models import Collector, Unit, Wave

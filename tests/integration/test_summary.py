@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from forms.definition import Choice, Condition, Question, Wording
-from reports.figures import Figure, UnitReport
+from reports.figures import Figure
+from reports.report_figures import UnitReport
 from survey.analysis.summary import unit_report, wave_overview
 from survey.models import Collector, Unit, Wave
 from survey.operations import collectors

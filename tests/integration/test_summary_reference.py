@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from reports.figures import Estimate, Figure, UnitReport
+from reports.figures import Estimate, Figure
+from reports.report_figures import UnitReport
 from survey.analysis.summary import unit_report
 from survey.models import Response, TransactionCount, Unit, Wave
 from survey.operations.ledger import seal_batch

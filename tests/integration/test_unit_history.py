@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from reports.figures import UnitReport
+from reports.report_figures import UnitReport
 from survey.analysis.summary import unit_report
 from survey.models import Unit, Wave
 from survey.operations import units

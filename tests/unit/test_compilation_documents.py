@@ -34,11 +34,12 @@ from reports.compilation_figures import (
 from reports.compilation_workbook import compilation_xlsx
 from reports.drawing import Chart, Diamond, Disc, Words
 from reports.driver_chart import driver_chart
-from reports.figures import Figure, Method, Place, Text, UnitLine, WaveLabel
+from reports.figures import Figure, Place, Text, WaveLabel
 from reports.fonts import sans, text_width
 from reports.heat_figures import HeatCell
 from reports.label_places import Area
 from reports.rank_chart import rank_svgs, rank_words
+from reports.report_figures import Method, UnitLine
 from reports.year_chart import year_chart
 from survey.analysis.estimation import suppressed
 from survey.analysis.statistics import proportion

@@ -11,8 +11,8 @@ import pytest
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
-from reports.figures import Correction, UnitReport
 from reports.letters import unit_letter_pdf
+from reports.report_figures import Correction, UnitReport
 from reports.unit_report import unit_report_pdf
 from reports.workbook import unit_report_xlsx
 from survey.analysis.export import as_json

@@ -14,8 +14,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from reports.figure_rows import TABLE_FORMATS, TableStyle, heat_rows, overview_rows, table_chunks, unit_rows
-from reports.figures import ChoiceFigures, ChoiceOption, Estimate, Text, UnitLine, UnitReport, WaveOverview
+from reports.figures import ChoiceFigures, ChoiceOption, Estimate, Text
 from reports.heat_figures import HeatCell, HeatRow, HeatTable
+from reports.report_figures import UnitLine, UnitReport, WaveOverview
 from tests.report_factory import empty_report, figure, hidden_report, place, unit_report
 
 MADE = datetime(2026, 11, 21, tzinfo=UTC)

@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import get_args
 
 from reports import names, notes
-from reports.figures import Aggregation, Coverage, Design, Rule, Weighting
+from reports.figures import Aggregation, Design, Rule, Weighting
+from reports.report_figures import Coverage
 from tests.report_factory import unit_report
 
 

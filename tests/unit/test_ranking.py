@@ -9,8 +9,9 @@ from random import Random
 import pytest
 
 from reports.compilation_figures import CompiledUnit, Rank, RankLine
-from reports.figures import Estimate, Figure, Place, Rule, Text, UnitLine
+from reports.figures import Estimate, Figure, Place, Rule, Text
 from reports.rank_chart import rank_percents
+from reports.report_figures import UnitLine
 from survey.analysis.intervals import CONFIDENCE, logit_interval, wilson_interval
 from survey.analysis.ranking import Bounds, joint_ranks, ranks_of, simultaneous, single_confidence
 from survey.analysis.statistics import PersonSums, mean_of, unweighted

@@ -9,8 +9,8 @@ import pytest
 
 from reports.charts import NARROW_WIDTH, WIDE_WIDTH
 from reports.drawing import Box, Stroke, Words
-from reports.figures import UnitLine
 from reports.fonts import sans, text_width
+from reports.report_figures import UnitLine
 from reports.sibling_chart import NAMED, sibling_chart, sibling_svg
 from tests.report_factory import hidden, index_figure, place
 

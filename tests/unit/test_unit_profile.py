@@ -10,8 +10,9 @@ from datetime import date
 from pypdf import PdfReader
 
 from reports.compilation_figures import Rank, RankLine
-from reports.figures import Text, UnitReport
+from reports.figures import Text
 from reports.profile_figures import UnitProfile, WorkInNumbers
+from reports.report_figures import UnitReport
 from reports.unit_profile import unit_profile_pdf
 from reports.verification_mark import Verification
 from reports.wording import figure_percent

@@ -14,9 +14,10 @@ import pypdfium2
 import pytest
 from pypdf import PdfReader
 
-from reports.figures import Text, UnitReport
+from reports.figures import Text
 from reports.fonts import plex
 from reports.page import Head, Issuer
+from reports.report_figures import UnitReport
 from reports.unit_report import unit_report_pdf
 from reports.wording import figure_percent, interval
 from tests.report_factory import empty_report, figure, hidden_report, unit_report

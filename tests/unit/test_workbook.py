@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from python_calamine import CalamineWorkbook
 
-from reports.figures import Text, UnitReport
+from reports.figures import Text
+from reports.report_figures import UnitReport
 from reports.workbook import unit_report_xlsx
 from tests.report_factory import empty_report, figure, hidden_report, unit_report
 

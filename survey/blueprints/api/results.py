@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 from sqlalchemy import func, select
 
-from reports.figures import Language, UnitReport
+from reports.figures import Language
+from reports.report_figures import UnitReport
 from survey.analysis.export import SCHEMA, as_json, coverage_json, line_json, method_json, wave_json
 from survey.analysis.published import root_of_wave, unit_of_wave
 from survey.analysis.summary import unit_report, wave_overview
