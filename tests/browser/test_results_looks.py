@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,9 +11,10 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from survey.models import Unit
-from survey.operations import filing_figures
+from survey.operations import filing_figures, open_statistics
 from tests.factories import NOW
 from tests.hostile_texts import ATTACK, LONG_WORD, open_hostile_wave
+from tests.petition_cases import MONDAY, at, make_petition
 from tests.published_waves import finish, publish_province
 
 LARGE_ENOUGH = 44
@@ -25,6 +27,10 @@ PAGES = {
     "hidden unit": "/ket-qua/now/A4",
     "unit without answers": "/ket-qua/now/A6",
     "missing": "/ket-qua/never",
+    "units found": "/ket-qua/don-vi/?q=duc+pho",
+    "a unit over the years": "/ket-qua/don-vi/B2",
+    "opinions and dialogues": "/y-kien-doi-thoai/",
+    "their files": "/du-lieu/ky/2026-H1",
     "method": "/phuong-phap/",
     "comparison": "/so-sanh/?dot=now&don-vi=B2&don-vi=C3&don-vi=A4&don-vi=T",
     "units to compare": "/so-sanh/?tim=xa",
@@ -51,6 +57,11 @@ UNFOLD = "() => document.querySelectorAll('details').forEach(details => { detail
 def province(session: Session, engine: Engine) -> Mapping[str, Unit]:
     units = publish_province(session, engine)
     filing_figures.freeze_due(engine, NOW)
+    for code, opinions in (("B2", 6), ("C3", 2), ("Z1", 7)):
+        for _ in range(opinions):
+            make_petition(session, units[code], state="answered", on=MONDAY)
+    session.commit()
+    open_statistics.freeze_due(engine, at(date(2026, 10, 1)))
     return units
 
 

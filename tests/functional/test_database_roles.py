@@ -87,6 +87,8 @@ def test_the_public_application_does_its_work_as_the_public_role(prepared: str, 
     assert count(prepared, "response_conflict") == 1
     for path in ("/ket-qua/", f"/ket-qua/{PUBLISHED}", f"/ket-qua/{PUBLISHED}/X1", f"/ket-qua/{PUBLISHED}/T"):
         assert client.get(path).status_code == 200
+    for path in ("/ket-qua/don-vi/X1", "/y-kien-doi-thoai/"):
+        assert client.get(path).status_code == 200, path
     assert client.get(f"/ket-qua/{PUBLISHED}/X1/bao-cao.pdf").status_code == 200
     assert client.get(f"/ket-qua/{PUBLISHED}/X1/so-lieu.xlsx").status_code == 200
     owner = database.make_engine(prepared)
