@@ -101,7 +101,7 @@ def text_form(document: str, several: Mapping[str, bool]) -> type[TextForm]:
             PARTS[document][name],
             [DataRequired(), Length(max=LONGEST_PART)],
             description=_l("A paragraph a line.") if has_several else "",
-            render_kw={"rows": 6 if has_several else 4},
+            render_kw={"rows": 6 if has_several else 2},
         )
         for name, has_several in several.items()
     }

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
-from forms.document_setting import PREFIX, IssuerForm, TextForm, text_form
+from forms.document_setting import PARTS, PREFIX, IssuerForm, TextForm, text_form
 from reports.decision import decision_specimen_pdf
 from reports.figures import Language
 from reports.issuer import unit_as_issuer
@@ -201,7 +201,8 @@ def text_page(unit: Unit, text_code: str, form: TextForm) -> ResponseReturnValue
         text_code=text_code,
         worded=worded,
         form=form,
-        changes=changes,
+        changes=[(change, reading.read_text(change.parts).parts if change.parts else {}) for change in changes],
+        labels=PARTS[worded.document],
         people={row.id: row.name for row in people},
         placeholders=PLACEHOLDERS[worded.document],
         is_standard=reading.current_text(session, unit, *worded) == standard_text(*worded),

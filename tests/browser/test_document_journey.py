@@ -49,6 +49,12 @@ def test_from_asking_for_a_set_to_a_verified_copy(
     expect(compiler.locator(".printed-head")).to_contain_text("/BC-SNV")
     assert_accessible(compiler)
 
+    compiler.goto("/staff/van-ban/the-thuc/P/loi-van/quyet-dinh-vi")
+    compiler.get_by_label("Trích yếu quyết định").fill("Về việc công bố {unknown}")
+    compiler.get_by_role("button", name="Lưu").click()
+    expect(compiler.locator("#part_about-error")).to_contain_text("{unknown} không phải là giá trị")
+    assert_accessible(compiler)
+
     compiler.goto("/staff/van-ban/bo/moi")
     expect(compiler.get_by_label("Báo cáo của đơn vị")).not_to_be_checked()
     assert_accessible(compiler)

@@ -80,3 +80,4 @@ def test_a_wording_is_tried_saved_and_given_back_and_an_unknown_placeholder_is_t
     assert "cong-van-vi" in html_of(staff_client.get(f"{ROOM}/")).partition("(lời văn riêng)")[0]
     back = post(staff_client, f"{LETTER}/mac-dinh", page=LETTER, follow_redirects=True)
     assert "Đây là lời văn chuẩn" in html_of(back)
+    assert "Tốt.<br>Giữ vững.</dd>" in html_of(back)  # what was written can still be read
