@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, Spacer, Table
+from reportlab.platypus import Flowable, Paragraph, Spacer, Table
 
 from reports.catalogue import gettext, ngettext
 from reports.dialogue_notice import chair_of
@@ -13,6 +13,7 @@ from reports.dialogue_parts import heading, issuer_of, lines, listed, people_tab
 from reports.dialogue_record import DialogueRecord, QuestionLine, group_inside, half_year, time_of_day
 from reports.figures import Language
 from reports.page import CONTENT_WIDTH, Head, Issuer, Styles, build, markup, paragraph, styles_for, title_block
+from reports.page_breaks import Signature
 from reports.wording import count, official_date, short_date
 
 
@@ -176,7 +177,7 @@ class _Minutes:
             ]
         ]
         half = CONTENT_WIDTH / 2
-        return KeepTogether([Spacer(1, 10), Table(block, colWidths=[half, half])])
+        return Signature([], [Spacer(1, 10), Table(block, colWidths=[half, half])])
 
 
 def _flat(text: str) -> str:

@@ -19,7 +19,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 DEBIAN_LIBERATION = Path("/usr/share/fonts/truetype/liberation2")
-BEHIND_COMMA = 0.4  # of what a short line costs in a title
+BEHIND_COMMA = 0.2  # of the width that a line of a title may be short to end behind a comma
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def balanced(text: str, font: str, size: float, width: float) -> list[str]:
                 left = width - text_width(line, font, size)
                 if left < 0:
                     break
-                total = cost + left**2 * (BEHIND_COMMA if line.endswith(",") and end < len(words) else 1.0)
+                total = cost + left**2 - ((BEHIND_COMMA * width) ** 2 if line.endswith(",") else 0.0)
                 if end not in found or total < found[end][0]:
                     found[end] = (total, [*above, line])
         best = found

@@ -22,7 +22,7 @@ from reports.unit_report import report_subject
 from reports.verification_mark import Verification, VerificationMark
 from reports.wording import period
 
-COVER_SIDE = 14 * mm  # between the frame of the cover and its lines
+COVER_SIDE = 8 * mm  # between the frame of the cover and its lines
 
 
 def province_report_pdf(
@@ -80,7 +80,7 @@ def _cover(report: ProvinceReport, language: Language, issuer: Issuer, style: St
     """Who issues it, what it is, of which time: a page to bind."""
     wave, place = report.whole.wave, report.whole.place
     big = ParagraphStyle("cover", parent=style.title, fontSize=24, leading=32)
-    middle = ParagraphStyle("cover-line", parent=style.title, fontSize=16, leading=24)
+    middle = ParagraphStyle("cover-line", parent=style.title, fontSize=15, leading=24)
     quiet = ParagraphStyle("cover-quiet", parent=style.centred, fontSize=14, leading=20)
     lines: list[Flowable] = [Spacer(1, 12 * mm)]
     if issuer.superior:
