@@ -41,7 +41,7 @@ ROOM_themes := $(call room_files,themes theme_dictionary,theme,themes)
 ROOM_filings := $(call room_files,filings filing_board filing_steps wave_publication,filing,filings filing_steps filing_files filing_corrections wave_publication) survey/filing_wording.py
 ROOM_compilation := $(call room_files,compilation rankings what_if trends drivers unit_groups reference_series,unit_group reference_series,\
     unit_groups reference_series) survey/compilation_wording.py
-ROOM_counter_scores := $(call room_files,counter_scores counter_records counter_rules,counter_score counter_rules,counter_records counter_rules counter_imports)
+ROOM_counter_scores := $(call room_files,counter_scores counter_records counter_rules counter_fixings,counter_score counter_rules,counter_records counter_rules counter_imports counter_fixings)
 ROOM_scorecards := $(call room_files,scorecards scorecard_steps scorecard_templates,scorecard,scorecards scorecard_templates scorecard_checks scorecard_scores)
 ROOM_indices := $(call room_files,indices emulation emulation_steps,index_series emulation,index_series index_files emulation) forms/decimal_field.py
 ROOM_documents := $(call room_files,documents document_runs document_settings verification,document document_setting,\

@@ -55,3 +55,13 @@ class RulesForm(StaffForm):
     definition = TextAreaField(
         _l("Rules"), [InputRequired(), Length(max=LONGEST)], render_kw={"rows": 34, "spellcheck": "false"}
     )
+
+
+class CorrectionForm(StaffForm):
+    """Scores that are fixed are frozen anew with the reason."""
+
+    reason = TextAreaField(_l("Why the fixed scores are corrected"), [InputRequired(), Length(max=500)])
+
+
+class RefusalForm(StaffForm):
+    refusal = TextAreaField(_l("Why they are not fixed"), [InputRequired(), Length(max=500)])

@@ -11,6 +11,7 @@ from reports.catalogue import gettext
 from reports.counter_score_chart import indicator_chart, score_trend_chart
 from reports.counter_score_figures import Indicator, SatisfactionFigures, UnitScore
 from reports.counter_score_wording import (
+    fixed_sentence,
     grade_name,
     group_gap_sentence,
     group_part_name,
@@ -94,6 +95,8 @@ class _Document:
             grade=grade_name(score, language),
         )
         yield paragraph(sentence, self.style.body)
+        if fixed := fixed_sentence(self.score, language):
+            yield paragraph(fixed, self.style.body)
         if left_out := left_out_sentence(score, self.score.rules.left_out, language):
             yield paragraph(left_out, self.style.body)
         rounding = gettext(

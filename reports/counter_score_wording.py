@@ -7,6 +7,7 @@ from decimal import Decimal
 from reports.catalogue import gettext, gettext_noop
 from reports.counter_score_figures import (
     CounterPeriod,
+    Fixed,
     Grade,
     GroupGap,
     GroupPart,
@@ -38,7 +39,7 @@ GROUP_PARTS = {
 GROUP_GAPS: dict[GroupGap, str] = {
     "none_due": gettext_noop("No opinion was due in this period."),
     "amid_half_year": gettext_noop("Told by half-years alone: see quarter II, quarter IV or the year."),
-    "not_told_yet": gettext_noop("Ratings are told once for a half-year, these from {day} on."),
+    "not_told_yet": gettext_noop("Ratings are told once for each half-year, the next time on {day}."),
     "hidden": gettext_noop("Ratings of a half-year are hidden, so that nobody who gave one can be known."),
     "none_accepted": gettext_noop("No opinion was accepted in this period."),
     "no_survey": gettext_noop("No survey of citizens that this unit took part in was published for this period."),
@@ -183,6 +184,28 @@ def on_time_sentence(on_time: OnTime, language: Language) -> str:
         )
         parts.append(overdue)
     return " ".join(parts)
+
+
+def on_time_count(on_time: OnTime, language: Language) -> str:
+    """Returned on time, of all."""
+    counts = {"on_time": count(on_time.on_time, language), "dossiers": count(on_time.dossiers, language)}
+    return gettext("{on_time} of {dossiers} dossiers on time", language, **counts)
+
+
+def fixed_sentence(score: UnitScore, language: Language) -> str:
+    """Which version of the period two people fixed; empty where the figures are as recorded now."""
+    if score.fixed is None:
+        return ""
+    on, version = short_date(score.fixed.on, language), score.fixed.version
+    return gettext("Fixed on {day}, version {version}.", language, day=on, version=version)
+
+
+def differing_sentence(now: UnitScore, fixed: Fixed | None, language: Language) -> str:
+    """What records say now of a unit whose period is fixed otherwise, or (None) without it."""
+    told = {"total": total(now.score, language), "on_time": on_time_count(now.on_time, language)}
+    if fixed:
+        return gettext("What was recorded since differs from what was fixed: now {total}, {on_time}.", language, **told)
+    return gettext("Recorded since the period was fixed, and not part of it: {total}, {on_time}.", language, **told)
 
 
 def on_time_target(score: UnitScore, language: Language) -> str:

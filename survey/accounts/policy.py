@@ -103,6 +103,7 @@ RULES: dict[str, Rule] = {
     "counter_scores.record": _roles("compiler", "manager", "entry"),
     "counter_scores.officials": _roles("compiler", "manager"),
     "counter_scores.rules": _roles("compiler"),
+    "counter_scores.fix": _roles("compiler"),
     "scorecards.read": _roles("compiler", "manager", "reviewer", "viewer", "auditor"),
     "scorecards.score": _roles("manager"),
     "scorecards.appraise": _roles("compiler"),

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from reports.counter_score_figures import (
     CounterPeriod,
@@ -45,7 +45,7 @@ def differs(one: UnitScore, other: UnitScore) -> bool:
 def latest_fixing(session: Session, period: CounterPeriod) -> CounterFixing | None:
     """The version of the period that holds."""
     query = select(CounterFixing).where(
-        CounterFixing.year == period.year, CounterFixing.quarter == period.quarter, CounterFixing.is_confirmed
+        CounterFixing.year == period.year, CounterFixing.quarter == period.quarter, CounterFixing.is_confirmed.is_(True)
     )
     return session.scalar(query.order_by(CounterFixing.version.desc()).limit(1))
 
@@ -59,10 +59,19 @@ def fixed_codes(session: Session, period: CounterPeriod) -> Sequence[str]:
 def fixed_scores(session: Session, units: Sequence[Unit], period: CounterPeriod) -> dict[int, UnitScore]:
     """The scores of the units as the period was fixed, by unit id; none where it is not, or the unit is not in it."""
     found = latest_fixing(session, period)
-    if found is None or found.decided_at is None:
-        return {}
-    label = Fixed(found.version, province_day(found.decided_at))
-    known = _units(found.digest, found.figures)
+    return {} if found is None else _scores(found, units, period)
+
+
+def scores_in(session: Session, fixing: CounterFixing) -> list[UnitScore]:
+    """All scores that were frozen, by the units' codes."""
+    codes = _units(fixing.digest, fixing.figures).keys()
+    query = select(Unit).where(Unit.code.in_(codes)).options(joinedload(Unit.parent)).order_by(Unit.code)
+    return list(_scores(fixing, session.scalars(query), CounterPeriod(fixing.year, fixing.quarter)).values())
+
+
+def _scores(fixing: CounterFixing, units: Iterable[Unit], period: CounterPeriod) -> dict[int, UnitScore]:
+    label = Fixed(fixing.version, province_day(fixing.decided_at or fixing.asked_at))
+    known = _units(fixing.digest, fixing.figures)
     return {unit.id: _read(unit, period, known[unit.code], label) for unit in units if unit.code in known}
 
 

@@ -19,9 +19,11 @@ from reports.counter_score_report import counter_score_pdf
 from reports.iso_record import iso_record_pdf
 from reports.sheets import Cell
 from survey.accounts.guard import may, staff_blueprint
-from survey.accounts.scope import can, scope, unit_path
+from survey.accounts.scope import can, root_paths, scope, unit_path
+from survey.analysis import counter_fixings as fixings
 from survey.analysis import counter_readings as reading
 from survey.analysis.counter_coverage import read_coverage
+from survey.analysis.counter_freezing import latest_fixing
 from survey.analysis.iso_record import read_iso_record
 from survey.analysis.satisfaction_group import read_group
 from survey.blueprints.place_imports import table_file
@@ -66,6 +68,7 @@ def tools() -> dict[str, Any]:
         "draw": counter_score_chart,
         "periods": periods(),
         "today": province_today(),
+        "may_fix": can("counter_scores.fix", root_paths()),
         "may_import": can("counter_scores.record"),
     }
 
@@ -78,8 +81,17 @@ def index() -> ResponseReturnValue:
     reach = scope("counter_scores.read").covers(Unit.path)
     board = reading.read_board(session, reach, period, province_today(), request.args.get("sau", "")[:40])
     coverage = read_coverage(session, reach, period, province_today())
+    differing = fixings.differing(session, board.scores, period, province_today())
     _version, rules, _text = rules_on(session, period.end)
-    return render_template("counter_scores/index.html", board=board, coverage=coverage, period=period, rules=rules)
+    return render_template(
+        "counter_scores/index.html",
+        board=board,
+        coverage=coverage,
+        differing=differing,
+        fixed=latest_fixing(session, period),
+        period=period,
+        rules=rules,
+    )
 
 
 @blueprint.get("/don-vi/<unit_code>")
@@ -96,6 +108,7 @@ def show(unit_code: str) -> ResponseReturnValue:
         period=period,
         score=score,
         recorded=recorded,
+        now=fixings.differing(session, [score], period, today).get(unit.code) if recorded else None,
         trend=trend,
         group=read_group(session, unit, period, today),
         may_officials=can("counter_scores.officials", unit.path),

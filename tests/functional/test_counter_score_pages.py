@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from io import BytesIO
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 from forms.counter_rules import CounterRules, read_rules
 from survey.models import CounterRuleSet, Dossier
 from survey.operations import counter_rules
-from survey.operations.counter_records import QuarterRecord, record_quarter
+from survey.operations.counter_records import DossierRow, QuarterRecord, record_dossiers, record_quarter
 from survey.operations.counter_rules import publish_rules, standard_rules
 from survey.operations.periods import province_today, quarter
 from tests.counter_score_objects import last_quarter
@@ -138,3 +139,43 @@ def test_a_province_publishes_rules_of_its_own(
     staff_session.rollback()
     assert staff_session.scalars(select(CounterRuleSet.version)).all() == [1]
     assert "mức tối đa và các mức xếp loại giữ nguyên" in html_of(staff_client.get(ROOT + "quy-tac/"))
+
+
+def test_two_compilers_fix_a_quarter(staff_app: Flask, staff_session: Session, staff_client: CheckingClient) -> None:
+    root = make_unit(staff_session, code="T", kind="province")
+    commune = make_unit(staff_session, code="X1", parent=root, name_vi="Xã Một <b>")
+    one, two = (make_account(staff_session, "compiler", root) for _ in range(2))
+    page = ROOT + "chot/"
+
+    def step(name: str, **typed: str) -> str:
+        return html_of(post(staff_client, page + name, typed, page=page, follow_redirects=True))
+
+    sign_in(staff_client, one)
+    assert "Kỳ này chưa có số liệu" in step("dong-bang")
+    start = last_quarter(province_today())
+    on_time = DossierRow("HS-1", start, start, start)
+    record_dossiers(staff_session, [(commune, on_time)])
+    staff_session.commit()
+    assert "Khóa và đề nghị xác nhận" in html_of(staff_client.get(page))
+    waiting = step("dong-bang")
+    assert "cần một người khác xác nhận" in waiting
+    seen = waiting.partition('name="digest" value="')[2].partition('"')[0]
+    assert "Người xác nhận phải khác" in step("xac-nhan", digest=seen)
+    assert "Hãy ghi lý do không chốt" in step("khong-chot", digest=seen)
+    sign_in(staff_client, two)
+    assert "Đã chốt điểm của kỳ" in step("xac-nhan", digest=seen)
+    staff_session.rollback()
+    record_dossiers(staff_session, [(commune, replace(on_time, code="HS-2", returned_on=None))])
+    staff_session.commit()
+    board, unit = html_of(staff_client.get(ROOT)), html_of(staff_client.get(ROOT + "don-vi/X1"))
+    assert "3,0/4" in board  # a 1 of the first indicator, without any opinion 2 of the eighth
+    assert "≠" in board
+    assert "đến nay 2,5/4, 1 trên 2 hồ sơ đúng hạn" in unit
+    document = PdfReader(BytesIO(staff_client.get(ROOT + "don-vi/X1/bao-cao.pdf").data))
+    assert "phiên bản 1" in document.pages[0].extract_text()
+    assert "Hãy ghi lý do điều chỉnh" in step("dong-bang", reason="")
+    assert "Số liệu ghi nhận sau đó khác số đã chốt" in html_of(staff_client.get(page))
+    staff_session.rollback()
+    sign_in(staff_client, make_account(staff_session, "manager", commune))
+    assert staff_client.get(page).status_code == 403
+    assert "đến nay 2,5/4" in html_of(staff_client.get(ROOT + "don-vi/X1"))
