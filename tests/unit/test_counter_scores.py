@@ -11,6 +11,7 @@ import pytest
 
 from forms.counter_rules import CounterRules, RulesFault, SurveySource, read_rules
 from reports.counter_score_figures import CounterPeriod, FromSurvey, Indicator
+from reports.counter_score_wording import group_gap_sentence
 from reports.figures import Text
 from survey.analysis.counter_scores import (
     Facts,
@@ -244,7 +245,15 @@ def test_the_satisfaction_group_is_part_by_part() -> None:
     assert group_part("opinions", Decimal(6), Fraction(9, 10), 10).points == Decimal("5.40")
     assert group_part("dossiers", Decimal(6), 0.8352, 100).points == Decimal("5.01")
     assert group_part("dossiers", Decimal(6), 0.9025, 100).points == Decimal("5.42")  # 5.415: the float is under it
-    assert group_part("content", Decimal(6), None, 0).points is None
+    none = group_part("content", Decimal(6), None, 0)
+    assert none.points is None
+    half = replace(group_part("content", Decimal(6), Fraction(3, 4), 4), gap="not_told_yet", half=1)
+    quarter, year = replace(none, gap="amid_half_year"), replace(half, told_on=date(2027, 4, 1))
+    assert group_gap_sentence(quarter, "vi") == "Chỉ tính theo nửa năm: xem quý II, quý IV hoặc cả năm."
+    assert group_gap_sentence(year, "vi") == (
+        "Chỉ tính 6 tháng đầu năm. Đánh giá được công bố một lần cho mỗi nửa năm; lần tới vào ngày 01/04/2027."
+    )
+    assert group_gap_sentence(replace(half, gap=None), "vi") == ""
 
 
 def test_periods_know_their_days_and_what_came_before() -> None:
