@@ -16,12 +16,10 @@ from sqlalchemy.orm import Session, joinedload
 from forms.counter_rules import SurveySource
 from reports.counter_score_figures import CounterPeriod, FromSurvey
 from reports.figures import Text
-from survey.analysis import tree
 from survey.analysis.counter_scores import SurveyAnswers
-from survey.analysis.estimation import Estimator
 from survey.analysis.instrument import Instrument, Item, Pool
-from survey.analysis.population import by_ancestor
 from survey.analysis.tally import Tally
+from survey.analysis.unit_views import UnitViews
 from survey.analysis.view import View
 from survey.analysis.view_reading import read_view
 from survey.models import Collector, Unit, Wave
@@ -74,39 +72,26 @@ def _waves(session: Session, period: CounterPeriod) -> Sequence[Wave]:
 
 
 def _answered(session: Session, wave: Wave, units: Sequence[Unit]) -> Iterator[_Answered]:
-    """What citizens answered in the wave of each agency that took part; a wave that asks them alone is read once."""
+    """What citizens answered in the wave of each agency that took part; a wave is read once for all of them."""
+    name = Text(wave.name_vi, wave.name_en)
+    views = list(_views(session, wave, units))
+    taking_part = {site.unit_id for _unit, view in views for site in view.sites}
+    agencies = frozenset(session.scalars(select(Unit.id).where(Unit.id.in_(taking_part), Unit.kind != "room")))
+    for unit, view in views:
+        if view.sites and agencies.isdisjoint({site.unit_id for site in view.sites} - {unit.id}):
+            keys = _every_key(view) if view.concealed else view.hidden_here
+            yield _Answered(unit.id, name, view.instrument, view.headline.total, keys)
+
+
+def _views(session: Session, wave: Wave, units: Sequence[Unit]) -> Iterator[tuple[Unit, View]]:
     groups = set(session.scalars(select(Collector.respondent_group).where(Collector.wave_id == wave.id).distinct()))
-    narrowed, name = None if groups == {CITIZEN} else CITIZEN, Text(wave.name_vi, wave.name_en)
-    if narrowed or len(units) == 1:
-        for unit in units:
-            view = read_view(session, wave, unit, group=narrowed, source="sealed")
-            if _is_its_own(session, unit, [site.unit_id for site in view.sites]):
-                keys = _every_key(view) if view.concealed else view.hidden_here
-                yield _Answered(unit.id, name, view.instrument, view.headline.total, keys)
+    group = None if groups == {CITIZEN} else CITIZEN
+    if len(units) == 1:
+        yield units[0], read_view(session, wave, units[0], group=group, source="sealed")
         return
-    view = read_view(session, wave, None, source="sealed", only_headline=True, with_factors=True)
-    below = by_ancestor(view.sites)
+    cut = UnitViews.of(read_view(session, wave, None, group=group, source="sealed"))
     for unit in units:
-        sites = below.get(unit.path, ())
-        if _is_its_own(session, unit, [site.unit_id for site in sites]):
-            estimator = view.estimator_of(unit.path, sites, view.by_unit)
-            yield _Answered(unit.id, name, view.instrument, estimator.total, _hidden(view, unit, estimator))
-
-
-def _is_its_own(session: Session, unit: Unit, taking_part: Collection[int]) -> bool:
-    """Whether somebody could answer at the agency or its rooms, and nowhere else below it."""
-    others = [unit_id for unit_id in taking_part if unit_id != unit.id]
-    if not others:
-        return bool(taking_part)
-    agencies = select(Unit.id).where(Unit.id.in_(others), Unit.kind != "room").limit(1)
-    return session.scalar(agencies) is None
-
-
-def _hidden(view: View, unit: Unit, estimator: Estimator) -> Collection[str]:
-    """What the unit's own report hides, from the view of the whole wave."""
-    hidden = view.hidden.get(unit.id, frozenset()) | tree.hidden_here(view.instrument, estimator.total)
-    all_hidden = view.concealed or view.conceals(hidden) or not view.stands_beside_the_whole(estimator)
-    return _every_key(view) if all_hidden else hidden
+        yield unit, cut.at(unit)
 
 
 def _every_key(view: View) -> Collection[str]:

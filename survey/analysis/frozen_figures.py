@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -20,10 +19,10 @@ from sqlalchemy.orm import Session, joinedload
 from reports.report_figures import UnitReport
 from survey.analysis.export import as_json
 from survey.analysis.last_seal import KeptSeals
-from survey.analysis.population import Site, by_ancestor, read_sites
+from survey.analysis.population import read_sites
 from survey.analysis.summary import report_of
-from survey.analysis.tally import Cell, Tallies, Tally
-from survey.analysis.view import View, headline_trust
+from survey.analysis.unit_views import UnitViews
+from survey.analysis.view import headline_trust
 from survey.analysis.view_reading import read_view
 from survey.models import Unit, Wave, WaveUnit
 
@@ -57,38 +56,9 @@ def frozen_reports(
     whole = read_view(session, wave, None, source="sealed")
     if not frozen:
         whole = replace(whole, sites=read_sites(session, wave, frozen=False))
-    below = by_ancestor(whole.sites)
-    cells, periods = _by_unit(whole.tallies.cells), _by_unit(whole.tallies.periods)
-    seals = KeptSeals.of(session, wave)
+    views, seals = UnitViews.of(whole), KeptSeals.of(session, wave)
     for unit in units:
-        view = _narrowed(whole, unit, below.get(unit.path, []), cells, periods)
-        yield unit, report_of(session, view, with_history=False, with_scan=False, seal=seals.at(unit))
-
-
-Parts = dict[int, list[tuple[Cell, Tally]]]
-
-
-def _by_unit(cells: Iterable[tuple[Cell, Tally]]) -> Parts:
-    found: Parts = defaultdict(list)
-    for cell, tally in cells:
-        found[cell.origin.unit_id].append((cell, tally))
-    return found
-
-
-def _narrowed(whole: View, unit: Unit, sites: list[Site], cells: Parts, periods: Parts) -> View:
-    """The unit's part of the view of the whole wave, as reading that unit alone gives it."""
-    own = tuple(
-        replace(site, above=tuple(above for above in site.above if above.path.startswith(unit.path))) for site in sites
-    )
-    held = {site.unit_id for site in sites}
-    tallies = Tallies(*(tuple(_in_order(part, held)) for part in (cells, periods)))
-    return replace(whole, unit=unit, sites=own, tallies=tallies)
-
-
-def _in_order(parts: Parts, units: Iterable[int]) -> list[tuple[Cell, Tally]]:
-    """By collector, as a reading gives them."""
-    found = [pair for unit in units for pair in parts.get(unit, ())]
-    return sorted(found, key=lambda pair: (pair[0].origin.collector_id, pair[0].flagged, pair[0].half_month))
+        yield unit, report_of(session, views.at(unit), with_history=False, with_scan=False, seal=seals.at(unit))
 
 
 def canonical(report: UnitReport) -> bytes:
