@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from reports.correction_figures import WaveCorrection
 from reports.figures import (
     Change,
     ChoiceFigures,
@@ -269,6 +270,11 @@ def correction_json(correction: Correction) -> Json:
         "version": correction.version,
         "before": {"version": correction.before, "day": correction.before_day.isoformat()},
     }
+
+
+def wave_correction_json(correction: WaveCorrection) -> Json:
+    units = [{"code": unit.code, "name": text_json(unit.name), "before": unit.before} for unit in correction.units]
+    return {"day": correction.day.isoformat(), "reason": correction.reason, "units": units}
 
 
 def line_json(line: UnitLine, language: Language | None) -> Json:

@@ -11,11 +11,13 @@ import pytest
 from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
+from reports.correction_figures import CorrectedUnit, WaveCorrection
+from reports.figures import Text
 from reports.letters import unit_letter_pdf
 from reports.report_figures import Correction, UnitReport
 from reports.unit_report import unit_report_pdf
 from reports.workbook import unit_report_xlsx
-from survey.analysis.export import as_json
+from survey.analysis.export import as_json, wave_correction_json
 from survey.analysis.frozen_figures import canonical
 from tests.report_factory import hidden_report, unit_report
 
@@ -49,3 +51,9 @@ def test_the_json_tells_the_correction_and_the_frozen_figures_do_not() -> None:
         "2026-07-12", 2, {"version": 1, "day": "2026-07-01"},
     )  # fmt: skip
     assert canonical(corrected) == canonical(report)
+    together = WaveCorrection(date(2026, 7, 12), "Báo lại số hồ sơ", (CorrectedUnit("B", Text("Xã B"), 1),))
+    assert wave_correction_json(together) == {
+        "day": "2026-07-12",
+        "reason": "Báo lại số hồ sơ",
+        "units": [{"code": "B", "name": {"vi": "Xã B", "en": "Xã B"}, "before": 1}],
+    }

@@ -14,7 +14,16 @@ from sqlalchemy import func, select
 
 from reports.figures import Language
 from reports.report_figures import UnitReport
-from survey.analysis.export import SCHEMA, as_json, coverage_json, line_json, method_json, wave_json
+from survey.analysis.corrections import wave_corrections
+from survey.analysis.export import (
+    SCHEMA,
+    as_json,
+    coverage_json,
+    line_json,
+    method_json,
+    wave_correction_json,
+    wave_json,
+)
 from survey.analysis.published import root_of_wave, unit_of_wave
 from survey.analysis.summary import unit_report, wave_overview
 from survey.blueprints.api.door import may, require, scope, source_for, unit_for
@@ -60,8 +69,15 @@ _REPORT_PARTS: dict[str, Any] = {
     "choices": _LIST,
     "compiled_at": {"type": ["string", "null"]},
     "ledger_head": {"type": ["string", "null"]},
+    "corrections": _LIST,
 }
-_OVERVIEW_PARTS: dict[str, Any] = {**_HEAD, "total": _OBJECT, "items": _LIST, "next": {"type": ["string", "null"]}}
+_OVERVIEW_PARTS: dict[str, Any] = {
+    **_HEAD,
+    "total": _OBJECT,
+    "items": _LIST,
+    "corrections": _LIST,
+    "next": {"type": ["string", "null"]},
+}
 
 
 def _schema(title: str, description: str, parts: dict[str, Any]) -> dict[str, Any]:
@@ -157,6 +173,7 @@ def show_overview(wave_code: str, query: OverviewQuery) -> ResponseReturnValue:
     lines.sort(key=lambda line: line.place.code)
     found, following = cut(lines, query.limit, lambda line: line.place.code)
     language: Language = query.lang
+    corrections = wave_corrections(session, (wave,)).get(wave.id, ())
     answer = {
         "schema": SCHEMA,
         "language": language,
@@ -165,6 +182,7 @@ def show_overview(wave_code: str, query: OverviewQuery) -> ResponseReturnValue:
         "total": line_json(overview.root, language),
         "coverage": coverage_json(overview.coverage) if overview.coverage else None,
         "items": [line_json(line, language) for line in found],
+        "corrections": [wave_correction_json(each) for each in corrections],
         "next": following,
     }
     return reply(answer, conditional=True)
