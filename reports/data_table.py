@@ -11,6 +11,7 @@ from reportlab.lib.colors import HexColor, black
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, TableStyle
 
+from reports.fonts import text_width
 from reports.page import CONTENT_WIDTH, Styles, paragraph
 from reports.page_breaks import RowTable
 
@@ -38,15 +39,14 @@ def data_table(
 ) -> RowTable:
     """A table with its head repeated on every page, thin rules, no split row, and `numbers` columns set right.
 
-    `widths` are parts of the table's `width` in points. Strings are literal text; numbers in a column carry equal
-    decimals, so that right alignment stands them on the comma. `headings` are rows that name those below them, `totals`
-    are set bold. No row stands alone at the foot or the top of a page, no heading without its rows, and what is short
-    stays whole. What is too tall for a page goes on in rows of its own: somebody's long text would otherwise keep the
-    document from being drawn.
+    `widths` are parts of the table's `width` in points; a column gets more where a word of its head or a number needs
+    it. Strings are literal text; numbers in a column carry equal decimals, so that right alignment stands them on the
+    comma. `headings` are rows that name those below them, `totals` are set bold. No row stands alone at the foot or the
+    top of a page, no heading without its rows, and what is short stays whole. What is too tall for a page goes on in
+    rows of its own: somebody's long text would otherwise keep the document from being drawn.
     """
-    whole = sum(widths)
     heads = [paragraph(text, style.head_number if k in numbers else style.head) for k, text in enumerate(head)]
-    columns = [width * part / whole for part in widths]
+    columns = _columns(widths, [_needed(k, head, rows, numbers, style) for k in range(len(head))], width)
     worded = (k for k in range(1, len(columns)) if head[k] and k not in numbers and k - 1 in numbers)
     apart = {k for k in worded if all(isinstance(row[k], str) for row in rows)}
     insides = [column - _PADDING - (_APART if k in apart else _PADDING) for k, column in enumerate(columns)]
@@ -83,6 +83,33 @@ def data_table(
 @cache
 def _bold(style: Styles) -> ParagraphStyle:
     return ParagraphStyle("total", parent=style.cell, fontName=style.fonts.bold)
+
+
+def _needed(
+    column: int, head: Sequence[str], rows: Sequence[Sequence[Flowable | str]], numbers: set[int], style: Styles
+) -> float:
+    """Points that the longest word of a column's head takes, or of its numbers."""
+    words = [text_width(word, style.head.fontName, style.head.fontSize) for word in head[column].split()]
+    if column in numbers:
+        cells = (row[column] for row in rows)
+        told = {word for cell in cells if isinstance(cell, str) for word in cell.split()}
+        words += [text_width(word, style.cell.fontName, style.cell.fontSize) for word in told]
+    return max(words, default=0.0) + 2 * _PADDING + 0.1
+
+
+def _columns(widths: Sequence[float], needed: Sequence[float], width: float) -> list[float]:
+    """`width` shared by the parts `widths`, but to each column what it needs, as far as all can have it."""
+    fixed: dict[int, float] = {}
+    while True:
+        parts = sum(part for k, part in enumerate(widths) if k not in fixed)
+        left = width - sum(fixed.values())
+        columns = [fixed.get(k, left * part / parts if parts else 0.0) for k, part in enumerate(widths)]
+        narrow = {k: need for k, need in enumerate(needed) if k not in fixed and columns[k] < need}
+        if not narrow:
+            return columns
+        fixed |= narrow
+        if sum(fixed.values()) > 0.8 * width:
+            return [width * part / sum(widths) for part in widths]
 
 
 def _together(body: Sequence[_Row], insides: Sequence[float], starts: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -11,7 +11,7 @@ from io import BytesIO
 import xlsxwriter
 from reportlab.platypus import Flowable, Spacer
 
-from reports.catalogue import gettext
+from reports.catalogue import gettext, ngettext
 from reports.data_table import data_table
 from reports.emulation_figures import ProposalList, UnitPoints
 from reports.emulation_wording import formula, origin_words, part_name, points, sample_note
@@ -102,7 +102,14 @@ def _sentences(figures: ProposalList, language: Language, *, draft: bool) -> Ite
         return
     yield gettext("The Interior Department proposes, as the attached list shows:", language)
     for award, units in sorted(awards.items()):
-        yield gettext("- {award}: {number} units.", language, award=award, number=count(units, language))
+        yield ngettext(
+            "- {award}: {number} unit.",
+            "- {award}: {number} units.",
+            units,
+            language,
+            award=award,
+            number=count(units, language),
+        )
 
 
 def _annex(figures: ProposalList, language: Language, style: Styles, digest: str) -> Iterator[Flowable]:

@@ -150,7 +150,7 @@ class _Document:
         language = self.language
         yield paragraph(gettext("1. Units with late cases", language), self.style.heading)
         head = [
-            gettext("No. in the list", language),
+            gettext("Serial no.", language),
             gettext("Unit", language),
             gettext("Open cases", language),
             gettext("Late", language),
@@ -195,7 +195,7 @@ class _Document:
         language = self.language
         yield paragraph(gettext("3. Late cases, the longest first", language), self.style.heading)
         head = [
-            gettext("No. in the list", language),
+            gettext("Serial no.", language),
             gettext("Number", language),
             gettext("Unit in charge", language),
             gettext("Day of receipt", language),
@@ -215,7 +215,7 @@ class _Document:
             ]
             for number, case in enumerate(self.report.cases, 1)
         ]
-        yield data_table(head, rows, (5, 15, 22, 13, 13, 11, 25), self.style, numbers={5})
+        yield data_table(head, rows, (6, 14, 19, 16, 16, 9, 22), self.style, numbers={5})
         if self.report.more:
             more = ngettext(
                 "{n} more late case is counted above and not listed.",
