@@ -24,6 +24,12 @@ def unit_as_issuer(place: Place, language: Language) -> Issuer:
     return Issuer(name, superior, office=office, recipients=recipients)
 
 
+def to_superior(issuer: Issuer, language: Language) -> Issuer:
+    """A body that reports to the one above it, or else to the Interior Department."""
+    above = issuer.superior or gettext("Interior Department", language)
+    return replace(issuer, recipients=(above, gettext("File: registry", language)))
+
+
 def authority_of(issuer: Issuer, language: Language) -> str:
     """Who decides in the body's name: Giám đốc Sở Nội vụ."""
     named = gettext("{office} of the {body}", language, office=issuer.office, body=issuer.name)

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from reports.catalogue import gettext
 from reports.figures import Language, Text
+from reports.issuer import to_superior
 from reports.official_texts import OfficialText, standard_text
 from reports.page import Issuer
 from survey.analysis.province_report import reporting_units
@@ -41,19 +41,17 @@ def newest_issuer(session: Session, unit: Unit, at: datetime | None = None) -> D
 
 def printed_issuer(setting: DocumentIssuer, language: Language) -> Issuer:
     """As the head and the foot of a report print it; what has no English words stands in Vietnamese."""
-    superior = Text(setting.superior_vi, setting.superior_en)[language]
-    above = superior or gettext("Interior Department", language)
-    return Issuer(
+    issuer = Issuer(
         Text(setting.name_vi, setting.name_en)[language],
-        superior,
+        Text(setting.superior_vi, setting.superior_en)[language],
         number_suffix=f"/BC-{setting.abbreviation}",
         place=setting.locality,
         capacity=Text(setting.capacity_vi, setting.capacity_en)[language],
         office=Text(setting.position_vi, setting.position_en)[language],
         signatory=setting.signer,
         authority=Text(setting.authority_vi, setting.authority_en)[language],
-        recipients=(above, gettext("File: registry", language)),
     )
+    return to_superior(issuer, language)
 
 
 def text_of(session: Session, wave: Wave, document: str, language: Language, at: datetime) -> OfficialText:
