@@ -24,6 +24,7 @@ from survey.operations import audit, contacts, ledger, theme_counting, waves
 from survey.operations.comments import attend_comments, release_comments
 from survey.operations.cross_tables import count_requested
 from survey.operations.demo import Demo, find_demo, load_demo
+from survey.operations.demo.counter_scores import fix_counter_scores
 from survey.operations.demo.emulation import load_emulation
 from survey.operations.demo.filings import load_filings
 from survey.operations.demo.group_waves import load_group_waves
@@ -131,6 +132,7 @@ def _load_cases(day: date) -> None:
     load_group_waves(engine(), day, accounts)
     with writing() as session, audit.unattended(session):
         load_scorecards(session, day)
+        fix_counter_scores(session, day, accounts)
         load_emulation(session, day)
 
 

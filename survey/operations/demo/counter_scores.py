@@ -3,14 +3,20 @@ rules that take an indicator from surveys where an agency's dossiers do not tell
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from typing import NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reports.counter_score_figures import CounterPeriod
+from survey.analysis.counter_fixings import all_scores
+from survey.analysis.counter_freezing import latest_fixing
 from survey.models import Unit
+from survey.operations import counter_fixings
 from survey.operations.counter_records import DossierRow, QuarterRecord, record_dossiers, record_quarter
 from survey.operations.counter_rules import publish_rules, standard_rules
 from survey.operations.periods import noon, quarter
@@ -59,6 +65,28 @@ def load_counter_scores(session: Session, units: dict[str, Unit], today: date, s
                 rows = [replace(row, complaint="") for row in rows]
             record_dossiers(session, [(units[code], row) for row in rows])
             record_quarter(session, units[code], start.year, (start.month + 2) // 3, _record(profile))
+
+
+def fix_counter_scores(session: Session, today: date, people: Mapping[str, int]) -> None:
+    """The earlier quarter fixed by two people ("asks", "confirms": ids of accounts), and a dossier that was told only
+    afterwards; nothing where it is fixed. Needs the waves closed."""
+    last = quarter(today)[0] - timedelta(days=1)
+    end = quarter(last)[0] - timedelta(days=1)
+    period = CounterPeriod(end.year, (end.month + 2) // 3)
+    if latest_fixing(session, period) is not None:
+        return
+    scores = all_scores(session, period, today)
+    frozen = counter_fixings.ask(session, period, scores, account_id=people["asks"], now=noon(end + timedelta(days=12)))
+    counter_fixings.confirm(
+        session,
+        period,
+        scores,
+        seen=frozen.digest,
+        account_id=people["confirms"],
+        now=noon(end + timedelta(days=13)),
+    )
+    late = DossierRow("HS-BO-SUNG-01", end - timedelta(days=20), end - timedelta(days=6), end + timedelta(days=3))
+    record_dossiers(session, [(session.scalars(select(Unit).where(Unit.code == "SXD")).one(), late)])
 
 
 def _record(profile: Profile) -> QuarterRecord:
