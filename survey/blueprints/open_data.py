@@ -70,8 +70,15 @@ def _one_of(names: Iterable[str]) -> str:
 def index() -> ResponseReturnValue:
     """What is offered, under which terms."""
     offered = [(wave, edition, counted_parts(wave, edition)) for wave, (edition, *_) in offered_waves()]
-    told = [open_statistics.on_offer(each) for each in statistics.editions(current_session())]
-    return render_template("open_data/index.html", offered=offered, told=told, licence=licence(), files=FILES)
+    told = [(each, open_statistics.on_offer(each)) for each in statistics.editions(current_session())]
+    return render_template(
+        "open_data/index.html",
+        offered=offered,
+        told=told,
+        licence=licence(),
+        files=FILES,
+        told_files=open_statistics.FILES,
+    )
 
 
 def counted_parts(wave: Wave, edition: Edition) -> int:
