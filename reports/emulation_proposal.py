@@ -103,12 +103,12 @@ def _sentences(figures: ProposalList, language: Language, *, draft: bool) -> Ite
     yield gettext("The Interior Department proposes, as the attached list shows:", language)
     for award, units in sorted(awards.items()):
         yield ngettext(
-            "- {award}: {number} unit.",
-            "- {award}: {number} units.",
+            "- {award}: {n} unit.",
+            "- {award}: {n} units.",
             units,
             language,
             award=award,
-            number=count(units, language),
+            n=count(units, language),
         )
 
 
