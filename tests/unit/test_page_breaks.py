@@ -94,3 +94,12 @@ def test_the_lines_of_a_title_are_about_equally_long() -> None:
     assert f"{first} {second}" == title
     assert abs(text_width(first, font, 14) - text_width(second, font, 14)) < 60
     assert balanced("Xã An", font, 14, CONTENT_WIDTH) == ["Xã An"]
+
+
+def test_no_word_of_a_head_and_no_number_is_broken() -> None:
+    head = ("Unit", "Recommendations", "Dossiers")
+    table = data_table(head, [("Tên đơn vị rất dài " * 9, "1,234,567,890", "12")], (90, 4, 4), STYLE, numbers={1, 2})
+    (page,) = drawn([table])
+    text = " ".join(page)
+    for word in (*head, "1,234,567,890"):
+        assert word in text
