@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -48,6 +48,13 @@ def latest_fixing(session: Session, period: CounterPeriod) -> CounterFixing | No
         CounterFixing.year == period.year, CounterFixing.quarter == period.quarter, CounterFixing.is_confirmed.is_(True)
     )
     return session.scalar(query.order_by(CounterFixing.version.desc()).limit(1))
+
+
+def fixed_periods(session: Session, years: Collection[int]) -> frozenset[CounterPeriod]:
+    """The quarters of these years, and the years, whose scores are fixed."""
+    query = select(CounterFixing.year, CounterFixing.quarter).distinct()
+    rows = session.execute(query.where(CounterFixing.is_confirmed.is_(True), CounterFixing.year.in_(years)))
+    return frozenset(CounterPeriod(year, quarter) for year, quarter in rows)
 
 
 def fixed_codes(session: Session, period: CounterPeriod) -> Sequence[str]:

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from forms.fault import Fault
+from reports.counter_score_figures import CounterPeriod
+from reports.counter_score_wording import short_period
+from survey.analysis.counter_freezing import fixed_periods
 from survey.models import Unit
-from survey.operations.counter_records import CounterRecordError, DossierRow, check_dossier, record_dossiers
+from survey.operations.counter_records import (
+    CounterRecordError,
+    DossierRow,
+    check_dossier,
+    counted_on,
+    record_dossiers,
+)
 from survey.operations.errors import noop as _n
 from survey.operations.place_tables import Outcome, RowChange, TableRow, read_rows, refuse
 from survey.operations.writing import begin_write
@@ -71,7 +81,22 @@ def import_dossiers(session: Session, content: bytes, within: Iterable[str]) -> 
     for (row, unit, dossier), what in zip(found, done, strict=True):
         details = tuple((column, "", row[column]) for column in ("received_on", "due_on", "returned_on") if row[column])
         outcome.changes.append(RowChange(row.number, what, "dossiers", dossier.code, unit.name_vi, details))
+    told = [dossier for (_row, _unit, dossier), what in zip(found, done, strict=True) if what != "same"]
+    outcome.notes += _of_fixed_periods(session, told)
     return outcome
+
+
+def _of_fixed_periods(session: Session, dossiers: Sequence[DossierRow]) -> Iterator[tuple[str, dict[str, object]]]:
+    """That dossiers are of periods whose scores are fixed, and do not move these."""
+    counted = Counter(CounterPeriod(day.year, (day.month + 2) // 3) for day in map(counted_on, dossiers))
+    fixed = fixed_periods(session, {period.year for period in counted})
+    found = {period: counted[period] for period in sorted(counted) if fixed & {period, CounterPeriod(period.year)}}
+    if found:
+        sentence = _n(
+            "Dossiers of periods whose scores are fixed (%(periods)s): %(number)s. The fixed scores stay as they are; "
+            "the board will say that the records differ."
+        )
+        yield sentence, {"periods": ", ".join(map(short_period, found)), "number": sum(found.values())}
 
 
 def _read(row: TableRow) -> DossierRow | None:

@@ -144,10 +144,14 @@ def record_dossiers(session: Session, rows: Sequence[tuple[Unit, DossierRow]]) -
     return done
 
 
+def counted_on(row: DossierRow) -> date:
+    """The day whose period the dossier is counted in: when it was returned or, late, when it was due."""
+    return row.due_on if row.returned_on is None else min(row.returned_on, row.due_on)
+
+
 def _values(row: DossierRow) -> dict[str, Any]:
-    counted = row.due_on if row.returned_on is None else min(row.returned_on, row.due_on)
     texts = {name: clean_text(getattr(row, name), lines=False) for name in ("field", "agency_days")}
-    return {**asdict(row), **texts, "counted_on": counted, "agency_pace": agency_pace(row.agency_days)}
+    return {**asdict(row), **texts, "counted_on": counted_on(row), "agency_pace": agency_pace(row.agency_days)}
 
 
 def _known(session: Session, rows: Iterable[tuple[Unit, DossierRow]]) -> dict[tuple[int, str], Dossier]:

@@ -46,9 +46,10 @@ class RowChange:
 
 @dataclass(slots=True)
 class Outcome:
-    """What an import did, row by row."""
+    """What an import did, row by row; `notes` are sentences to translate with what fills them."""
 
     changes: list[RowChange] = field(default_factory=list)
+    notes: list[tuple[str, dict[str, object]]] = field(default_factory=list)
 
     def count(self, what: What) -> int:
         return sum(change.what == what for change in self.changes)

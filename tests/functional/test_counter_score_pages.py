@@ -164,6 +164,9 @@ def test_two_compilers_fix_a_quarter(staff_app: Flask, staff_session: Session, s
     assert "Hãy ghi lý do không chốt" in step("khong-chot", digest=seen)
     sign_in(staff_client, two)
     assert "Đã chốt điểm của kỳ" in step("xac-nhan", digest=seen)
+    later = (HEAD + f"X1,HS-2,,{start},{start},,,,,\n").encode()
+    preview = html_of(post(staff_client, ROOT + "nhap", {"file": (BytesIO(later), "a.csv")}))
+    assert "Điểm đã chốt giữ nguyên" in preview
     staff_session.rollback()
     record_dossiers(staff_session, [(commune, replace(on_time, code="HS-2", returned_on=None))])
     staff_session.commit()
