@@ -12,7 +12,7 @@ from io import BytesIO
 from docx import Document
 from docx.document import Document as DocxDocument
 from docx.enum.section import WD_ORIENT, WD_SECTION
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
@@ -24,9 +24,18 @@ from docx.text.paragraph import Paragraph
 from reports.blocks import Block, Drawn, Grid, Heading, Headline, NewPage, Prose, Signatures
 from reports.catalogue import gettext
 from reports.figures import Figure, Language
-from reports.page import BOTTOM, CONTENT_WIDTH, LANDSCAPE_WIDTH, LEFT, RIGHT, TOP, Issuer
+from reports.page import BOTTOM, CONTENT_WIDTH, LANDSCAPE_WIDTH, LEFT, RIGHT, TOP, Issuer, name_lines
 from reports.picture import chart_png
-from reports.wording import figure_percent, interval, official_date, verdict_sentence, verdict_word
+from reports.wording import (
+    answers,
+    figure_percent,
+    interval,
+    official_date,
+    people,
+    point_score,
+    verdict_sentence,
+    verdict_word,
+)
 
 FONT = "Times New Roman"
 LONGEST_PROPERTY = 255  # letters, of the standard
@@ -59,6 +68,8 @@ class _Copy:
         self.document, self.issuer = document, issuer
         self.language: Language = language
         self.width = CONTENT_WIDTH
+        self.last: Paragraph | None = None  # what was written last, if it was text
+        self.breaks = False  # a new page begins with what comes next
 
     def opening(self, kind: str, subject: list[str]) -> None:
         """That it is a copy, the head of Decree 30/2020, type and subject."""
@@ -72,8 +83,9 @@ class _Copy:
         nation = gettext("SOCIALIST REPUBLIC OF VIET NAM", language)
         motto = gettext("Independence – Freedom – Happiness", language)
         number = gettext("No.:            {suffix}", language, suffix=issuer.number_suffix)
-        rows = [(issuer.superior.upper(), nation)] if issuer.superior else []
-        rows += [(issuer.name.upper(), motto if rows else nation)]
+        name = "\n".join(name_lines(issuer.name))
+        rows = [("\n".join(name_lines(issuer.superior)), nation)] if issuer.superior else []
+        rows += [(name, motto if rows else nation)]
         rows += [] if issuer.superior else [("", motto)]
         rows += [(number, f"{issuer.place or chr(0xA0) * 16}, {day}")]
         table = self.bare_table(len(rows))
@@ -84,6 +96,8 @@ class _Copy:
                 run = cell.add_run(_clean(text))
                 run.bold = y < len(rows) - 1 and not (issuer.superior and (y, x) == (0, 0))
                 run.italic = (y, x) == (len(rows) - 1, 1)
+                run.underline = text == motto
+                run.font.size = Pt(12) if text == nation or (x == 0 and y < len(rows) - 1) else None
         self.paragraph(kind.upper(), "Title")
         for line in subject:
             self.paragraph(line, "Subtitle")
@@ -91,15 +105,17 @@ class _Copy:
     def add(self, block: Block) -> None:
         match block:
             case Heading(text, level):
-                self.document.add_heading(_clean(text), level)
+                self.begun(self.document.add_heading(_clean(text), level))
             case Prose(text, kind):
                 self.paragraph(text if kind == "body" else f"- {text}", "Note" if kind == "note" else "Body Text")
             case Headline(figure):
                 self.headline(figure)
             case Drawn(chart):
+                self.keep_last()
                 self.document.add_picture(BytesIO(chart_png(chart)), width=Pt(self.width))
                 described = self.document.inline_shapes[-1]._inline.docPr  # noqa: SLF001  there is no public way
                 described.set("descr", _clean(chart.description))
+                self.last = None
             case Grid():
                 self.grid(block)
             case NewPage(across):
@@ -108,7 +124,19 @@ class _Copy:
                 self.signatures()
 
     def paragraph(self, text: str, style: str) -> Paragraph:
-        return self.document.add_paragraph(_clean(text), style)
+        return self.begun(self.document.add_paragraph(_clean(text), style))
+
+    def begun(self, paragraph: Paragraph) -> Paragraph:
+        """The paragraph as the last one, on a new page if one was asked for."""
+        if self.breaks:
+            paragraph.paragraph_format.page_break_before = True
+        self.breaks, self.last = False, paragraph
+        return paragraph
+
+    def keep_last(self) -> None:
+        """Let the text written last stand on the page of what follows."""
+        if self.last is not None:
+            self.last.paragraph_format.keep_with_next = True
 
     def headline(self, figure: Figure) -> None:
         language, verdict = self.language, figure.verdict
@@ -117,8 +145,12 @@ class _Copy:
         big.add_run(f"   {verdict_word(verdict.state, language)}")
         if figure.estimate.estimate is not None:
             bounds = interval(figure.estimate, language, verdict.target)
-            self.paragraph(gettext("95% confidence interval: {bounds}", language, bounds=bounds), "Body Text")
-        self.paragraph(verdict_sentence(verdict, language, figure.people), "Body Text")
+            base = f"{people(figure.people, language)}, {answers(figure.answers, language)}"
+            told = gettext("95% confidence interval: {bounds}", language, bounds=bounds)
+            self.paragraph(f"{told}; {base}.", "Body Text")
+        score = point_score(figure, language)
+        sentence = verdict_sentence(verdict, language, figure.people)
+        self.paragraph(f"{sentence} {score}." if score else sentence, "Body Text")
 
     def grid(self, grid: Grid) -> None:
         """Columns of signs and small charts are left out: the words beside them say the same."""
@@ -136,6 +168,8 @@ class _Copy:
                 text._p.style = "Cell"  # noqa: SLF001  by its id: looking the style up by name takes most of the time
                 run = text.add_run(_clean(str(row[x])))
                 run.bold = y == 0 or y - 1 in grid.headings
+                if run.bold:
+                    text.paragraph_format.keep_with_next = True
                 if y == 0:
                     text.alignment = WD_ALIGN_PARAGRAPH.CENTER
                 elif x in grid.numbers:
@@ -150,7 +184,7 @@ class _Copy:
     def new_page(self, *, across: bool) -> None:
         turned = self.width == LANDSCAPE_WIDTH
         if turned == across:
-            self.document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+            self.breaks = True
             return
         section = self.document.add_section(WD_SECTION.NEW_PAGE)
         section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
@@ -160,22 +194,27 @@ class _Copy:
 
     def signatures(self) -> None:
         language, issuer = self.language, self.issuer
+        self.keep_last()
         table = self.bare_table(1)
+        table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001  there is no public way
         left, right = table.cell(0, 0), table.cell(0, 1)
-        left.paragraphs[0].add_run(gettext("Recipients:", language)).bold = True
-        for recipient in issuer.recipients:
-            left.add_paragraph(f"- {_clean(recipient)};", "Cell")
+        head = left.paragraphs[0].add_run(gettext("Recipients:", language))
+        head.bold, head.italic, head.font.size = True, True, Pt(12)
+        for number, recipient in enumerate(issuer.recipients, 1):
+            end = "." if number == len(issuer.recipients) else ";"
+            left.add_paragraph(f"- {_clean(recipient)}{end}", "Cell")
         right.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
         lines = [line.upper() for line in (issuer.capacity, issuer.office) if line]
         right.paragraphs[0].add_run(_clean("\n".join(lines))).bold = True
-        signatory = right.add_paragraph(f"\n\n\n{_clean(issuer.signatory)}")
+        signatory = right.add_paragraph()
+        signatory.add_run(f"\n\n\n{_clean(issuer.signatory)}").bold = True
         signatory.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
     def bare_table(self, rows: int) -> Table:
         table: Table = self.document.add_table(rows, 2)
         table.autofit = False
         for row in table.rows:
-            row.cells[0].width, row.cells[1].width = Pt(0.42 * CONTENT_WIDTH), Pt(0.58 * CONTENT_WIDTH)
+            row.cells[0].width, row.cells[1].width = Pt(0.39 * CONTENT_WIDTH), Pt(0.61 * CONTENT_WIDTH)
         return table
 
 
@@ -190,7 +229,8 @@ def _prepare(document: DocxDocument) -> None:
     _page_number(section)
     normal = _style(document, "Normal", 13)
     normal.paragraph_format.space_after = Pt(4)
-    _style(document, "Body Text", 13).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
+    body = _style(document, "Body Text", 13).paragraph_format
+    body.alignment, body.first_line_indent, body.space_after = WD_ALIGN_PARAGRAPH.JUSTIFY, Mm(10), Pt(6)
     _style(document, "Title", 14, bold=True).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _style(document, "Subtitle", 14, bold=True).paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     for level, size in ((1, 14), (2, 13)):

@@ -152,7 +152,7 @@ class Head(Flowable):
         self.lines = max(3, len(self.superior) + len(self.name) + 1)
 
     def _lines(self, name: str, font: str) -> list[str]:
-        return [line for part in _parts(name) for line in balanced(part, font, 12, self.left_width)]
+        return [line for part in name_lines(name) for line in balanced(part, font, 12, self.left_width)]
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
         return CONTENT_WIDTH, self.lines * 15 + 20
@@ -187,7 +187,7 @@ class Head(Flowable):
         self.canv.drawCentredString(x, y, text)
 
 
-def _parts(name: str) -> list[str]:
+def name_lines(name: str) -> list[str]:
     """An issuing body's name in capitals; a people's committee and its place stand on lines of their own."""
     committee = "ỦY BAN NHÂN DÂN"
     capitals = name.upper()

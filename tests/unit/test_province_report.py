@@ -16,6 +16,7 @@ from reports.figures import Estimate, Language
 from reports.province_figures import ProvinceReport
 from reports.province_report import province_report_docx, province_report_pdf
 from reports.verification_mark import Verification
+from reports.wording import answers, people, point_score
 from tests.hostile_texts import ATTACK
 from tests.province_reports import province_report
 
@@ -114,6 +115,30 @@ def test_the_editable_copy_says_the_digits_of_the_pdf_and_that_it_is_a_copy() ->
     assert "PAGE" in document.sections[0].header._element.xml
     assert len(document.inline_shapes) >= 7
     assert {section.orientation for section in document.sections} == {WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE}
+
+
+def test_the_editable_copy_breaks_as_the_record_does() -> None:
+    report = province_report(12)
+    document = Document(io.BytesIO(province_report_docx(report)))
+    assert all(paragraph.text for paragraph in document.paragraphs if paragraph.paragraph_format.page_break_before)
+    method = next(each for each in document.paragraphs if each.text == "II. Phương pháp")
+    assert method.paragraph_format.page_break_before
+    above_the_signature = next(each for each in document.paragraphs if each.text.endswith("./."))
+    assert above_the_signature.paragraph_format.keep_with_next
+    indent = document.styles["Body Text"].paragraph_format.first_line_indent
+    assert indent is not None
+    assert round(indent.mm) == 10
+    (signed,) = (table for table in document.tables if table.cell(0, 0).text.startswith("Nơi nhận:"))
+    assert signed.cell(0, 0).text.endswith(".")
+    index = report.whole.index
+    told = " ".join(paragraph.text for paragraph in document.paragraphs)
+    assert f"{people(index.people, 'vi')}, {answers(index.answers, 'vi')}." in told
+    assert point_score(index, "vi") in told
+    head = document.tables[0]
+    motto = next(
+        run for cell in head._cells for run in cell.paragraphs[0].runs if run.text == "Độc lập - Tự do - Hạnh phúc"
+    )
+    assert motto.underline
 
 
 def test_hostile_names_make_a_copy_that_opens() -> None:
