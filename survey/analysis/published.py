@@ -38,6 +38,17 @@ def unit_of_wave(session: Session, wave: Wave, code: str) -> Unit | None:
     return unit if session.scalar(below.limit(1)) is not None else None
 
 
+def waves_of_unit(session: Session, unit: Unit, waves: Sequence[Wave]) -> list[Wave]:
+    """Those of the waves in which the unit or a unit below it took part, in their order."""
+    query = (
+        select(WaveUnit.wave_id)
+        .join(Unit, Unit.id == WaveUnit.unit_id)
+        .where(Unit.path.startswith(unit.path, autoescape=True))
+    )
+    taken = set(session.scalars(query.distinct()))
+    return [wave for wave in waves if wave.id in taken]
+
+
 def root_of_wave(session: Session, wave: Wave) -> Unit | None:
     """The top of the tree the wave's units stand in; `None` where they hang under no one top (an imported wave's)."""
     paths = session.scalars(

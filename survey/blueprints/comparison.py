@@ -58,6 +58,7 @@ def index() -> ResponseReturnValue:
         with_unit=lambda unit: address(wave.code, [*codes, unit.code]),
         without=lambda unit: address(wave.code, [each for each in codes if each != unit.code]),
         kinds_of=kinds_of(units),
+        printed_address=address(wave.code, codes),
     )
 
 

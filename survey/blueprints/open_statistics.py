@@ -82,6 +82,7 @@ def index() -> ResponseReturnValue:
         words=words,
         after=after,
         other_language=other_address(edition.code, words),
+        printed_address=url_for(".index", ky=edition.code),
     )
 
 

@@ -36,6 +36,7 @@ from survey.analysis.published import (
     published_waves,
     root_of_wave,
     unit_of_wave,
+    waves_of_unit,
 )
 from survey.analysis.remedies import public_remedies
 from survey.analysis.summary import unit_report, wave_overview
@@ -186,7 +187,7 @@ def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
         after=after,
         versions=filings.public_versions(current_session(), found, place),
         above=ancestors(current_session(), place),
-        other_waves=[other for other in others if unit_of_wave(current_session(), other, place.code)],
+        other_waves=waves_of_unit(current_session(), place, others),
         themes=(None, []) if report.index.suppressed else public_themes(current_session(), found, place),
         responded=public_remedies(current_session(), place),
         opinions=count_published(current_session(), place),

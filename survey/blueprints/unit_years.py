@@ -9,7 +9,7 @@ from sqlalchemy import select
 from reports.compilation_figures import YearTrend
 from survey import remembered_figures
 from survey.analysis.petition_tracking import count_published
-from survey.analysis.published import ancestors, published_waves, unit_of_wave
+from survey.analysis.published import ancestors, published_waves, waves_of_unit
 from survey.analysis.remedies import public_remedies
 from survey.analysis.unit_search import named_unit
 from survey.analysis.unit_years import took_part, unit_years
@@ -41,7 +41,7 @@ def unit(unit_code: str) -> ResponseReturnValue:
     """Every published wave of the unit at a glance; 404 where it took part in none."""
     session = current_session()
     found = session.scalar(select(Unit).where(Unit.code == unit_code)) or abort(404)
-    waves = [wave for wave in published_waves(session) if unit_of_wave(session, wave, unit_code)]
+    waves = waves_of_unit(session, found, published_waves(session))
     if not waves:
         abort(404)
     return render_template(

@@ -88,6 +88,7 @@ def test_a_unit_is_found_by_its_name_and_shows_all_its_years(
         onward = re.search(r'<a href="([^"]+)" rel="next"', text)
         address = onward[1] if onward else ""
     assert seen == ["Z1", "C3", "A6", "A5", "A4", "B2"]
+    assert 'href="/ket-qua/now/T?sau=' in unescape(client.get("/ket-qua/now/T").text)  # the province's units
     front = unescape(client.get("/ket-qua/").text)
     assert "Đợt before" in unescape(client.get("/ket-qua/?sau=now").text)
     assert 'href="/ket-qua/?sau=now"' in front
