@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from flask import Flask, Response, current_app, request
 from flask_babel import gettext
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from sqlalchemy.exc import DataError
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound, ServiceUnavailable
 
 from survey.citizen_pages import answer, render
 from survey.citizen_places import UNREACHABLE
+from survey.database import current_session
 
 BUSY_SECONDS = 20
 
@@ -26,6 +28,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, http_error)
     for error in UNREACHABLE:
         app.register_error_handler(error, database_error)
+    app.register_error_handler(DataError, impossible_value)
 
 
 def words(status: int) -> tuple[str, str]:
@@ -69,3 +72,11 @@ def database_error(error: Exception) -> Response:
     """The database does not answer: nothing is promised, and a balancer or a browser may try again."""
     current_app.logger.error("the database does not answer", exc_info=error)
     return http_error(ServiceUnavailable(retry_after=BUSY_SECONDS))
+
+
+def impossible_value(error: Exception) -> Response:
+    """A request named what no column can hold, a NUL or a number beyond its kind: PostgreSQL refuses to look, where
+    SQLite looks and finds nothing."""
+    current_app.logger.warning("a request named an impossible value", exc_info=error)
+    current_session().rollback()
+    return http_error(NotFound() if request.method in ("GET", "HEAD") else BadRequest())

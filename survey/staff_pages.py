@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, render_template, request, url_for
 from flask_babel import format_datetime, gettext
@@ -55,7 +55,8 @@ def here(**changes: object) -> str:
     """This page's address with its filters, some of them changed; None takes one away."""
     query = request.args.to_dict(flat=False) | {name: [value] for name, value in changes.items()}
     pairs = [(name, value) for name, values in query.items() for value in values if value not in (None, "")]
-    return f"{request.path}?{urlencode(pairs)}" if pairs else request.path
+    path = quote(request.path)  # what was escaped in the address stays so in the link
+    return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 def shell() -> dict[str, Any]:
