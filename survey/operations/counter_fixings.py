@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from forms.ballot import clean_text
@@ -75,7 +76,10 @@ def ask(
         asked_at=now,
     )
     session.add(made)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # of two at once the second is told
+        raise CounterFixingError("undecided") from error
     return made
 
 

@@ -32,7 +32,9 @@ def now(session: Session, period: CounterPeriod = FIRST) -> list[UnitScore]:
     return found
 
 
-def test_what_two_people_fixed_stays_and_is_corrected_with_a_reason(session: Session) -> None:
+def test_what_two_people_fixed_stays_and_is_corrected_with_a_reason(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     root = make_unit(session, code="T", kind="province")
     unit, other = (make_unit(session, code=code, parent=root) for code in ("X1", "X2"))
     one, two = (make_account(session, "compiler", root).id for _ in range(2))
@@ -64,6 +66,9 @@ def test_what_two_people_fixed_stays_and_is_corrected_with_a_reason(session: Ses
     session.commit()
     assert shown() == ("8.5", 1, None)  # 0.5 of indicator 1, 2.0 of 3, 4, 6 and 8 each
     fails("undecided", ask)
+    with monkeypatch.context() as patch:  # two at once see nothing of each other
+        patch.setattr(counter_fixings, "undecided", lambda *_: None)
+        fails("undecided", ask)
     fails("same_person", confirm, waiting, one)
     fails("other", confirm, "0" * 64)
     confirm(waiting)
