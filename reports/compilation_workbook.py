@@ -12,6 +12,7 @@ from reports.catalogue import gettext, gettext_noop
 from reports.compilation_figures import Compilation, GroupFigures, RankTable, Returns, Weighed
 from reports.correction_figures import WaveCorrection
 from reports.figures import Figure, Language
+from reports.rank_chart import rank_percents
 from reports.wording import figure_percent, period, short_date, verdict_word
 
 Cell = str | int | float | None
@@ -146,15 +147,16 @@ def _rank_columns() -> list[Column]:
         (gettext_noop("Units ranked"), 11, COUNT),
         (gettext_noop("Best rank before"), 13, COUNT),
         (gettext_noop("Worst rank before"), 13, COUNT),
+        (gettext_noop("As printed"), 14, None),
     ]
 
 
 def _rank_rows(ranking: RankTable, language: Language) -> Iterable[list[Cell]]:
-    for line in ranking.lines:
+    for line, printed in zip(ranking.lines, rank_percents(ranking.lines, language), strict=True):
         place, rank, before = line.unit.line.place, line.rank, line.before
         now: list[Cell] = [rank.place, rank.best, rank.worst, rank.of] if rank else [None] * 4
         then: list[Cell] = [before.best, before.worst] if before else [None] * 2
-        yield [place.code, place.name[language], line.unit.line.index.estimate.estimate, *now, *then]
+        yield [place.code, place.name[language], line.unit.line.index.estimate.estimate, *now, *then, printed]
 
 
 def _numbers(figure: Figure, language: Language) -> list[Cell]:

@@ -162,7 +162,12 @@ def proposal_xlsx(figures: ProposalList, language: Language = "vi") -> bytes:
         for x, label in enumerate(_workbook_heads(figures, language)):
             sheet.write_string(0, x, label, head)
         sheet.freeze_panes(1, 3)
-        sheet.set_column(2, 2, _TEXT)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        origins = [width for _ in figures.parts for width in (12, _TEXT)]
+        for x, width in enumerate((9, 14, 40, 10, 16, *origins, 30, 30)):
+            sheet.set_column(x, x, width)
         y = 1
         for unit in (*figures.ranked, *figures.incomplete):
             for x, cell in enumerate(_workbook_row(unit, figures, language)):

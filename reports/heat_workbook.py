@@ -90,6 +90,9 @@ def cross_xlsx(table: CrossTable, language: Language) -> bytes:
     share = book.add_format({"num_format": "0.00%"})
     sheet = book.add_worksheet(gettext("Groups", language))
     sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
     for at, width in enumerate((34, 40, 14, 16, 16, 10)):
         sheet.set_column(at, at, width)
     heads = (

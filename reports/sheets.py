@@ -14,6 +14,7 @@ Rows = Iterable[Sequence[Cell]]
 
 _UNDATED = datetime(2000, 1, 1)  # noqa: DTZ001 XlsxWriter takes no zone; the clock would change the bytes
 _WIDEST = 60  # characters; a longer text is wrapped by whoever opens the file
+_WIDEST_HEAD = 24  # a longer head is wrapped
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -23,11 +24,14 @@ def sheets_xlsx(sheets: Mapping[str, Rows]) -> bytes:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(target, {**options, "in_memory": True}) as book:
         book.set_properties({"author": "sipas", "created": _UNDATED})
-        head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#eceff2"})
+        head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#eceff2", "text_wrap": True, "valign": "top"})
         days = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(0)
             widths: dict[int, int] = {}
             for y, row in enumerate(rows):
                 for x, cell in enumerate(row):
@@ -38,7 +42,8 @@ def sheets_xlsx(sheets: Mapping[str, Rows]) -> bytes:
                         sheet.write_datetime(y, x, cell, days)
                     elif cell is not None:
                         sheet.write_number(y, x, cell)
-                    widths[x] = max(widths.get(x, 0), len(str(cell or "").partition("\n")[0]))
+                    told = len(str(cell or "").partition("\n")[0])
+                    widths[x] = max(widths.get(x, 0), told if y else min(told, _WIDEST_HEAD))
             for x, width in widths.items():
                 sheet.set_column(x, x, min(max(width + 2, 8), _WIDEST))
     return target.getvalue()

@@ -101,6 +101,9 @@ class _Sheets:
         for k, (_, width, _) in enumerate(columns):
             sheet.set_column(k, k, width)
         sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         for k, (label, _, _) in enumerate(columns):
             sheet.write_string(0, k, gettext(label, self.language), self.head)
         for y, row in enumerate(rows, 1):
@@ -118,6 +121,7 @@ class _Sheets:
         sheet = self.book.add_worksheet(gettext("Summary", self.language))
         sheet.set_column(0, 0, 44)
         sheet.set_column(1, 1, 60)
+        sheet.fit_to_pages(1, 0)
         sheet.write_string(0, 0, report.place.name[language], self.title)
         for y, (label, cell, kind) in enumerate(self._summary_rows(), 1):
             sheet.write_string(y, 0, label, self.text)
