@@ -8,10 +8,11 @@ from datetime import date
 from flask import url_for
 from flask_babel import gettext, ngettext
 
+from reports.counter_score_wording import period_name
 from reports.wording import short_date
 from survey.accounts.guard import account
-from survey.accounts.scope import can, scope
-from survey.analysis import dialogue_answers, document_tasks, scorecard_tasks, waiting_reports
+from survey.accounts.scope import can, root_paths, scope
+from survey.analysis import counter_fixings, dialogue_answers, document_tasks, scorecard_tasks, waiting_reports
 from survey.database import current_session
 from survey.models import Unit
 from survey.staff_waves import language, wave_name
@@ -26,6 +27,7 @@ WORK = (
     "scorecards.appraise",
     "emulation.propose",
     "emulation.edit",
+    "counter_scores.fix",
     "dialogues.answer",
     "documents.sign",
 )
@@ -33,7 +35,8 @@ WORK = (
 
 def rows(today: date) -> Iterator[Row]:
     """Also those that count nothing."""
-    for room in (_own_filings, _own_cards, _own_emulation, _answers, _filings, _requests, _cards, _lists, _documents):
+    own = (_own_filings, _own_cards, _own_emulation, _answers)
+    for room in (*own, _filings, _requests, _cards, _lists, _counter_scores, _documents):
         yield from room(today)
 
 
@@ -166,6 +169,15 @@ def _lists(_today: date) -> Iterator[Row]:
         name = campaign.name_en if language() == "en" and campaign.name_en else campaign.name_vi
         words = gettext("proposal list to confirm or refuse: %(campaign)s", campaign=name)
         yield Row(1, words, url_for("emulation.show", campaign_id=campaign.id))
+
+
+def _counter_scores(_today: date) -> Iterator[Row]:
+    """Scores of a period that another person froze."""
+    if not can("counter_scores.fix", root_paths()):
+        return
+    for period in counter_fixings.asked_by_others(current_session(), account().id):
+        words = gettext("counter scores to confirm or refuse: %(period)s", period=period_name(period, language()))
+        yield Row(1, words, url_for("counter_fixings.index", ky=period.code))
 
 
 def _documents(_today: date) -> Iterator[Row]:

@@ -40,6 +40,14 @@ def undecided(session: Session, period: CounterPeriod) -> CounterFixing | None:
     return session.scalar(_of(period).where(CounterFixing.decided_at.is_(None)))
 
 
+def asked_by_others(session: Session, account_id: int) -> list[CounterPeriod]:
+    """The periods whose frozen scores this person may confirm, the oldest first."""
+    query = select(CounterFixing.year, CounterFixing.quarter).where(
+        CounterFixing.decided_at.is_(None), CounterFixing.asked_by_id != account_id
+    )
+    return [CounterPeriod(*row) for row in session.execute(query.order_by(CounterFixing.id))]
+
+
 def history(session: Session, period: CounterPeriod) -> Sequence[CounterFixing]:
     """What was decided of the period, the newest first."""
     decided = _of(period).where(CounterFixing.decided_at.is_not(None))

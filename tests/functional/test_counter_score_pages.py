@@ -162,7 +162,9 @@ def test_two_compilers_fix_a_quarter(staff_app: Flask, staff_session: Session, s
     seen = waiting.partition('name="digest" value="')[2].partition('"')[0]
     assert "Người xác nhận phải khác" in step("xac-nhan", digest=seen)
     assert "Hãy ghi lý do không chốt" in step("khong-chot", digest=seen)
+    assert "điểm Một cửa cần xác nhận" not in html_of(staff_client.get("/staff/"))
     sign_in(staff_client, two)
+    assert "điểm Một cửa cần xác nhận hoặc từ chối: Quý" in html_of(staff_client.get("/staff/"))
     assert "Đã chốt điểm của kỳ" in step("xac-nhan", digest=seen)
     later = (HEAD + f"X1,HS-2,,{start},{start},,,,,\n").encode()
     preview = html_of(post(staff_client, ROOT + "nhap", {"file": (BytesIO(later), "a.csv")}))
