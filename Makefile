@@ -43,7 +43,8 @@ ROOM_compilation := $(call room_files,compilation rankings what_if trends driver
     unit_groups reference_series) survey/compilation_wording.py
 ROOM_counter_scores := $(call room_files,counter_scores counter_records counter_rules counter_fixings,counter_score counter_rules,counter_records counter_rules counter_imports counter_fixings)
 ROOM_scorecards := $(call room_files,scorecards scorecard_steps scorecard_templates,scorecard,scorecards scorecard_templates scorecard_checks scorecard_scores)
-ROOM_indices := $(call room_files,indices emulation emulation_steps,index_series emulation,index_series index_files emulation) forms/decimal_field.py
+ROOM_indices := $(call room_files,indices emulation emulation_steps,index_series emulation,index_series index_files emulation emulation_steps \
+    emulation_reports emulation_lists) forms/decimal_field.py
 ROOM_documents := $(call room_files,documents document_runs document_settings verification,document document_setting,\
     documents document_runs document_kinds document_settings signing) \
     survey/document_wording.py

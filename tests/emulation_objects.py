@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from reports.emulation_figures import Part
 from survey.models import EmulationCampaign, Unit
-from survey.operations import emulation
+from survey.operations import emulation, emulation_reports
 from survey.operations.emulation import Terms
 
 AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -47,8 +47,10 @@ def make_campaign(
 
 def emulation_objects(session: Session, unit: Unit) -> dict[str, object]:
     campaign = make_campaign(session, unit)
-    report = emulation.save_report(session, campaign, unit, explanation="Đã giảm thời gian chờ.", award=AWARDS[0])
-    emulation.submit_report(session, report, account_id=None, now=AT)
+    report = emulation_reports.save_report(
+        session, campaign, unit, explanation="Đã giảm thời gian chờ.", award=AWARDS[0]
+    )
+    emulation_reports.submit_report(session, report, account_id=None, now=AT)
     return {"campaign_id": campaign.id}
 
 
@@ -62,8 +64,8 @@ def emulation_in_other_states(session: Session, unit: Unit) -> list[dict[str, ob
 def make_reported(session: Session, unit: Unit, *, year: int) -> EmulationCampaign:
     """A campaign whose council marks two criteria, with the unit's report handed in."""
     campaign = make_campaign(session, unit, year=year, parts=MARKED)
-    report = emulation.save_report(session, campaign, unit, explanation="Kết quả", award="")
-    emulation.submit_report(session, report, account_id=None, now=AT)
+    report = emulation_reports.save_report(session, campaign, unit, explanation="Kết quả", award="")
+    emulation_reports.submit_report(session, report, account_id=None, now=AT)
     return campaign
 
 

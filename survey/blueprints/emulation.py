@@ -23,8 +23,9 @@ from survey.blueprints.scorecards import worded
 from survey.database import current_session
 from survey.models import EmulationCampaign, EmulationReport, Unit, Wave
 from survey.models.scorecard import CARD_KINDS
-from survey.operations import emulation
-from survey.operations.emulation import EmulationError, Terms
+from survey.operations import emulation, emulation_reports
+from survey.operations.emulation import Terms
+from survey.operations.emulation_steps import EmulationError
 from survey.operations.periods import province_today
 from survey.operations.poll_waves import IS_SURVEY
 from survey.staff_waves import day, language, wave_name
@@ -236,7 +237,7 @@ def unit(campaign_id: int, unit_code: str) -> ResponseReturnValue:
 def unit_page(campaign: EmulationCampaign, found: Unit, **typed: StaffForm) -> ResponseReturnValue:
     """The page, with forms that were `typed` and refused in place of fresh ones."""
     session, today = current_session(), province_today()
-    report = emulation.report_of(session, campaign, found)
+    report = emulation_reports.report_of(session, campaign, found)
     reports = {found.id: report} if report else {}
     forms = {"form": report_form(campaign, report), "judgement": judgement_form(campaign, report)}
     forms |= {"refusal": ReasonForm(formdata=None)} | typed

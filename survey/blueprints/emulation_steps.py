@@ -26,8 +26,9 @@ from survey.blueprints.emulation import (
 from survey.blueprints.scorecards import worded
 from survey.database import current_session
 from survey.models import EmulationCampaign
-from survey.operations import emulation
-from survey.operations.emulation import EmulationError, Mark
+from survey.operations import emulation, emulation_lists, emulation_reports
+from survey.operations.emulation_reports import Mark
+from survey.operations.emulation_steps import EmulationError
 from survey.staff_waves import now
 
 blueprint = staff_blueprint("emulation_steps", __name__, url_prefix="/staff/thi-dua")
@@ -61,14 +62,14 @@ def open_campaign(campaign_id: int) -> ResponseReturnValue:
 @may("emulation.edit", campaign_path)
 def ask(campaign_id: int) -> ResponseReturnValue:
     """Freeze the list for a second person."""
-    return taken(campaign_id, emulation.ask, gettext("The list is frozen; another person must confirm it."))
+    return taken(campaign_id, emulation_lists.ask, gettext("The list is frozen; another person must confirm it."))
 
 
 @blueprint.post("/<int:campaign_id>/chot")
 @may("emulation.edit", campaign_path)
 def confirm(campaign_id: int) -> ResponseReturnValue:
     """Fix the list that the page showed: by another person than the one who asked."""
-    step = partial(emulation.confirm, seen=request.form.get("digest", ""))
+    step = partial(emulation_lists.confirm, seen=request.form.get("digest", ""))
     return taken(campaign_id, step, gettext("The list is fixed."))
 
 
@@ -79,7 +80,7 @@ def refuse(campaign_id: int) -> ResponseReturnValue:
     campaign, form = campaign_or_404(campaign_id), ReasonForm()
 
     def write() -> None:
-        emulation.refuse(current_session(), campaign, form.reason.data, **doing())
+        emulation_lists.refuse(current_session(), campaign, form.reason.data, **doing())
 
     if form.validate_on_submit() and stored(form, {"reason_missing": "reason", "text_long": "reason"}, write):
         return redirect(url_for("emulation.show", campaign_id=campaign_id))
@@ -100,8 +101,8 @@ def report(campaign_id: int, unit_code: str) -> ResponseReturnValue:
 
     def write() -> None:
         said = {"explanation": form.explanation.data or "", "award": form.award.data or ""}
-        saved = emulation.save_report(session, campaign, found, **said)
-        if "submit" in request.form and emulation.submit_report(session, saved, **doing()):
+        saved = emulation_reports.save_report(session, campaign, found, **said)
+        if "submit" in request.form and emulation_reports.submit_report(session, saved, **doing()):
             flash(gettext("The deadline is over: the report is marked late."), "warning")
 
     fields = {"explanation_missing": "explanation", "text_long": "explanation", "award_unknown": "award"}
@@ -116,10 +117,10 @@ def give_back(campaign_id: int, unit_code: str) -> ResponseReturnValue:
     """Return a report to its unit, with the reason."""
     campaign, found = competitor_or_404(campaign_id, unit_code)
     form, session = ReasonForm(), current_session()
-    handed_in = emulation.report_of(session, campaign, found) or abort(404)
+    handed_in = emulation_reports.report_of(session, campaign, found) or abort(404)
 
     def write() -> None:
-        emulation.return_report(session, handed_in, form.reason.data, **doing())
+        emulation_reports.return_report(session, handed_in, form.reason.data, **doing())
 
     if form.validate_on_submit() and stored(form, {"reason_missing": "reason"}, write):
         return back(campaign, unit_code)
@@ -132,7 +133,7 @@ def judge(campaign_id: int, unit_code: str) -> ResponseReturnValue:
     """The council's marks and the reward it proposes."""
     campaign, found = competitor_or_404(campaign_id, unit_code)
     session = current_session()
-    handed_in = emulation.report_of(session, campaign, found) or abort(404)
+    handed_in = emulation_reports.report_of(session, campaign, found) or abort(404)
     form = judgement_form(campaign, handed_in)
 
     def write() -> None:
@@ -141,7 +142,7 @@ def judge(campaign_id: int, unit_code: str) -> ResponseReturnValue:
             Mark(position, form[mark].data, form[reason].data or "")
             for position, (mark, reason) in zip(positions, MARKS, strict=False)
         ]
-        emulation.judge(session, handed_in, award=form.award.data or "", marks=marks, account_id=account().id)
+        emulation_reports.judge(session, handed_in, award=form.award.data or "", marks=marks, account_id=account().id)
 
     if form.validate_on_submit() and stored(form, {"award_unknown": "award"}, write):
         return back(campaign, unit_code)

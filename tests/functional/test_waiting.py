@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from survey.accounts.models import Account
 from survey.models import QuestionnaireDraft, Scorecard, Unit
-from survey.operations import emulation, filings, scorecards, wave_publication
+from survey.operations import emulation_lists, emulation_reports, filings, scorecards, wave_publication
 from survey.operations.dialogue_questions import ask
-from survey.operations.emulation import Mark
+from survey.operations.emulation_reports import Mark
 from survey.operations.periods import province_today
 from survey.operations.scorecard_scores import Row, score_row
 from tests.dialogues import make_commitment, make_dialogue, make_question
@@ -175,8 +175,8 @@ def test_reports_cards_requests_and_documents_wait_for_whoever_takes_the_next_st
     assert "/staff/doi-thoai/tra-loi/" not in waiting(office.manager("C"))
 
     filings.submit(session, office.filing("A"), account_id=manager.id, at=NOW)
-    report = emulation.save_report(session, campaign, commune, explanation="Đã làm", award="")
-    emulation.submit_report(session, report, account_id=manager.id, now=NOW)
+    report = emulation_reports.save_report(session, campaign, commune, explanation="Đã làm", award="")
+    emulation_reports.submit_report(session, report, account_id=manager.id, now=NOW)
     score_row(session, card, line_of(card, "1"), Row(points=Decimal(5), reason="Thiếu"), account_id=manager.id, now=NOW)
     scorecards.submit(session, card, account_id=manager.id, now=NOW)
     session.commit()
@@ -191,8 +191,10 @@ def test_reports_cards_requests_and_documents_wait_for_whoever_takes_the_next_st
     session.commit()
     assert waiting(manager)["/staff/bang-cham-diem/?state=appraised"] == 1
     scorecards.explain(session, card, account_id=manager.id, now=NOW)
-    emulation.judge(session, report, award="", marks=[Mark(2, Decimal(50), "Có")], account_id=office.compiler.id)
-    emulation.ask(session, campaign, account_id=office.compiler.id, now=NOW)
+    emulation_reports.judge(
+        session, report, award="", marks=[Mark(2, Decimal(50), "Có")], account_id=office.compiler.id
+    )
+    emulation_lists.ask(session, campaign, account_id=office.compiler.id, now=NOW)
     # Whoever wrote any of a card, for the unit, is no council to it.
     query = select(Scorecard).where(Scorecard.template_id == card.template_id, Scorecard.unit_id == units["B"].id)
     other = session.scalars(query).one()

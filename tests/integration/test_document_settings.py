@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from reports.emulation_figures import Part
 from reports.official_texts import standard_text
 from survey.models import Document, DocumentContent, DocumentCopy, DocumentRun, DocumentText
-from survey.operations import document_runs, document_settings, documents, emulation
+from survey.operations import document_runs, document_settings, documents, emulation_lists, emulation_reports
 from survey.operations.codes import spaced
 from survey.operations.document_copies import editable_report
 from survey.operations.document_runs import DocumentRunError
 from survey.operations.document_settings import DocumentSettingError, IssuerTerms
-from survey.operations.emulation import Mark
+from survey.operations.emulation_reports import Mark
 from tests.document_objects import AT, look_again, make, sign, words_of
 from tests.emulation_objects import AT as NOW
 from tests.emulation_objects import make_campaign
@@ -95,14 +95,14 @@ def test_a_fixed_proposal_list_is_issued_with_the_wave_it_rests_on(session: Sess
     office.publish()
     office.wave.owner = office.province
     campaign = make_campaign(session, office.province, parts=PARTS, wave_code="W")
-    report = emulation.save_report(session, campaign, office.units["A"], explanation="Tốt", award="")
-    emulation.submit_report(session, report, account_id=None, now=NOW)
-    emulation.judge(session, report, award="", marks=[Mark(2, Decimal(90), "Rõ")], account_id=None)
+    report = emulation_reports.save_report(session, campaign, office.units["A"], explanation="Tốt", award="")
+    emulation_reports.submit_report(session, report, account_id=None, now=NOW)
+    emulation_reports.judge(session, report, award="", marks=[Mark(2, Decimal(90), "Rõ")], account_id=None)
     kinds = ["emulation_communes", "emulation_departments"]
     with pytest.raises(DocumentRunError):  # nothing is fixed yet
         document_runs.request_run(session, office.wave, kinds, "vi", account_id=None, at=AT)
-    stored = emulation.ask(session, campaign, account_id=office.compiler.id, now=NOW)
-    emulation.confirm(session, campaign, seen=stored.digest, account_id=office.second.id, now=NOW)
+    stored = emulation_lists.ask(session, campaign, account_id=office.compiler.id, now=NOW)
+    emulation_lists.confirm(session, campaign, seen=stored.digest, account_id=office.second.id, now=NOW)
     run = document_runs.request_run(session, office.wave, kinds, "vi", account_id=None, at=AT)
     session.commit()
     make(engine)

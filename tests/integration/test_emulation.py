@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from reports.emulation_figures import Part
 from survey.analysis import emulation as reading
 from survey.models import EmulationCampaign, EmulationList, EmulationReport
-from survey.operations import emulation
-from survey.operations.emulation import EmulationError, Mark
+from survey.operations import emulation_lists, emulation_reports
+from survey.operations.emulation_reports import Mark
+from survey.operations.emulation_steps import EmulationError
 from tests.emulation_objects import AT, AWARDS, make_campaign
 from tests.filing_office import COUNTS, FilingOffice
 
@@ -33,13 +34,15 @@ def test_a_list_from_frozen_figures_is_fixed_by_two_people_and_stays(session: Se
     office.close()
     campaign = make_campaign(session, office.province, parts=PARTS, wave_code="W")
     for code in COUNTS:
-        report = emulation.save_report(session, campaign, office.units[code], explanation="Kết quả", award=AWARDS[1])
-        assert emulation.submit_report(session, report, account_id=None, now=LATE if code == "C" else AT) is (
+        report = emulation_reports.save_report(
+            session, campaign, office.units[code], explanation="Kết quả", award=AWARDS[1]
+        )
+        assert emulation_reports.submit_report(session, report, account_id=None, now=LATE if code == "C" else AT) is (
             code == "C"
         )
         if code != "C":
             marks = [Mark(3, Decimal(50), "Một sáng kiến")]
-            emulation.judge(session, report, award=AWARDS[0], marks=marks, account_id=None)
+            emulation_reports.judge(session, report, award=AWARDS[0], marks=marks, account_id=None)
     session.commit()
 
     found = reading.compute_list(session, campaign, AT.date())
@@ -53,22 +56,24 @@ def test_a_list_from_frozen_figures_is_fixed_by_two_people_and_stays(session: Se
     ]
 
     first, second = office.compiler.id, office.second.id
-    stored = emulation.ask(session, campaign, account_id=first, now=AT)
+    stored = emulation_lists.ask(session, campaign, account_id=first, now=AT)
     session.commit()
     with pytest.raises(EmulationError) as refused:
-        emulation.confirm(session, campaign, seen=stored.digest, account_id=first, now=AT)
+        emulation_lists.confirm(session, campaign, seen=stored.digest, account_id=first, now=AT)
     assert refused.value.code == "same_person"
     with pytest.raises(EmulationError):
-        emulation.judge(session, report, award="", marks=[], account_id=None)  # nothing moves while it is proposed
-    emulation.refuse(session, campaign, "Thiếu một đơn vị", account_id=second, now=AT)
+        emulation_reports.judge(
+            session, report, award="", marks=[], account_id=None
+        )  # nothing moves while it is proposed
+    emulation_lists.refuse(session, campaign, "Thiếu một đơn vị", account_id=second, now=AT)
     assert reading.last_refusal(session, campaign) == "Thiếu một đơn vị"
-    emulation.judge(session, report, award="", marks=[Mark(3, Decimal(10), "Chấm lại")], account_id=None)
+    emulation_reports.judge(session, report, award="", marks=[Mark(3, Decimal(10), "Chấm lại")], account_id=None)
     found = reading.compute_list(session, campaign, AT.date())
     session.commit()
     steps: tuple[Callable[[Session, EmulationCampaign, EmulationReport], object], ...] = (
-        lambda late, read, _report: emulation.ask(late, read, account_id=first, now=AT),  # a second list
-        lambda late, _read, report: emulation.judge(late, report, award="", marks=[], account_id=None),
-        lambda late, read, report: emulation.save_report(late, read, report.unit, explanation="Khác", award=""),
+        lambda late, read, _report: emulation_lists.ask(late, read, account_id=first, now=AT),  # a second list
+        lambda late, _read, report: emulation_reports.judge(late, report, award="", marks=[], account_id=None),
+        lambda late, read, report: emulation_reports.save_report(late, read, report.unit, explanation="Khác", award=""),
     )
     with ExitStack() as stack:
         readers = [stack.enter_context(Session(engine, expire_on_commit=False)) for _ in steps]
@@ -76,7 +81,7 @@ def test_a_list_from_frozen_figures_is_fixed_by_two_people_and_stays(session: Se
         reports = [late.get_one(EmulationReport, report.id) for late in readers]
         for late in readers:
             late.commit()
-        again = emulation.ask(session, campaign, account_id=first, now=AT)
+        again = emulation_lists.ask(session, campaign, account_id=first, now=AT)
         session.commit()
         for step, (late, behind), own in zip(steps, read, reports, strict=True):  # each still sees the campaign open
             with pytest.raises(EmulationError) as refused:
@@ -85,9 +90,9 @@ def test_a_list_from_frozen_figures_is_fixed_by_two_people_and_stays(session: Se
             late.rollback()
     assert again.digest != stored.digest
     with pytest.raises(EmulationError) as refused:  # the page of the list that was refused
-        emulation.confirm(session, campaign, seen=stored.digest, account_id=second, now=AT)
+        emulation_lists.confirm(session, campaign, seen=stored.digest, account_id=second, now=AT)
     assert refused.value.code == "list_changed"
-    emulation.confirm(session, campaign, seen=again.digest, account_id=second, now=AT)
+    emulation_lists.confirm(session, campaign, seen=again.digest, account_id=second, now=AT)
     session.commit()
 
     report.explanation = "Khác"
@@ -118,8 +123,8 @@ def test_a_formula_makes_sense_and_stays_once_open(session: Session, engine: Eng
         make_campaign(session, office.province)
     assert refused.value.code == "campaign_twice"
     with pytest.raises(EmulationError) as refused:
-        emulation.ask(session, campaign, account_id=office.compiler.id, now=AT)
+        emulation_lists.ask(session, campaign, account_id=office.compiler.id, now=AT)
     assert refused.value.code == "nobody_ranked"
     with pytest.raises(EmulationError) as refused:
-        emulation.save_report(session, campaign, office.units["A"], explanation="Kết quả", award="Huân chương")
+        emulation_reports.save_report(session, campaign, office.units["A"], explanation="Kết quả", award="Huân chương")
     assert refused.value.code == "award_unknown"

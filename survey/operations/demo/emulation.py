@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from reports.emulation_figures import Part
 from survey.models import EmulationCampaign, Unit, Wave
-from survey.operations import emulation
+from survey.operations import emulation, emulation_reports
 from survey.operations.demo.places import PROVINCE
-from survey.operations.emulation import Mark, Terms
+from survey.operations.emulation import Terms
+from survey.operations.emulation_reports import Mark
 from survey.operations.periods import noon
 from survey.operations.poll_waves import IS_SURVEY
 
@@ -61,9 +62,9 @@ def load_emulation(session: Session, today: date) -> None:
     emulation.open_campaign(session, campaign, account_id=None, now=noon(today - timedelta(days=20)))
     for code, (said, asked_for, judged) in _REPORTS.items():
         unit = session.scalars(select(Unit).where(Unit.code == code)).one()
-        report = emulation.save_report(session, campaign, unit, explanation=said, award=asked_for)
-        emulation.submit_report(session, report, account_id=None, now=noon(today - timedelta(days=5)))
+        report = emulation_reports.save_report(session, campaign, unit, explanation=said, award=asked_for)
+        emulation_reports.submit_report(session, report, account_id=None, now=noon(today - timedelta(days=5)))
         if judged:
             percent, reason, award = judged
             mark = Mark(len(_PARTS), Decimal(percent), reason)
-            emulation.judge(session, report, award=award, marks=[mark], account_id=None)
+            emulation_reports.judge(session, report, award=award, marks=[mark], account_id=None)
