@@ -35,6 +35,7 @@ blueprint.register_error_handler(OperationError, refused)
 blueprint.context_processor(words_of_waves)
 
 PAGE = 200
+CHOSEN = ("q", "kind", "where", "sort", "down", "mo", "lang")  # what the board's file is asked for with
 SECONDS = 60  # after which an open wave's board looks again
 WIDTHS = (14, 34, 10, 10, 10, 10, 14, 14, 12)
 
@@ -90,6 +91,7 @@ def board(wave_code: str) -> ResponseReturnValue:
         kinds=[kind for kind in UNIT_KINDS if any(row.kind == kind and row.takes_part for row in found.rows.values())],
         unfolding=unfolding,
         sorting=sorting,
+        kept={name: request.args.getlist(name) for name in CHOSEN if name in request.args},
         may_edit=can("progress.edit") and wave.state != "published",
         refresh=SECONDS if wave.state == "open" and "sau" not in request.args else None,
         next_url=here(sau=following) if following else None,

@@ -234,6 +234,9 @@ def test_the_board_is_shown_sorted_downloaded_and_its_forms_recorded(desk: Desk,
     assert "chưa có phiếu" in desk.text(url)
     assert "Xã Số 1" in desk.text(f"{url}?where=silent&sort=share&down=1")
     assert "Xã Số 1" not in desk.text(f"{url}?where=reached")
+    assert f'href="{url}.{form}?q=S%E1%BB%91"' in desk.text(
+        f"{url}?q=Số&form=x&wave_code=x&_scheme=javascript&_external=1"
+    )
     one, two = desk.communes
     grid = "/staff/dot/W/phat-phieu"
     assert post(desk.client, grid, {f"i-{one.id}": "1.500", f"i-{two.id}": ""}).status_code == 303
