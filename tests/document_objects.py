@@ -20,6 +20,7 @@ from survey.operations.audit import Actor
 from survey.operations.document_runs import Outcome, Task
 from survey.operations.petition_cases import new_tracking_code
 from survey.operations.signing import sign_queued
+from tests.office_packages import packed
 
 BASE_URL = "https://sipas.example.vn"
 AT = datetime(2026, 7, 20, 2, 0, tzinfo=UTC)
@@ -44,7 +45,8 @@ def document_objects(session: Session, unit: Unit) -> dict[str, object]:
     session.flush()
     session.add(DocumentContent(document_id=document.id, content=CONTENT))
     session.flush()
-    session.add(DocumentCopy(document_id=document.id, form="xlsx", size=2, content=b"PK"))
+    book = packed("xl/workbook.xml")
+    session.add(DocumentCopy(document_id=document.id, form="xlsx", size=len(book), content=book))
     session.flush()
     return {"run_id": run.id, "document_code": document.code, "text_code": "cong-van-vi", "copy_form": "xlsx"}
 

@@ -55,6 +55,7 @@ QUERIES = (
     *(f"/staff/xuat/W/X1/phieu-tra-loi?form={form}&identifying=y&flagged=y" for form in ("csv", "xlsx", "jsonl")),
     *(f"/staff/xuat/W/X1/{what}?form={form}" for what in ("so-lieu", "bang-ma") for form in ("csv", "xlsx")),
 )
+ISSUER = ("superior_vi", "name_vi", "superior_en", "name_en", "authority_vi", "authority_en")
 
 
 def make_more(session: Session, tree: dict[str, Unit], values: dict[str, object]) -> list[dict[str, object]]:
@@ -133,6 +134,7 @@ def last_steps(session: Session, unit: Unit) -> list[tuple[str, dict[str, str], 
         (marked, {"mark_1": "5", "mark_2": "7,5", "award": ""}, ("reason_1", "reason_2")),
         ("/staff/thi-dua/moi", NEW_CAMPAIGN, NEW_CAMPAIGN_WORDS),
         (f"/staff/van-ban/{published_document(session, unit, wave).code}/thu-hoi", {}, ("reason",)),
+        (f"/staff/van-ban/the-thuc/{unit.code}/co-quan", {"abbreviation": "SNV", "position_vi": "Giám đốc"}, ISSUER),
         ("/staff/chu-de/tu-dien/moi", {"step": "save"}, ("name_vi", "name_en", "words")),
     ]
 
