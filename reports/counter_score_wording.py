@@ -139,7 +139,8 @@ def survey_origin(indicator: Indicator, language: Language) -> str:
     if indicator.survey is None or indicator.points is None:
         return ""
     waves = "; ".join(wave[language] for wave in indicator.survey.waves)
-    return gettext("{waves}, n = {people}", language, waves=waves, people=count(indicator.survey.people, language))
+    people = f"n\u00a0=\u00a0{count(indicator.survey.people, language)}"  # never parted at the end of a line
+    return f"{waves}, {people}"
 
 
 def survey_sentence(indicator: Indicator, language: Language) -> str:

@@ -13,6 +13,7 @@ from reports import counter_score_wording as told
 from reports.sheets import Cell
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import scope, unit_path
+from survey.analysis.counter_freezing import latest_fixing
 from survey.blueprints.counter_scores import chosen, found_unit, periods
 from survey.blueprints.place_imports import BODY_LIMIT, import_page, table_file
 from survey.database import current_session
@@ -58,6 +59,7 @@ def record(unit_code: str) -> ResponseReturnValue:
         periods=quarters,
         told=told,
         today=province_today(),
+        fixed=latest_fixing(session, period),
     )
 
 
