@@ -208,6 +208,12 @@ DIALOGUES = (
     Column(
         "declined", "integer", Text("Số câu không đưa ra đối thoại, có lý do", "Kept from the meeting, with a reason")
     ),
+    Column(
+        "questions_hidden",
+        "boolean",
+        Text("true: ẩn số liệu về câu hỏi", "true: the numbers about questions are hidden"),
+        required=True,
+    ),
     Column("answered_share", "number", Text("Tỷ lệ đã trả lời, từ 0 đến 1", "Share answered, 0 to 1")),
     Column(
         "promises_due",

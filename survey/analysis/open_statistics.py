@@ -2,8 +2,8 @@
 
 Told is what citizens sent themselves; what officials entered stands in one number of its own. A half-year is told once,
 on the day from which its ratings are told (:mod:`survey.analysis.petition_ratings`), and frozen: bases of fewer than
-five people are hidden then, and so are those that the total would tell. Dialogues hide nothing: their questions and
-promises are published one by one on their own pages.
+five people are hidden then, and so are those that the total would tell. So are questions of dialogues, since those that
+were kept from the meeting are listed nowhere; promises stand one by one on the dialogues' own pages.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from survey.models import Commitment, Dialogue, DialogueQuestion, OpenStatistics
 
 SCHEMA = "sipas-open-statistics/1"  # another layout of the rows has another number
 ALL, UNIT = "all", "unit"
+_QUESTIONS = ("questions", "answered", "declined")
 _STATUS = {"held": "held", "held_late": "held_late"}
 
 
@@ -139,21 +140,31 @@ def dialogue_rows(session: Session, period: HalfYear, today: date) -> list[OpenR
         if key in done:
             row["held_on"] = held[key].day.isoformat()
         rows.append({**row, **asked.get(key, {}), **promised.get(key, {"promises_due": 0, "promises_kept": 0})})
-    return [{**_of(period, ALL), **_together(rows, duty)}, *[{**row, **_shares(row)} for row in rows]]
+    sums = _together(rows, duty)
+    hidden = few_questions({row["unit"]: row.get("questions", 0) for row in rows})
+    together = {**_of(period, ALL), **_told(sums, disclosure.is_small(sums["questions"]))}
+    return [together, *[_told(row, row["unit"] in hidden) for row in rows]]
+
+
+def few_questions(asked: Mapping[str, int]) -> frozenset[str]:
+    """The units whose questions are hidden: fewer than five were asked there, or the total would tell them."""
+    return disclosure.hidden_siblings(asked, sum(asked.values()))
+
+
+def _told(row: Mapping[str, Any], hidden: bool) -> dict[str, Any]:
+    """The row with its shares, without its questions where they are hidden."""
+    kept = {"kept_share": _share(row["promises_kept"], row["promises_due"]), "questions_hidden": hidden}
+    if hidden:
+        return {name: value for name, value in row.items() if name not in _QUESTIONS} | kept
+    return {**row, "answered_share": _share(row.get("answered", 0), row.get("questions", 0)), **kept}
 
 
 def _together(rows: Sequence[Mapping[str, Any]], duty: Collection[str]) -> dict[str, Any]:
-    names = ("questions", "answered", "declined", "promises_due", "promises_kept")
+    names = (*_QUESTIONS, "promises_due", "promises_kept")
     sums: dict[str, Any] = {name: sum(row.get(name, 0) for row in rows) for name in names}
     owing = [row["held"] for row in rows if row["unit"] in duty]
     sums |= {"units_due": len(owing), "units_held": owing.count("held")}
-    return {**sums, **_shares(sums)}
-
-
-def _shares(row: Mapping[str, Any]) -> dict[str, Any]:
-    answered = _share(row["answered"], row["questions"]) if row.get("questions") else None
-    kept = _share(row["promises_kept"], row["promises_due"])
-    return {"answered_share": answered, "kept_share": kept}
+    return sums
 
 
 def _share(counted: int, base: int) -> float | None:

@@ -36,6 +36,9 @@ def test_a_half_year_is_told_once_and_stays(session: Session, engine: Engine) ->
     kept = make_commitment(session, dialogue, deadline_on=date(2026, 6, 1))
     make_commitment(session, dialogue, deadline_on=date(2026, 6, 2))
     dialogue_questions.answer(session, question, "Trong tháng 6.", today=STARTS.date())
+    for number in range(3):
+        declined = make_question(session, dialogue, text=f"Bao giờ thưởng cho ông {number}?")
+        dialogue_questions.decline(session, declined, "Không thuộc thẩm quyền.")
     dialogue_questions.answer_later(session, later, date(2026, 12, 1), today=STARTS.date())
     commitments.finish(session, kept, "Đã xong, biên bản số 3.", today=date(2026, 5, 30))
     dialogues.end(session, dialogue, STARTS + timedelta(hours=3))
@@ -57,7 +60,7 @@ def test_a_half_year_is_told_once_and_stays(session: Session, engine: Engine) ->
     assert (province["units_due"], province["units_held"]) == (3, 1)
     of_a = next(row for row in held if row["unit"] == "A")
     names = ("held", "held_on", "questions", "answered", "promises_due", "promises_kept")
-    assert [of_a[name] for name in names] == ["held", f"{STARTS:%Y-%m-%d}", 2, 1, 2, 1]
+    assert [of_a[name] for name in names] == ["held", f"{STARTS:%Y-%m-%d}", 5, 1, 2, 1]
     # whatever happens afterwards
     units["A"].name_vi = "Xã đổi tên"
     dialogue_questions.answer(session, later, "Đã có.", today=TOLD)

@@ -8,7 +8,7 @@ from random import Random
 
 from reports.petition_figures import Handling
 from survey.analysis import disclosure
-from survey.analysis.open_statistics import Told, disclosed
+from survey.analysis.open_statistics import Told, disclosed, few_questions
 
 Units = Mapping[str, Handling]
 Disclosure = Callable[[Units, Handling], tuple[dict[str, Told], Told]]
@@ -99,3 +99,9 @@ def test_large_units_lose_nothing() -> None:
     units = {code: handled(20, rated=6, displeased=1) for code in "ABC"}
     shown, total = disclosed(*as_the_boards_tell(units))
     assert not any(told.hidden or told.time_hidden or told.content_hidden for told in (*shown.values(), total))
+
+
+def test_questions_of_few_are_not_told_either() -> None:
+    assert few_questions({"A": 12, "B": 3, "C": 7}) == {"B", "C"}  # with C shown, the total would tell the three of B
+    assert few_questions({"A": 12, "B": 0}) == frozenset()
+    assert few_questions({"A": 4, "B": 0}) == {"A"}, "the total, four, is hidden with it"
