@@ -19,8 +19,10 @@ TALLEST = 400  # points that a row takes of a page of 723, so that it fits below
 TOGETHER = 240  # points of a group of rows that stays on one page
 WHOLE = 150  # points of a table that does
 
+LONGEST_WHOLE = 14  # letters of a word, date or number for which a column is widened
+
 _PADDING = 3
-_APART = 9  # left of words behind a number that is set right
+_BESIDE, _APART = 5.5, 9.0  # left of words behind words, and behind a number that is set right
 _THIN = HexColor("#7a858f")
 
 _Row = list[Flowable | str]
@@ -39,17 +41,20 @@ def data_table(
 ) -> RowTable:
     """A table with its head repeated on every page, thin rules, no split row, and `numbers` columns set right.
 
-    `widths` are parts of the table's `width` in points; a column gets more where a word of its head or a number needs
-    it. Strings are literal text; numbers in a column carry equal decimals, so that right alignment stands them on the
+    `widths` are parts of the table's `width` in points; a column gets more where a word, date or number needs it.
+    Strings are literal text; numbers in a column carry equal decimals, so that right alignment stands them on the
     comma. `headings` are rows that name those below them, `totals` are set bold. No row stands alone at the foot or the
     top of a page, no heading without its rows, and what is short stays whole. What is too tall for a page goes on in
     rows of its own: somebody's long text would otherwise keep the document from being drawn.
     """
     heads = [paragraph(text, style.head_number if k in numbers else style.head) for k, text in enumerate(head)]
-    columns = _columns(widths, [_needed(k, head, rows, numbers, style) for k in range(len(head))], width)
-    worded = (k for k in range(1, len(columns)) if head[k] and k not in numbers and k - 1 in numbers)
-    apart = {k for k in worded if all(isinstance(row[k], str) for row in rows)}
-    insides = [column - _PADDING - (_APART if k in apart else _PADDING) for k, column in enumerate(columns)]
+    worded = (k for k in range(1, len(head)) if head[k] and k not in numbers)
+    told = (k for k in worded if all(isinstance(row[k], str) for row in rows))
+    apart = {k: _APART if k - 1 in numbers else _BESIDE for k in told}
+    gaps = [_PADDING + apart.get(k, _PADDING) for k in range(len(head))]
+    needed = [_longest_word(k, head, rows, style) + gap + 0.1 for k, gap in enumerate(gaps)]
+    columns = _columns(widths, needed, width)
+    insides = [column - gap for column, gap in zip(columns, gaps, strict=True)]
     body: list[_Row] = []
     starts: list[int] = []  # of groups of rows
     names: list[int] = []  # of groups, across all columns
@@ -76,7 +81,7 @@ def data_table(
     kept = [("NOSPLIT", (0, start + 1), (-1, last + 1)) for start, last in others]
     kept.append(("NOSPLIT", (0, 0), (-1, table.first_rows)))  # the head never stands alone at the foot of a page
     kept += [("SPAN", (0, at + 1), (-1, at + 1)) for at in names]
-    table.setStyle(TableStyle([*kept, *(("LEFTPADDING", (k, 0), (k, -1), _APART) for k in apart)]))
+    table.setStyle(TableStyle([*kept, *(("LEFTPADDING", (k, 0), (k, -1), gap) for k, gap in apart.items())]))
     return table
 
 
@@ -85,16 +90,13 @@ def _bold(style: Styles) -> ParagraphStyle:
     return ParagraphStyle("total", parent=style.cell, fontName=style.fonts.bold)
 
 
-def _needed(
-    column: int, head: Sequence[str], rows: Sequence[Sequence[Flowable | str]], numbers: set[int], style: Styles
-) -> float:
-    """Points that the longest word of a column's head takes, or of its numbers."""
-    words = [text_width(word, style.head.fontName, style.head.fontSize) for word in head[column].split()]
-    if column in numbers:
-        cells = (row[column] for row in rows)
-        told = {word for cell in cells if isinstance(cell, str) for word in cell.split()}
-        words += [text_width(word, style.cell.fontName, style.cell.fontSize) for word in told]
-    return max(words, default=0.0) + 2 * _PADDING + 0.1
+def _longest_word(column: int, head: Sequence[str], rows: Sequence[Sequence[Flowable | str]], style: Styles) -> float:
+    """Points, in bold, of the longest word in a column's head, and of those in its cells that are short enough to be
+    kept whole."""
+    cells = (row[column] for row in rows)
+    words = {word for cell in cells if isinstance(cell, str) for word in cell.split() if len(word) <= LONGEST_WHOLE}
+    words.update(head[column].split())
+    return max((text_width(word, style.head.fontName, style.head.fontSize) for word in words), default=0.0)
 
 
 def _columns(widths: Sequence[float], needed: Sequence[float], width: float) -> list[float]:

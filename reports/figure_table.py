@@ -41,7 +41,7 @@ def figure_table(label: str, figures: Sequence[Figure], language: Language, styl
         )
         for k, figure in enumerate(figures, 1)
     ]
-    return data_table(head, rows, (7, 46, 14, 15, 17, 33, 6, 26), style, numbers={2, 3, 4, 5})
+    return data_table(head, rows, (6.5, 47.5, 14, 15, 17, 33, 6, 25), style, numbers={2, 3, 4, 5})
 
 
 def unit_table(lines: Sequence[UnitLine], language: Language, style: Styles) -> Table:

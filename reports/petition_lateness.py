@@ -215,7 +215,8 @@ class _Document:
             ]
             for number, case in enumerate(self.report.cases, 1)
         ]
-        yield data_table(head, rows, (6, 14, 19, 16, 16, 9, 22), self.style, numbers={5})
+        day = 13 if language == "vi" else 16  # months in words need more
+        yield data_table(head, rows, (6, 14, 20, day, day, 10, 52 - 2 * day), self.style, numbers={5})
         if self.report.more:
             more = ngettext(
                 "{n} more late case is counted above and not listed.",
