@@ -43,7 +43,10 @@ def _content(
     yield from title_block(gettext("Notice", language), [subject], style)
     yield paragraph(_opening(record, language), style.body)
     yield heading(gettext("1. Conclusions", language), style)
-    yield from lines(record.conclusion, style)
+    if record.conclusion.strip():
+        yield from lines(record.conclusion, style)
+    else:
+        yield paragraph(gettext("The chair has not concluded yet.", language), style.body)
     number = 2
     if record.promises:
         yield heading(gettext("{number}. Commitments", language, number=number), style)

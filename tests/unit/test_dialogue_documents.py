@@ -207,3 +207,8 @@ def test_a_commitments_state_is_said_with_what_goes_with_it() -> None:
     assert commitment_state(ROAD, "en") == "In progress, 40% – late"
     assert commitment_state(DONE, "en") == "Done, 1 June 2026"
     assert commitment_state(replace(ROAD, late=False, percent=None), "vi") == "Đang thực hiện"
+
+
+def test_a_notice_before_the_conclusions_says_that_there_are_none() -> None:
+    assert "Người chủ trì chưa kết luận." in words(dialogue_conclusions_pdf(replace(RECORD, conclusion=""), "vi"))
+    assert "Người chủ trì chưa kết luận." not in words(dialogue_conclusions_pdf(RECORD, "vi"))
