@@ -18,6 +18,7 @@ from reports.emulation_proposal import proposal_pdf, proposal_xlsx
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import campaign_path, can, root_paths, scope, unit_path
 from survey.analysis import emulation as reading
+from survey.analysis.emulation import FrozenList
 from survey.blueprints.result_filters import own_name
 from survey.blueprints.scorecards import worded
 from survey.database import current_session
@@ -169,9 +170,8 @@ def edit(campaign_id: int) -> ResponseReturnValue:
     return render_template("emulation/edit.html", form=form, campaign=campaign), 422 if form.errors else 200
 
 
-def figures_of(campaign: EmulationCampaign) -> ProposalList:
+def figures_of(campaign: EmulationCampaign, frozen: FrozenList | None) -> ProposalList:
     """The list as it was frozen; while the campaign is open, as the sources give it now."""
-    frozen = reading.frozen_list(current_session(), campaign)
     return frozen.figures if frozen else reading.compute_list(current_session(), campaign, province_today())
 
 
@@ -185,11 +185,12 @@ def show(campaign_id: int) -> ResponseReturnValue:
 
 def campaign_page(campaign: EmulationCampaign, refusal: ReasonForm) -> ResponseReturnValue:
     session = current_session()
+    frozen = reading.frozen_list(session, campaign)
     return render_template(
         "emulation/show.html",
         campaign=campaign,
-        figures=figures_of(campaign) if campaign.state != "draft" else None,
-        frozen=reading.frozen_list(session, campaign),
+        figures=figures_of(campaign, frozen) if campaign.state != "draft" else None,
+        frozen=frozen,
         refused=reading.last_refusal(session, campaign) if campaign.state == "open" else "",
         refusal=refusal,
         may_edit=can("emulation.edit", campaign.owner.path),
@@ -205,7 +206,7 @@ def proposal(campaign_id: int) -> Response:
         abort(404)
     frozen = reading.frozen_list(current_session(), campaign)
     digest = frozen.stored.digest if frozen and campaign.state == "fixed" else ""
-    document = proposal_pdf(figures_of(campaign), language(), digest=digest)
+    document = proposal_pdf(figures_of(campaign, frozen), language(), digest=digest)
     return _file(document, "application/pdf", f"to-trinh-thi-dua-{campaign.year}.pdf")
 
 
@@ -216,7 +217,10 @@ def workbook(campaign_id: int) -> Response:
     campaign = campaign_or_404(campaign_id)
     if campaign.state == "draft":
         abort(404)
-    return _file(proposal_xlsx(figures_of(campaign), language()), XLSX, f"danh-sach-thi-dua-{campaign.year}.xlsx")
+    frozen = reading.frozen_list(current_session(), campaign)
+    return _file(
+        proposal_xlsx(figures_of(campaign, frozen), language()), XLSX, f"danh-sach-thi-dua-{campaign.year}.xlsx"
+    )
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:
