@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, literal, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
 
 from survey.models import Document, DocumentCopy, DocumentRun, Unit, Wave
 from survey.operations.poll_waves import IS_SURVEY
 
 PAGE = 50
+ISSUED = ("published", "withdrawn")
 MOST_FAILURES = 50
 
 _Owner = aliased(Unit)
 _RUN_PATH = func.coalesce(_Owner.path, literal("/"))  # a set is the matter of whoever runs the wave
 
-Covers = Callable[[ColumnElement[str]], ColumnElement[bool]]
+Covers = Callable[[ColumnElement[str] | InstrumentedAttribute[str]], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,19 @@ class Filters:
     run: DocumentRun | None = None
 
 
+def readable(covers: Covers) -> ColumnElement[bool]:
+    """The condition that a document is within reach: one that is issued with its unit; one that is not, which tells the
+    unit's rank among all others before their wave is published, with the unit that runs the wave."""
+    run_by = select(_RUN_PATH).select_from(Wave).outerjoin(_Owner, _Owner.id == Wave.owner_id)
+    of_wave: ColumnElement[str] = run_by.where(Wave.id == Document.wave_id).correlate(Document).scalar_subquery()
+    return or_(and_(Document.state.in_(ISSUED), covers(Unit.path)), covers(of_wave))
+
+
 def documents_page(
     session: Session, within: ColumnElement[bool], filters: Filters, before: int | None = None
 ) -> tuple[Sequence[Document], int | None]:
-    """The newest documents of units within reach, below the id `before`, and the id the next page goes on from."""
+    """The newest documents `within` reach (:func:`readable`), below the id `before`, and the id the next page goes on
+    from."""
     query = select(Document).join(Document.unit).where(within)
     if filters.wave is not None:
         query = query.where(Document.wave_id == filters.wave.id)
@@ -82,7 +92,7 @@ def finished_waves(session: Session, covers: Covers) -> Sequence[Wave]:
 
 
 def waves_with_documents(session: Session, within: ColumnElement[bool]) -> Sequence[Wave]:
-    """Waves of which a unit within reach has documents, the newest period first."""
+    """Waves that have documents `within` reach (:func:`readable`), the newest period first."""
     ids = select(Document.wave_id).join(Document.unit).where(within)
     return session.scalars(select(Wave).where(Wave.id.in_(ids)).order_by(Wave.period_end.desc(), Wave.code)).all()
 

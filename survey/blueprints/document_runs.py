@@ -21,7 +21,7 @@ from survey.analysis import document_tasks
 from survey.analysis import documents as reading
 from survey.blueprints.result_filters import own_name
 from survey.database import current_session
-from survey.models import DocumentRun, Unit
+from survey.models import DocumentRun
 from survey.numbers import a_key
 from survey.operations import document_runs as operations
 from survey.operations import documents
@@ -102,7 +102,7 @@ def show(run_id: int) -> ResponseReturnValue:
     """How far a set is, and what can be done with it next."""
     session, run = current_session(), current_session().get_one(DocumentRun, run_id)
     path, filters = run_path(run_id), reading.Filters(run=run)
-    within = scope("documents.read").covers(Unit.path)
+    within = reading.readable(scope("documents.read").covers)
     listed, following = reading.documents_page(session, within, filters, request.args.get("before", type=a_key))
     ids = {run.requested_by_id, run.published_by_id} - {None}
     return render_template(

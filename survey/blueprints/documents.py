@@ -45,8 +45,10 @@ blueprint = staff_blueprint("documents", __name__, url_prefix="/staff/van-ban")
 
 
 def document_path(document_code: str, **_others: object) -> str:
-    """The path of the unit a document is about; 404 where there is none."""
-    return document_of(document_code).unit.path
+    """The path of the unit a document is about, until it is issued of the unit that runs the wave; 404 where there is
+    none."""
+    document = document_of(document_code)
+    return document.unit.path if document.state in reading.ISSUED else issuing_path(document_code)
 
 
 def issuing_path(document_code: str, **_others: object) -> str:
@@ -68,7 +70,7 @@ def tools() -> dict[str, Any]:
 @may("documents.read")
 def index() -> ResponseReturnValue:
     """The newest first; by wave, unit and state."""
-    session, within = current_session(), scope("documents.read").covers(Unit.path)
+    session, within = current_session(), reading.readable(scope("documents.read").covers)
     asked = asked_unit("documents.read")
     filters = filters_or_404(asked.unit)
     none: tuple[list[Document], None] = ([], None)

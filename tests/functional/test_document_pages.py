@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from survey.cli.serve import SIGNING_SETTINGS, require_no_signing_key
 from survey.models import AuditEntry, Document, Unit
 from survey.operations import documents
+from survey.operations.waves import publish_wave
 from tests.document_objects import AT, ask, look_again, make, sign
 from tests.factories import make_wave
 from tests.page_rules import CheckingClient, html_of
@@ -99,6 +100,17 @@ def test_nobody_outside_sees_a_signed_document_before_its_wave_is_published(
     code = staff_session.scalars(select(Document.code).where(Document.run_id == run.id)).one()
     assert staff_client.get(f"/xac-thuc/{code}").status_code == 404
     assert staff_client.get(f"/xac-thuc/{code}/van-ban.pdf").status_code == 404
+    # nor the rated unit's own compiler, whom a profile would tell its rank among all others
+    own = f"{ROOM}/{code}"
+    assert staff_client.get(own).status_code == 200
+    sign_in(staff_client, make_account(staff_session, "compiler", units["Z1"]))
+    assert [staff_client.get(page).status_code for page in (own, f"{own}/van-ban.pdf")] == [403, 403]
+    assert code[:4] not in html_of(staff_client.get(f"{ROOM}/"))
+    publish_wave(staff_session, wave, AT)
+    documents.publish_run(staff_session, run, account_id=compiler.id, at=AT)
+    staff_session.commit()
+    assert staff_client.get(own).status_code == 200
+    assert code[:4] in html_of(staff_client.get(f"{ROOM}/"))
 
 
 def test_the_process_of_pages_loads_no_key_and_refuses_to_have_one_near() -> None:
