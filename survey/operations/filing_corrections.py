@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.analysis.frozen_figures import unpacked
 from survey.analysis.frozen_versions import may_follow
-from survey.models import Wave, WavePublication
+from survey.models import FilingVersion, Wave, WavePublication
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 from survey.operations.filing_figures import (
@@ -69,7 +71,7 @@ def renew(session: Session, wave: Wave, reason: str, *, account_id: int, at: dat
         raise CorrectionError("published", wave=wave.code)
     if under_way(session, wave) is not None:
         raise CorrectionError("under_way")
-    said, found = reason_of(reason), _safe(propose(session, wave))
+    said, found = reason_of(reason), _safe(session, propose(session, wave))
     store_versions(session, wave, found.renewed, found.moved, "renewed", reason=said, account_id=account_id, at=at)
     return found
 
@@ -82,7 +84,7 @@ def ask_correction(session: Session, wave: Wave, reason: str, *, account_id: int
         raise CorrectionError("not_published", wave=wave.code)
     if under_way(session, wave) is not None:
         raise CorrectionError("under_way")
-    said, found = reason_of(reason), _safe(propose(session, wave))
+    said, found = reason_of(reason), _safe(session, propose(session, wave))
     request = WavePublication(
         wave_id=wave.id,
         kind="correction",
@@ -108,7 +110,7 @@ def confirm_correction(
     wave = request.wave
     if wave.state != "published":
         raise WaveError("not_closed", wave=wave.code, state=wave.state)
-    found = _safe(propose(session, wave))
+    found = _safe(session, propose(session, wave))
     if seen is not None and seen != found.digest:
         raise PublicationError("changed")
     if found.digest != request.proposal_digest:
@@ -129,11 +131,17 @@ def confirm_correction(
     return found
 
 
-def _safe(found: Proposal) -> Proposal:
-    """The proposal, if whoever keeps the old figures learns nothing of few people from the new ones."""
+def _safe(session: Session, found: Proposal) -> Proposal:
+    """The proposal, if whoever keeps the old figures learns nothing of few people from the new ones. Versions that were
+    never published count too: their units have read them."""
     if not found.renewed:
         raise CorrectionError("nothing")
+    ids = [each.filing_id for each in found.renewed]
+    query = select(FilingVersion.filing_id, FilingVersion.figures).where(FilingVersion.filing_id.in_(ids))
+    earlier: defaultdict[int, list[bytes]] = defaultdict(list)
+    for filing_id, figures in session.execute(query):
+        earlier[filing_id].append(figures)
     for each in found.renewed:
-        if not may_follow(unpacked(each.version.figures), unpacked(each.figures.figures)):
+        if not may_follow(map(unpacked, earlier[each.filing_id]), unpacked(each.figures.figures)):
             raise CorrectionError("disclosure", unit=each.unit.name_vi)
     return found

@@ -247,7 +247,9 @@ def test_a_number_that_came_late_is_taken_over_before_the_publication(session: S
     assert kinds(office) == set()
 
 
-def test_a_published_number_changes_only_by_a_correction_of_two(office: FilingOffice) -> None:
+def test_a_published_number_changes_only_by_a_correction_of_two(
+    office: FilingOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
     session, wave, second = office.session, office.wave, office.second.id
     office.publish()
     old = filings.current_version(session, office.filing("P"))
@@ -276,6 +278,12 @@ def test_a_published_number_changes_only_by_a_correction_of_two(office: FilingOf
     assert unpacked(old.figures)["quality"]["transactions"] == 2000
     assert unpacked(new.figures)["quality"]["transactions"] == 5650
     assert kinds(office) == set()
+    set_transactions(session, office.units["A"], *period, 960, reason="Lại sửa")
+    with monkeypatch.context() as patched:
+        patched.setattr(filing_corrections, "may_follow", lambda earlier, after: len(list(earlier)) < 2)
+        with pytest.raises(CorrectionError, match="fewer than five"):  # both versions of P and of A are looked at
+            filing_corrections.ask_correction(session, wave, "Sửa N", account_id=office.compiler.id, at=NOW)
+    filing_corrections.ask_correction(session, wave, "Sửa N", account_id=office.compiler.id, at=NOW)
 
 
 def test_waves_closed_before_there_were_filings_get_theirs(session: Session, engine: Engine) -> None:
