@@ -38,7 +38,7 @@ def index_sheet_pdf(
     style = styles_for(issuer)
     title = gettext("Indices of the province over the years", language)
     content: list[Flowable] = [Head(issuer, language)]
-    day = gettext("(as of {day})", language, day=short_date(moment.date(), language))
+    day = gettext("(as of {day})", language, day=short_date(moment, language))
     content += title_block(gettext("Appendix", language), [title, day], style)
     content.append(Spacer(1, 8))
     for number, series in enumerate(indices, 1):

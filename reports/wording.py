@@ -6,9 +6,10 @@ same words and the same digits.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from reports.catalogue import gettext, gettext_noop, ngettext
 from reports.figures import Change, Estimate, Figure, Language, Movement, Verdict, VerdictState
@@ -16,6 +17,7 @@ from reports.figures import Change, Estimate, Figure, Language, Movement, Verdic
 Number = Fraction | float | Decimal | int
 
 NO_NUMBER = "–"
+_VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 _BLANK = "\u00a0" * 6  # to be filled by hand
 MOST_DECIMALS = 10  # of a percentage; what is closer to the target than this is noise of floating point
 
@@ -282,7 +284,12 @@ def change_sentence(change: Change, language: Language, headline: Estimate | Non
 
 
 def short_date(day: date, language: Language) -> str:
-    """05/02/2026 in Vietnamese, 5 February 2026 in English: dates in lists and tables stand under each other."""
+    """05/02/2026 in Vietnamese, 5 February 2026 in English: dates in lists and tables stand under each other.
+
+    Of an aware moment it is the day that it is in Vietnam.
+    """
+    if isinstance(day, datetime) and day.tzinfo is not None:
+        day = day.astimezone(_VIETNAM)
     if language == "vi":
         return f"{day:%d/%m/%Y}"
     return f"{day.day} {gettext(_MONTHS[day.month - 1], language)} {day.year}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -123,6 +123,11 @@ def test_dates_take_a_zero_before_small_days_and_the_first_two_months() -> None:
     assert wording.official_date(None, "vi").split() == ["ngày", "tháng", "năm", "20"]
     assert wording.period(date(2026, 1, 1), date(2026, 6, 30), "vi") == "từ ngày 01/01/2026 đến ngày 30/06/2026"
     assert wording.period(date(2026, 1, 1), date(2026, 6, 30), "en") == "from 1 January 2026 to 30 June 2026"
+
+
+def test_the_date_of_a_moment_is_that_of_clocks_in_vietnam() -> None:
+    assert wording.short_date(datetime(2026, 7, 20, 17, 0, tzinfo=UTC), "vi") == "21/07/2026"
+    assert wording.short_date(datetime(2026, 7, 20, 16, 59, tzinfo=UTC), "vi") == "20/07/2026"
 
 
 def test_durations() -> None:
