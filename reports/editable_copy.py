@@ -24,7 +24,7 @@ from docx.text.paragraph import Paragraph
 from reports.blocks import Block, Drawn, Grid, Heading, Headline, NewPage, Prose, Signatures
 from reports.catalogue import gettext
 from reports.figures import Figure, Language
-from reports.page import BOTTOM, CONTENT_WIDTH, LANDSCAPE_WIDTH, LEFT, RIGHT, TOP, Issuer, name_lines
+from reports.page import BOTTOM, CONTENT_WIDTH, LANDSCAPE_WIDTH, LEFT, PLACE_TO_FILL, RIGHT, TOP, Issuer, name_lines
 from reports.picture import chart_png
 from reports.wording import (
     answers,
@@ -87,7 +87,7 @@ class _Copy:
         rows = [("\n".join(name_lines(issuer.superior)), nation)] if issuer.superior else []
         rows += [(name, motto if rows else nation)]
         rows += [] if issuer.superior else [("", motto)]
-        rows += [(number, f"{issuer.place or chr(0xA0) * 16}, {day}")]
+        rows += [(number, f"{issuer.place or PLACE_TO_FILL}, {day}")]
         table = self.bare_table(len(rows))
         for y, pair in enumerate(rows):
             for x, text in enumerate(pair):

@@ -22,6 +22,7 @@ Gap = Literal[
     "no_indicators",
     "no_cases",
     "no_mark",
+    "untold",
     "not_of_rooms",
 ]
 _NAMELESS = Text("")

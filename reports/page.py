@@ -133,6 +133,9 @@ def paragraph(text: str, style: ParagraphStyle) -> Paragraph:
     return Paragraph(markup(text), style)
 
 
+PLACE_TO_FILL = "…………"  # by hand, as on printed forms
+
+
 class Head(Flowable):
     """Issuing body with number at the left, national name and motto with place and date at the right."""
 
@@ -148,7 +151,7 @@ class Head(Flowable):
         self.motto = gettext("Independence – Freedom – Happiness", language)
         self.number = gettext("No.:            {suffix}", language, suffix=issuer.number_suffix)
         day = official_date(issuer.date, language)
-        self.place_and_date = f"{issuer.place or chr(0xA0) * 16}, {day}"
+        self.place_and_date = f"{issuer.place or PLACE_TO_FILL}, {day}"
         self.lines = max(3, len(self.superior) + len(self.name) + 1)
 
     def _lines(self, name: str, font: str) -> list[str]:

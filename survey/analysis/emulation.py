@@ -90,11 +90,13 @@ def unit_points(
             return found[part.source][unit.id]
         if unit.kind != campaign.unit_kind:
             return Origin(gap="not_of_rooms")
+        if not marked:
+            return Origin(gap="untold")
         mark = marks.get(part.id)
         return Origin(mark.percent, _HUNDRED, reason=mark.reason) if mark else Origin(gap="no_mark")
 
     def points(unit: Unit, report: EmulationReport | None) -> UnitPoints:
-        marks = {mark.part_id: mark for mark in report.marks} if report and marked else {}
+        marks = {mark.part_id: mark for mark in report.marks} if report else {}
         origins = tuple(origin(part, unit, marks) for part in campaign.parts)
         if report is None:
             return UnitPoints(place(unit), origins)

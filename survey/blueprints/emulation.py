@@ -17,6 +17,7 @@ from reports.emulation_figures import Part, ProposalList
 from reports.emulation_proposal import proposal_pdf, proposal_xlsx
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import campaign_path, can, root_paths, scope, unit_path
+from survey.analysis import document_settings
 from survey.analysis import emulation as reading
 from survey.analysis.emulation import FrozenList
 from survey.blueprints.result_filters import own_name
@@ -206,7 +207,9 @@ def proposal(campaign_id: int) -> Response:
         abort(404)
     frozen = reading.frozen_list(current_session(), campaign)
     digest = frozen.stored.digest if frozen and campaign.state == "fixed" else ""
-    document = proposal_pdf(figures_of(campaign, frozen), language(), digest=digest)
+    setting = document_settings.newest_issuer(current_session(), campaign.owner)
+    issuer = document_settings.printed_issuer(setting, language()) if setting else None
+    document = proposal_pdf(figures_of(campaign, frozen), language(), digest=digest, issuer=issuer)
     return _file(document, "application/pdf", f"to-trinh-thi-dua-{campaign.year}.pdf")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from io import BytesIO
 
 from flask import Flask
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.models import EmulationCampaign, EmulationList
+from survey.operations.document_settings import IssuerTerms, set_issuer
 from tests.factories import make_unit
 from tests.page_rules import CheckingClient, html_of
 from tests.staff import make_account, post, sign_in
@@ -74,6 +76,9 @@ def test_a_campaign_from_its_formula_to_the_fixed_list(
     sign_in(staff_client, managers[0])
     page = html_of(staff_client.get(own))
     assert "Hai sáng kiến" not in page  # not told before the list is fixed
+    assert page.count("công bố khi chốt danh sách") == 2  # the mark, and so the total
+    assert "hội đồng chưa chấm" not in page
+    assert "đơn vị chưa được xếp hạng" not in page
     sign_in(staff_client, second)
     digest = staff_session.scalars(select(EmulationList.digest)).one()
     staff_session.rollback()
@@ -93,6 +98,15 @@ def test_a_campaign_from_its_formula_to_the_fixed_list(
     document = PdfReader(BytesIO(staff_client.get(f"{at}/to-trinh.pdf").data))
     text = " ".join(page.extract_text() for page in document.pages)
     assert "TỜ TRÌNH" in text
+    assert "…………, ngày" in text
     assert "Bằng khen: 1 đơn vị" in text
     assert "54,00" in text
     assert staff_client.get(f"{at}/danh-sach.xlsx").data[:2] == b"PK"
+    terms = IssuerTerms(
+        "Sở Nội vụ và Lao động", "SNVLĐ", "Giám đốc", superior_vi="UBND tỉnh Sông Trà", locality="Sông Trà"
+    )
+    set_issuer(staff_session, root, terms, account_id=None, at=datetime.now(UTC))
+    staff_session.commit()
+    head = PdfReader(BytesIO(staff_client.get(f"{at}/to-trinh.pdf").data)).pages[0].extract_text()
+    assert "SỞ NỘI VỤ VÀ LAO ĐỘNG" in head
+    assert "Sông Trà, ngày" in head
