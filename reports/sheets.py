@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from io import BytesIO, StringIO
 
 import xlsxwriter
 
-Cell = str | int | date | None
+Cell = str | int | Decimal | date | None
 Rows = Iterable[Sequence[Cell]]
 
 _UNDATED = datetime(2000, 1, 1)  # noqa: DTZ001 XlsxWriter takes no zone; the clock would change the bytes
@@ -25,6 +26,7 @@ def sheets_xlsx(sheets: Mapping[str, Rows]) -> bytes:
     with xlsxwriter.Workbook(target, {**options, "in_memory": True}) as book:
         book.set_properties({"author": "sipas", "created": _UNDATED})
         head = book.add_format({"bold": True, "bottom": 1, "bg_color": "#eceff2", "text_wrap": True, "valign": "top"})
+        decimals = book.add_format({"num_format": "0.0##"})
         days = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
@@ -40,6 +42,8 @@ def sheets_xlsx(sheets: Mapping[str, Rows]) -> bytes:
                             sheet.write_string(y, x, cell, None if y else head)
                     elif isinstance(cell, date):
                         sheet.write_datetime(y, x, cell, days)
+                    elif isinstance(cell, Decimal):
+                        sheet.write_number(y, x, cell, decimals)
                     elif cell is not None:
                         sheet.write_number(y, x, cell)
                     told = len(str(cell or "").partition("\n")[0])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from reports.counter_score_figures import (
     CounterPeriod,
@@ -31,15 +33,26 @@ from survey.operations.periods import province_day
 FORMAT = "counter-scores/1"
 
 
-def canonical(period: CounterPeriod, scores: Iterable[UnitScore]) -> bytes:
-    """Keys sorted, UTF-8, no blanks; points and totals as they are printed, never as floats; by the units' codes."""
-    units = {score.place.code: {"name": _text(score.place.name), **_score(score)} for score in scores}
+def canonical(period: CounterPeriod, scores: Mapping[int, UnitScore]) -> bytes:
+    """Keys sorted, UTF-8, no blanks; points and totals as they are printed, never as floats; by the units' ids, code
+    and name beside. Without what is not returned yet: that alone moves with every late return."""
+    units = {
+        str(key): {"code": score.place.code, "name": _text(score.place.name), **_score(score)}
+        for key, score in scores.items()
+    }
     return spelled({"format": FORMAT, "period": period.code, "units": units})
 
 
 def differs(one: UnitScore, other: UnitScore) -> bool:
-    """Whether the two say something else of the unit, its name aside."""
+    """Whether the two say something else of the unit, its name aside, and what is not returned yet."""
     return spelled(_score(one)) != spelled(_score(other))
+
+
+def says(fixing: CounterFixing, content: bytes) -> bool:
+    """Whether the fixing holds what the canonical `content` says, the units' codes and names aside."""
+    frozen, now = _units(fixing.digest, fixing.figures), json.loads(content)["units"]
+    nameless = [{int(key): _nameless(plain) for key, plain in units.items()} for units in (frozen, now)]
+    return nameless[0] == nameless[1]
 
 
 def latest_fixing(session: Session, period: CounterPeriod) -> CounterFixing | None:
@@ -57,36 +70,38 @@ def fixed_periods(session: Session, years: Collection[int]) -> frozenset[Counter
     return frozenset(CounterPeriod(year, quarter) for year, quarter in rows)
 
 
-def fixed_codes(session: Session, period: CounterPeriod) -> Sequence[str]:
-    """The codes of the units whose scores of the period are fixed."""
+def fixed_ids(session: Session, period: CounterPeriod) -> Sequence[int]:
+    """The ids of the units whose scores of the period are fixed."""
     found = latest_fixing(session, period)
-    return () if found is None else tuple(_units(found.digest, found.figures))
+    return () if found is None else frozen_ids(found)
+
+
+def frozen_ids(fixing: CounterFixing) -> Sequence[int]:
+    """The ids of the units in it."""
+    return tuple(_units(fixing.digest, fixing.figures))
 
 
 def fixed_scores(session: Session, units: Sequence[Unit], period: CounterPeriod) -> dict[int, UnitScore]:
     """The scores of the units as the period was fixed, by unit id; none where it is not, or the unit is not in it."""
     found = latest_fixing(session, period)
-    return {} if found is None else _scores(found, units, period)
+    return {} if found is None else scores_in(found, units)
 
 
-def scores_in(session: Session, fixing: CounterFixing) -> list[UnitScore]:
-    """All scores that were frozen, by the units' codes."""
-    codes = _units(fixing.digest, fixing.figures).keys()
-    query = select(Unit).where(Unit.code.in_(codes)).options(joinedload(Unit.parent)).order_by(Unit.code)
-    return list(_scores(fixing, session.scalars(query), CounterPeriod(fixing.year, fixing.quarter)).values())
-
-
-def _scores(fixing: CounterFixing, units: Iterable[Unit], period: CounterPeriod) -> dict[int, UnitScore]:
+def scores_in(fixing: CounterFixing, units: Iterable[Unit]) -> dict[int, UnitScore]:
+    """The scores that were frozen of these units, by unit id, under the names they had then."""
     label = Fixed(fixing.version, province_day(fixing.decided_at or fixing.asked_at))
-    known = _units(fixing.digest, fixing.figures)
-    return {unit.id: _read(unit, period, known[unit.code], label) for unit in units if unit.code in known}
+    known, period = _units(fixing.digest, fixing.figures), CounterPeriod(fixing.year, fixing.quarter)
+    return {unit.id: _read(unit, period, known[unit.id], label) for unit in units if unit.id in known}
 
 
 @lru_cache(maxsize=16)
-def _units(_digest: str, figures: bytes) -> Mapping[str, dict[str, Any]]:
+def _units(_digest: str, figures: bytes) -> Mapping[int, dict[str, Any]]:
     """Thousands of units take longer to spell out than to score; what is fixed never changes."""
-    document = unpacked(figures)
-    return {code: document["units"][code] for code in sorted(document["units"])}
+    return {int(key): plain for key, plain in unpacked(figures)["units"].items()}
+
+
+def _nameless(plain: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in plain.items() if key not in ("code", "name")}
 
 
 def _text(text: Text) -> list[str]:
@@ -102,7 +117,7 @@ def _score(each: UnitScore) -> dict[str, Any]:
         "maximum": score.maximum,
         "full": score.full,
         "grade": grade,
-        "on_time": [on_time.on_time, on_time.dossiers, on_time.overdue, on_time.known],
+        "on_time": [on_time.on_time, on_time.dossiers, on_time.known],
         "least": str(on_time.verdict.target),
         "rules": {
             "version": rules.version,
@@ -127,7 +142,7 @@ def _indicator(each: Indicator) -> dict[str, Any]:
 
 def _read(unit: Unit, period: CounterPeriod, plain: dict[str, Any], fixed: Fixed) -> UnitScore:
     grade, rules = plain["grade"], plain["rules"]
-    on_time, dossiers, overdue, known = plain["on_time"]
+    on_time, dossiers, known = plain["on_time"]
     score = Score(
         tuple(map(_read_indicator, plain["indicators"])),
         None if plain["total"] is None else Decimal(plain["total"]),
@@ -143,8 +158,9 @@ def _read(unit: Unit, period: CounterPeriod, plain: dict[str, Any], fixed: Fixed
         rules["on_time_reference"],
         Fraction(rules["on_time_most"]),
     )
-    told = on_time_of(on_time, dossiers, overdue, known, Fraction(plain["least"]))
-    return UnitScore(labels.place(unit), period, score, told, label, fixed)
+    told = on_time_of(on_time, dossiers, 0, known, Fraction(plain["least"]))
+    place = replace(labels.place(unit), name=Text(*plain["name"]))
+    return UnitScore(place, period, score, told, label, fixed)
 
 
 def _read_indicator(plain: dict[str, Any]) -> Indicator:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reports.counter_score_figures import CounterPeriod
 from survey.analysis.petition_boards import handled
 from survey.analysis.subtrees import Subtrees
 from survey.models import Petition, Unit
+from survey.models.petition import OPEN_STATES
 
 
 def read_opinions(
@@ -28,3 +30,11 @@ def read_opinions(
             on_time, due = found[agency]
             found[agency] = (on_time + part.on_time, due + part.due)
     return found
+
+
+def last_deadline(session: Session, period: CounterPeriod, today: date) -> date | None:
+    """The last day by which an opinion of the period that still waits can be answered in time; None once every one is
+    answered, rejected or late, and the calendar moves indicator 8 no more."""
+    waits = (Petition.source != "staff", Petition.state.in_(OPEN_STATES), ~Petition.was_late)
+    received = Petition.received_on.between(period.start, period.end)
+    return session.scalar(select(func.max(Petition.deadline_on)).where(received, *waits, Petition.deadline_on >= today))

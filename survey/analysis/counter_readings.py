@@ -26,7 +26,7 @@ from reports.counter_score_figures import (
 )
 from reports.figures import Text
 from survey.analysis import disclosure, labels
-from survey.analysis.counter_freezing import fixed_codes, fixed_scores
+from survey.analysis.counter_freezing import fixed_ids, fixed_scores
 from survey.analysis.counter_opinions import read_opinions
 from survey.analysis.counter_scores import (
     Facts,
@@ -80,7 +80,7 @@ def read_board(
     session: Session, within: ColumnElement[bool], period: CounterPeriod, today: date, after: str = ""
 ) -> Board:
     """The agencies within reach that recorded something in the period, by code, a page of them."""
-    listed = or_(has_recorded(period, today), Unit.code.in_(fixed_codes(session, period)))
+    listed = or_(has_recorded(period, today), Unit.id.in_(fixed_ids(session, period)))
     query = select(Unit).where(within, Unit.kind != "room", listed, Unit.code > after)
     found = session.scalars(query.options(joinedload(Unit.parent)).order_by(Unit.code).limit(PAGE + 1)).all()
     units = found[:PAGE]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,12 +11,24 @@ from flask_babel import gettext
 
 from forms.counter_score import CorrectionForm, RefusalForm
 from reports import counter_score_wording as told
-from reports.counter_score_figures import CounterPeriod, UnitScore
+from reports.counter_score_figures import CounterPeriod
 from survey.accounts import directory
 from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.scope import root_paths
-from survey.analysis.counter_fixings import all_scores, differences, history, undecided
-from survey.analysis.counter_freezing import latest_fixing, scores_in
+from survey.analysis.counter_fixings import (
+    Difference,
+    Reading,
+    count_recorded,
+    differences,
+    frozen_board,
+    history,
+    live_board,
+    read_scores_now,
+    undecided,
+)
+from survey.analysis.counter_freezing import frozen_ids, latest_fixing
+from survey.analysis.counter_opinions import last_deadline
+from survey.analysis.counter_readings import PAGE
 from survey.blueprints.counter_scores import chosen, periods
 from survey.database import current_session
 from survey.operations import counter_fixings
@@ -30,30 +42,39 @@ blueprint = staff_blueprint("counter_fixings", __name__, url_prefix="/staff/diem
 def page(
     period: CounterPeriod, correction: CorrectionForm | None = None, refusal: RefusalForm | None = None
 ) -> ResponseReturnValue:
-    session = current_session()
+    session, today = current_session(), province_today()
     waiting, fixed, past = undecided(session, period), latest_fixing(session, period), history(session, period)
-    now = all_scores(session, period, province_today())
-    shown = waiting or fixed
+    shown, after = waiting or fixed, request.args.get("sau", "")[:40]
+    moved = differences(session, shown, read_scores_now(session, period, today).scores) if shown else []
     known = (*past, waiting) if waiting else past
     people = [each for fixing in known for each in (fixing.asked_by_id, fixing.decided_by_id)]
     return render_template(
         "counter_fixings/index.html",
-        period=period, periods=periods(), today=province_today(), told=told, waiting=waiting, fixed=fixed, past=past,
-        scores=scores_in(session, shown) if shown else now, moved=differences(session, shown, now) if shown else (),
-        names=directory.names(session, people), correction=correction or CorrectionForm(formdata=None),
-        refusal=refusal or RefusalForm(formdata=None),
+        period=period, periods=periods(), today=today, told=told, waiting=waiting, fixed=fixed, past=past,
+        board=frozen_board(session, shown, after) if shown else live_board(session, period, today, after),
+        number=len(frozen_ids(shown)) if shown else count_recorded(session, period, today),
+        moved=moved_page(moved), moved_number=len(moved), opinions_until=last_deadline(session, period, today),
+        day=timedelta(days=1), names=directory.names(session, people),
+        correction=correction or CorrectionForm(formdata=None), refusal=refusal or RefusalForm(formdata=None),
     )  # fmt: skip
 
 
-def scores_now(period: CounterPeriod) -> list[UnitScore]:
-    """The scores of all agencies, read before the transaction that writes begins."""
+def moved_page(moved: list[Difference]) -> tuple[list[Difference], str | None]:
+    """The page of them that the address asks for, and the code behind which the next one begins."""
+    rest = [each for each in moved if each.place.code > request.args.get("khac", "")]
+    return rest[:PAGE], rest[PAGE - 1].place.code if len(rest) > PAGE else None
+
+
+def scores_now(period: CounterPeriod) -> Reading:
+    """The scores of all agencies, read before the transaction that writes begins: the session is left without one."""
     session = current_session()
-    found = all_scores(session, period, province_today())
+    found = read_scores_now(session, period, province_today())
     session.rollback()
     return found
 
 
 def doing() -> dict[str, Any]:
+    """Who does it and when: asked before the scores are read, as this reads the account."""
     return {"account_id": account().id, "now": datetime.now(UTC)}
 
 
@@ -69,9 +90,9 @@ def index() -> ResponseReturnValue:
 def ask() -> ResponseReturnValue:
     """Freeze the scores for a second person; what was fixed before is corrected, with the reason."""
     period, form = chosen(), CorrectionForm()
-    scores, who = scores_now(period), doing()
+    who, reading = doing(), scores_now(period)
     try:
-        counter_fixings.ask(current_session(), period, scores, form.reason.data or "", **who)
+        counter_fixings.ask(current_session(), reading, form.reason.data or "", **who)
     except CounterFixingError as error:
         current_session().rollback()
         return refused(period, error, correction=form if error.code in ("reason", "text_long") else None)
@@ -85,9 +106,9 @@ def ask() -> ResponseReturnValue:
 def confirm() -> ResponseReturnValue:
     """Fix the scores that the page showed: by another person than the one who froze them."""
     period = chosen()
-    scores, who = scores_now(period), doing()
+    who, reading = doing(), scores_now(period)
     try:
-        counter_fixings.confirm(current_session(), period, scores, seen=request.form.get("digest", ""), **who)
+        counter_fixings.confirm(current_session(), reading, seen=request.form.get("digest", ""), **who)
     except CounterFixingError as error:
         current_session().rollback()
         return refused(period, error)

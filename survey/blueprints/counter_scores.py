@@ -201,8 +201,8 @@ def _row(line: UnitScore, words: Any) -> list[Cell]:
     return [
         line.place.code,
         line.place.name[words],
-        *(told.points(each.points, words) for each in score.indicators),
-        told.points(score.total, words),
+        *(each.points for each in score.indicators),
+        score.total,
         score.maximum,
         told.grade_name(score, words),
         line.on_time.dossiers,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from forms.ballot import clean_text
-from reports.counter_score_figures import CounterPeriod, UnitScore
-from survey.analysis.counter_fixings import undecided
-from survey.analysis.counter_freezing import canonical, latest_fixing
+from reports.counter_score_figures import CounterPeriod
+from survey.analysis.counter_fixings import Reading, records_stamp, undecided
+from survey.analysis.counter_freezing import latest_fixing, says
 from survey.analysis.frozen_figures import digest, packed
 from survey.models import CounterFixing
 from survey.operations.errors import OperationError
@@ -29,6 +28,7 @@ class CounterFixingError(OperationError):
     SENTENCES: ClassVar[dict[str, str]] = {
         "running": _n("The period runs until %(day)s: its scores are fixed once it is over."),
         "empty": _n("Nothing is recorded for this period: there is nothing to fix."),
+        "opinions": _n("Opinions of this period may still be answered in time: its scores can be fixed from %(day)s."),
         "undecided": _n("Scores of this period wait for a second person already."),
         "same": _n("The records say what was fixed: there is nothing to correct."),
         "reason": _n("Say why the fixed scores are corrected."),
@@ -38,30 +38,25 @@ class CounterFixingError(OperationError):
         "same_person": _n("Another person confirms than the one who froze the scores."),
         "other": _n("Other scores wait now than the page showed: look at them again."),
         "moved": _n("Records have changed since the scores were frozen. Refuse them, and freeze them anew."),
+        "meanwhile": _n("Something was recorded this very moment. Look at the scores again, then confirm."),
     }
 
 
-def ask(
-    session: Session,
-    period: CounterPeriod,
-    scores: Sequence[UnitScore],
-    reason: str = "",
-    *,
-    account_id: int,
-    now: datetime,
-) -> CounterFixing:
-    """Freeze the scores for a second person: those of all agencies, read before anything is locked. What is fixed
-    already needs a reason. Raises :class:`CounterFixingError`."""
-    content = canonical(period, scores)
+def ask(session: Session, reading: Reading, reason: str = "", *, account_id: int, now: datetime) -> CounterFixing:
+    """Freeze the scores of all agencies, read before anything is locked, for a second person. What is fixed already
+    needs a reason. Raises :class:`CounterFixingError`."""
+    period, content = reading.period, reading.content
     begin_write(session)
     if period.end >= province_day(now):
         raise CounterFixingError("running", day=f"{period.end:%d/%m/%Y}")
-    if not scores:
+    if not reading.scores:
         raise CounterFixingError("empty")
     if undecided(session, period) is not None:
         raise CounterFixingError("undecided")
+    if reading.waiting_until is not None:
+        raise CounterFixingError("opinions", day=f"{reading.waiting_until + timedelta(days=1):%d/%m/%Y}")
     said, latest = _text(reason), latest_fixing(session, period)
-    if latest is not None and latest.digest == digest(content):
+    if latest is not None and says(latest, content):
         raise CounterFixingError("same")
     if latest is not None and not said:
         raise CounterFixingError("reason")
@@ -83,18 +78,18 @@ def ask(
     return made
 
 
-def confirm(
-    session: Session, period: CounterPeriod, scores: Sequence[UnitScore], *, seen: str, account_id: int, now: datetime
-) -> None:
-    """Fix the frozen scores, whose digest the person has `seen`; `scores` are those of all agencies as they are now.
-    Raises :class:`CounterFixingError`, also for the person who froze them."""
-    content = canonical(period, scores)
+def confirm(session: Session, reading: Reading, *, seen: str, account_id: int, now: datetime) -> None:
+    """Fix the frozen scores, whose digest the person has `seen`, where they are those that were read just before the
+    lock, and nothing was recorded in between. Raises :class:`CounterFixingError`, also for the person who froze them.
+    """
     begin_write(session)
-    fixing = _waiting(session, period, seen)
+    fixing = _waiting(session, reading.period, seen)
     if fixing.asked_by_id == account_id:
         raise CounterFixingError("same_person")
-    if fixing.digest != digest(content):
+    if not says(fixing, reading.content):
         raise CounterFixingError("moved")
+    if records_stamp(session) != reading.stamp:
+        raise CounterFixingError("meanwhile")
     fixing.decided_by_id, fixing.decided_at, fixing.is_confirmed = account_id, now, True
     session.flush()
 

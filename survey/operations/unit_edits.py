@@ -10,7 +10,17 @@ from typing import ClassVar
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from survey.models import Collector, Counter, TransactionCount, Unit, Wave, WaveUnit
+from survey.models import (
+    Collector,
+    Counter,
+    CounterRecord,
+    Dossier,
+    Petition,
+    TransactionCount,
+    Unit,
+    Wave,
+    WaveUnit,
+)
 from survey.operations.errors import OperationError
 from survey.operations.errors import noop as _n
 from survey.operations.identifiers import is_code
@@ -21,7 +31,9 @@ class UnitEditError(OperationError):
     """A correction that history does not allow."""
 
     SENTENCES: ClassVar[dict[str, str]] = {
-        "code_used": _n("The code %(unit)s is in use (waves, transactions, printed QR codes): it stays as it is."),
+        "code_used": _n(
+            "The code %(unit)s is in use (waves, transactions, dossiers, opinions, QR codes): it stays as it is."
+        ),
         "counter_code_used": _n("The counter %(counter)s has QR codes: its code stays as it is."),
         "not_closed": _n("%(unit)s is not closed."),
         "parent_closed": _n("%(parent)s, which it belongs to, is closed: reopen that one first."),
@@ -30,19 +42,22 @@ class UnitEditError(OperationError):
     }
 
 
+# What knows a unit from outside the tree, each by an index of its own.
+_KNOWN_BY = (
+    WaveUnit.unit_id,
+    Collector.unit_id,
+    TransactionCount.unit_id,
+    Dossier.unit_id,
+    CounterRecord.unit_id,
+    Petition.unit_id,
+    Petition.holder_id,
+)
+
+
 def is_used(session: Session, unit: Unit) -> bool:
-    """Whether anything outside the tree knows the unit's code: waves, collectors or numbers of transactions."""
-    return bool(
-        session.scalar(
-            select(
-                or_(
-                    exists().where(WaveUnit.unit_id == unit.id),
-                    exists().where(Collector.unit_id == unit.id),
-                    exists().where(TransactionCount.unit_id == unit.id),
-                )
-            )
-        )
-    )
+    """Whether anything outside the tree knows the unit's code: waves, collectors, numbers of transactions, what its
+    one-stop counter recorded, opinions."""
+    return bool(session.scalar(select(or_(*(exists().where(column == unit.id) for column in _KNOWN_BY)))))
 
 
 def edit_unit(

@@ -9,16 +9,19 @@ import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from reports.counter_score_figures import CounterPeriod, Fixed, FromSurvey, Indicator, UnitScore
+from reports.counter_score_figures import CounterPeriod, Fixed, FromSurvey, Indicator
 from reports.figures import Text
 from survey.analysis import counter_fixings as reading
-from survey.analysis.counter_freezing import differs, fixed_scores, latest_fixing, scores_in
+from survey.analysis.counter_fixings import Reading, read_scores_now
+from survey.analysis.counter_freezing import canonical, differs, fixed_scores, latest_fixing
 from survey.analysis.counter_readings import read_board, read_scores, read_trend
 from survey.models import CounterFixing, Unit
 from survey.operations import counter_fixings
 from survey.operations.counter_fixings import CounterFixingError
 from survey.operations.counter_records import DossierRow, QuarterRecord, record_dossiers, record_quarter
+from survey.operations.unit_edits import is_used
 from tests.factories import make_unit
+from tests.petition_cases import make_petition
 from tests.staff import make_account
 
 TODAY, AT = date(2026, 7, 15), datetime(2026, 7, 15, 2, tzinfo=UTC)
@@ -26,9 +29,15 @@ FIRST = CounterPeriod(2026, 1)
 ROW = DossierRow("HS-1", date(2026, 3, 2), date(2026, 3, 30), date(2026, 3, 30), extra_contacts=0, agencies=0)
 
 
-def now(session: Session, period: CounterPeriod = FIRST) -> list[UnitScore]:
-    found = reading.all_scores(session, period, TODAY)
+def now(session: Session, period: CounterPeriod = FIRST) -> Reading:
+    found = read_scores_now(session, period, TODAY)
     session.commit()
+    return found
+
+
+def latest(session: Session) -> CounterFixing:
+    found = latest_fixing(session, FIRST)
+    assert found is not None
     return found
 
 
@@ -43,10 +52,10 @@ def test_what_two_people_fixed_stays_and_is_corrected_with_a_reason(
     session.commit()
 
     def ask(reason: str = "", by: int = one, period: CounterPeriod = FIRST) -> CounterFixing:
-        return counter_fixings.ask(session, period, now(session, period), reason, account_id=by, now=AT)
+        return counter_fixings.ask(session, now(session, period), reason, account_id=by, now=AT)
 
     def confirm(seen: str, by: int = two) -> None:
-        counter_fixings.confirm(session, FIRST, now(session), seen=seen, account_id=by, now=AT)
+        counter_fixings.confirm(session, now(session), seen=seen, account_id=by, now=AT)
 
     def fails(code: str, step: object, *arguments: object) -> None:
         with pytest.raises(CounterFixingError) as refused:
@@ -74,9 +83,14 @@ def test_what_two_people_fixed_stays_and_is_corrected_with_a_reason(
     confirm(waiting)
     session.commit()
     (fixed,) = read_scores(session, [unit], FIRST, TODAY)
-    assert fixed == replace(before, fixed=Fixed(1, TODAY))  # everything comes back as it was
+    assert before.on_time.overdue == 1  # moves by itself when it is returned: no part of it
+    assert fixed == replace(before, on_time=replace(before.on_time, overdue=0), fixed=Fixed(1, TODAY))
     fails("same", ask, "Không đổi")
 
+    unit.name_vi = "Xã đổi tên"
+    record_dossiers(session, [(unit, replace(ROW, code="HS-2", returned_on=date(2026, 4, 2)))])
+    assert reading.differences(session, latest(session), read_scores_now(session, FIRST, TODAY).scores) == []
+    fails("same", ask, "Chỉ trả muộn và đổi tên")
     record_dossiers(session, [(unit, replace(ROW, code="HS-2")), (other, ROW)])
     assert shown() == ("8.5", 1, 1)
     assert [each.fixed for each in read_trend(session, unit, FIRST, TODAY)] == [Fixed(1, TODAY)]
@@ -86,9 +100,8 @@ def test_what_two_people_fixed_stays_and_is_corrected_with_a_reason(
         ("X1", "9.0", 2),
         ("X2", "7.0", 1),  # recorded after the period was fixed
     ]
-    holding = latest_fixing(session, FIRST)
-    assert holding is not None
-    moved = reading.differences(session, holding, reading.all_scores(session, FIRST, TODAY))
+    holding = latest(session)
+    moved = reading.differences(session, holding, read_scores_now(session, FIRST, TODAY).scores)
     assert [(each.place.code, each.fixed is None, each.now is None) for each in moved] == [
         ("X1", False, False),
         ("X2", True, False),
@@ -112,9 +125,8 @@ def test_what_two_people_fixed_stays_and_is_corrected_with_a_reason(
         (2, False, "Bổ sung hồ sơ nhập muộn", "Còn nhập tiếp"),
         (1, True, "", ""),
     ]
-    holding = latest_fixing(session, FIRST)
-    assert holding is not None
-    assert [score.place.code for score in scores_in(session, holding)] == ["X1", "X2"]
+    holding = latest(session)
+    assert [score.place.code for score in reading.frozen_board(session, holding).scores] == ["X1", "X2"]
     session.commit()
 
     for change in ({"figures": b"x"}, {"is_confirmed": False, "refusal": "x"}):
@@ -144,6 +156,44 @@ def test_an_indicator_from_a_survey_comes_back_with_its_origin(session: Session)
     surveyed = replace(score, score=replace(score.score, indicators=indicators))
     assert differs(score, surveyed)
     session.commit()
-    waiting = counter_fixings.ask(session, FIRST, [surveyed], account_id=one, now=AT)
-    counter_fixings.confirm(session, FIRST, [surveyed], seen=waiting.digest, account_id=two, now=AT)
+    content = canonical(FIRST, {unit.id: surveyed})
+    found = replace(now(session), scores={unit.id: surveyed}, content=content)
+    waiting = counter_fixings.ask(session, found, account_id=one, now=AT)
+    counter_fixings.confirm(session, found, seen=waiting.digest, account_id=two, now=AT)
     assert fixed_scores(session, [unit], FIRST)[unit.id] == replace(surveyed, fixed=Fixed(1, TODAY))
+
+
+def test_nothing_is_fixed_while_an_opinion_may_be_answered_in_time_nor_beside_a_record(session: Session) -> None:
+    root = make_unit(session, code="T", kind="province")
+    unit = make_unit(session, code="X1", parent=root, name_vi="Xã Một")
+    one, two = (make_account(session, "compiler", root).id for _ in range(2))
+    record_dossiers(session, [(unit, ROW)])
+    assert is_used(session, unit)
+    case = make_petition(session, unit, on=date(2026, 3, 30))
+    case.deadline_on = TODAY
+    session.commit()
+    with pytest.raises(CounterFixingError) as refused:
+        counter_fixings.ask(session, now(session), account_id=one, now=AT)
+    assert (refused.value.code, refused.value.parameters) == ("opinions", {"day": "16/07/2026"})
+    session.rollback()
+    case.deadline_on = date(2026, 7, 14)  # late: nothing moves any more when it is answered
+    session.commit()
+    asked = counter_fixings.ask(session, now(session), account_id=one, now=AT)
+    seen, found = asked.digest, now(session)
+    record_dossiers(session, [(unit, replace(ROW, code="HS-2"))])
+    session.commit()
+    with pytest.raises(CounterFixingError) as refused:
+        counter_fixings.confirm(session, found, seen=seen, account_id=two, now=AT)
+    assert refused.value.code == "meanwhile"
+    session.rollback()
+    counter_fixings.refuse(session, FIRST, "Còn nhập tiếp", seen=seen, account_id=two, now=AT)
+    asked = counter_fixings.ask(session, now(session), account_id=one, now=AT)
+    counter_fixings.confirm(session, now(session), seen=asked.digest, account_id=two, now=AT)
+    unit.code, unit.name_vi = "X9", "Xã Chín"
+    other = make_unit(session, code="X1", parent=root)
+    (score,) = read_scores(session, [unit], FIRST, TODAY)
+    assert (score.fixed, score.place.code, score.place.name.vi) == (Fixed(1, TODAY), "X9", "Xã Một")
+    assert read_scores(session, [other], FIRST, TODAY)[0].fixed is None
+    board = reading.frozen_board(session, asked)
+    assert ([each.place.code for each in board.scores], board.after) == (["X9"], None)
+    assert reading.count_recorded(session, FIRST, TODAY) == 1

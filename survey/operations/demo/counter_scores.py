@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.counter_score_figures import CounterPeriod
-from survey.analysis.counter_fixings import all_scores
+from survey.analysis.counter_fixings import read_scores_now
 from survey.analysis.counter_freezing import latest_fixing
 from survey.models import Unit
 from survey.operations import counter_fixings
@@ -75,11 +75,11 @@ def fix_counter_scores(session: Session, today: date, people: Mapping[str, int])
     period = CounterPeriod(end.year, (end.month + 2) // 3)
     if latest_fixing(session, period) is not None:
         return
-    scores = all_scores(session, period, today)
-    frozen = counter_fixings.ask(session, period, scores, account_id=people["asks"], now=noon(end + timedelta(days=12)))
+    scores = read_scores_now(session, period, today)
+    asked_at = noon(end + timedelta(days=12))
+    frozen = counter_fixings.ask(session, scores, account_id=people["asks"], now=asked_at)
     counter_fixings.confirm(
         session,
-        period,
         scores,
         seen=frozen.digest,
         account_id=people["confirms"],
