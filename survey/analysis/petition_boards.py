@@ -1,6 +1,6 @@
 """Boards of opinions: who is late, by how much and why; and how the opinions of a period were handled, by unit, kind
 and month. Every number is a count of cases. What officials entered is counted apart; ratings are told as
-:mod:`survey.analysis.petition_ratings` says, and only where five people or more gave them."""
+:mod:`survey.analysis.petition_ratings` says, and hidden as :mod:`survey.analysis.rating_disclosure` says."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from reports.petition_figures import (
     UnitHandling,
     UnitLateness,
 )
-from survey.analysis import disclosure
 from survey.analysis.petition_ratings import told, told_on
 from survey.analysis.petitions import held
+from survey.analysis.rating_disclosure import read_disclosure
 from survey.models import Petition, Unit
 from survey.models.petition import OPEN_STATES, PETITION_KINDS
 from survey.operations.working_days import WorkingCalendar, calendar
@@ -53,7 +53,8 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 def read_handling(
     session: Session, within: ColumnElement[bool], period: tuple[date, date], today: date
 ) -> HandlingReport:
-    """How the cases received in a half-year (first and last day) were handled, of holders `within`."""
+    """How the cases received in a half-year (first and last day) were handled, of holders `within`. What is hidden of
+    their ratings depends on all holders, not on the reach."""
     reach = held(session, within)
     rows = session.execute(
         select(Petition.source, Petition.holder_id, Petition.kind, *_counts(today, told(period[1], today)))
@@ -66,13 +67,16 @@ def read_handling(
     by_kind, entered_by_kind = (_summed((row.kind, row[3:]) for row in part) for part in (own, entered))
     later = told_on(period[1])
     is_told = later <= today
-    shown = _disclosed(by_unit) if is_told else {key: _unrated(by_unit, key) for key in by_unit}
+    rules = read_disclosure(session, period, today) if is_told else None
+    shown = {
+        key: part if rules and key not in rules.hidden else _without_ratings(part) for key, part in by_unit.items()
+    }
     total = _together(by_unit.values())
     by_code = (UnitHandling(*units[key], shown.get(key, Handling()), _unrated(entered_by_unit, key)) for key in units)
     return HandlingReport(
         *period,
         None if is_told else later,
-        _alone(total) if is_told else _without_ratings(total),
+        total if rules and rules.tells_total(by_unit) else _without_ratings(total),
         _without_ratings(_together(entered_by_unit.values())),
         tuple(sorted(by_code, key=lambda row: (-row.handling.received - row.entered.received, row.code))),
         tuple(
@@ -170,17 +174,6 @@ def _summed(rows: Iterable[tuple[Key, Iterable[int]]]) -> dict[Key, Handling]:
 
 def _together(parts: Iterable[Handling]) -> Handling:
     return _summed(("", [getattr(part, name) for name in _COUNTS]) for part in parts).get("", Handling())
-
-
-def _disclosed(parts: Mapping[int, Handling]) -> dict[int, Handling]:
-    """The parts, those without their ratings whose raters could be told from them or from the rest of the total."""
-    rated = {f"{key}": part.rated or 0 for key, part in parts.items()}
-    hidden = disclosure.hidden_siblings(rated, sum(rated.values()))
-    return {key: _without_ratings(part) if f"{key}" in hidden else part for key, part in parts.items()}
-
-
-def _alone(total: Handling) -> Handling:
-    return _without_ratings(total) if disclosure.is_small(total.rated or 0) else total
 
 
 def _unrated(parts: Mapping[Key, Handling], key: Key) -> Handling:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
@@ -10,7 +11,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reports.counter_score_figures import CounterPeriod
+from reports.dialogue_record import HalfYear
+from survey.analysis import disclosure
+from survey.analysis.open_statistics import opinion_rows
 from survey.analysis.petition_boards import read_handling, read_lateness
+from survey.analysis.satisfaction_group import read_group
 from survey.models import Petition, Unit
 from survey.operations import petitions
 from tests.factories import make_unit
@@ -159,6 +165,45 @@ def test_ratings_of_fewer_than_five_are_hidden_and_cannot_be_worked_out(
     rate(session, tree["B"], 3)
     board = read_handling(session, EVERYWHERE, PERIOD, TOLD)
     assert {row.code: row.handling.displeased for row in board.units} == {"A": 6, "B": 5}  # the control
+
+
+def outputs(session: Session, units: dict[str, Unit]) -> Iterator[tuple[str, list[str]]]:
+    """The ratings of a half-year that anybody may read, each with the units it is of: public rows, the board of each
+    part of the tree, each agency's share for Decision 766."""
+
+    def below(unit: Unit) -> list[str]:
+        return [code for code, each in units.items() if each.path.startswith(unit.path)]
+
+    for row in opinion_rows(session, HalfYear(2026, 1), TOLD):
+        if not row["content_hidden"]:
+            yield f"public {row['unit']}", [row["unit"]] if row["unit"] else [*units]
+    for code, unit in units.items():
+        board = read_handling(session, Unit.path.startswith(unit.path), PERIOD, TOLD)
+        shown = [row.code for row in board.units if row.handling.displeased is not None]
+        yield from ((f"{each} on the board of {code}", [each]) for each in shown)
+        if board.total.displeased is not None:
+            yield f"total of {code}", below(unit)
+        if unit.kind != "room" and read_group(session, unit, CounterPeriod(2026, 2), TOLD).parts[1].points is not None:
+            yield f"group of {code}", [code, *(each for each in below(unit) if units[each].kind == "room")]
+
+
+def test_public_rows_and_boards_together_tell_of_no_few(session: Session) -> None:
+    """A board that hides for itself alone prints eight raters in S, where the public reads five of R2: R1 is three."""
+    units = {"T": make_unit(session, code="T", kind="province")}
+    units |= {code: make_unit(session, code=code, kind="department", parent=units["T"]) for code in ("S", "X", "Y")}
+    units |= {code: make_unit(session, code=code, kind="room", parent=units["S"]) for code in ("R1", "R2")}
+    units["R3"] = make_unit(session, code="R3", kind="room", parent=units["X"])
+    raters = {"T": 0, "S": 0, "X": 0, "Y": 6, "R1": 3, "R2": 5, "R3": 2}
+    for code, number in raters.items():
+        rate(session, units[code], number)
+    known: dict[str, list[str]] = {}
+    for name, codes in outputs(session, units):
+        known[name] = [code for code in codes if raters[code]]
+        assert not disclosure.tells(raters, known, (), name), (name, known)
+    assert {"public R2", "public Y", "total of T", "total of Y", "group of Y"} <= known.keys()
+    assert known.keys().isdisjoint(("total of S", "total of R1", "group of S"))
+    eight = {**known, "total of S": ["R1", "R2"]}
+    assert disclosure.tells(raters, eight, (), "total of S"), "the control"
 
 
 def test_months_follow_one_another(session: Session, tree: dict[str, Unit]) -> None:
