@@ -9,13 +9,14 @@ Rights know columns and not rows: of some tables the public role sees only the r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Set
 from contextlib import suppress
 from types import MappingProxyType
+from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 PUBLIC, STAFF = "sipas_public", "sipas_staff"
 ROLES = (PUBLIC, STAFF)
@@ -252,7 +253,8 @@ def create(connection: Connection, passwords: Mapping[str, str] = MappingProxyTy
 def apply(connection: Connection) -> list[str]:
     """Give the roles that exist exactly these rights on the tables that exist; returns the roles found.
 
-    Does nothing on SQLite. Rights given before are taken back first, so that a line made narrower holds at once.
+    Does nothing on SQLite. Rights given before are taken back first, so that a line made narrower holds at once. It may
+    be said beside the processes at work: a table is locked only where its condition on rows is not the wanted one.
     Raises ProgrammingError unless the connection is the owner's.
     """
     if connection.dialect.name != "postgresql":
@@ -277,9 +279,7 @@ def apply(connection: Connection) -> list[str]:
                 connection.execute(text(f"GRANT {rights} ON {quoted(table)} TO {name}"))
             if sequence and "INSERT" in rights:
                 connection.execute(text(f"GRANT USAGE ON SEQUENCE {sequence} TO {name}"))
-    lift(connection)
-    if PUBLIC in known:
-        _narrow(connection, {table for table, _ in tables})
+    _narrow(connection, {table for table, _ in tables} & PUBLIC_ROWS.keys() if PUBLIC in known else set())
     return [role for role in ROLES if role in known]
 
 
@@ -287,23 +287,58 @@ def lift(connection: Connection) -> None:
     """Take the conditions on rows away, as a migration needs that changes what they name; :func:`apply` sets them
     anew in the same transaction. Does nothing on SQLite."""
     if connection.dialect.name == "postgresql":
-        found = text(
-            "SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' AND policyname = ANY(:p)"
-        )
-        for table, policy in connection.execute(found, {"p": list(_POLICIES)}).all():
-            connection.execute(text(f"DROP POLICY {policy} ON {table}"))
-            connection.execute(text(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))  # or nobody would see a row
+        for table in sorted(_policies(connection, "'public'::regnamespace")):
+            _widen(connection, table)
 
 
-def _narrow(connection: Connection, tables: Collection[str]) -> None:
+def _narrow(connection: Connection, wanted: Set[str]) -> None:
     """Nobody's rows become fewer but the public role's; the owner is not held to policies."""
-    for table, condition in PUBLIC_ROWS.items():
-        if table in tables:
-            connection.execute(text(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"))
-            connection.execute(text(f"CREATE POLICY everybody ON {table} USING (true) WITH CHECK (true)"))
-            narrowed = f"CREATE POLICY published ON {table} AS RESTRICTIVE FOR SELECT TO {PUBLIC} USING ({condition})"
-            connection.execute(text(narrowed))
+    held = _policies(connection, "'public'::regnamespace")
+    for table in sorted(held.keys() | wanted):  # one order for everybody who waits for locks here
+        if table in held and table in wanted and held[table] == _wanted(connection, table):
+            continue
+        if table in held:
+            _widen(connection, table)
+        if table in wanted:
+            _condition(connection, table, table)
 
+
+def _wanted(connection: Connection, table: str) -> set[Row[Any]]:
+    """The policies of the table as PostgreSQL would spell them: tried on one of the same name that is ours alone."""
+    connection.execute(text(f"CREATE TEMPORARY TABLE {table} (LIKE public.{table})"))
+    _condition(connection, f"pg_temp.{table}", table)
+    found = _policies(connection, "pg_my_temp_schema()")[table]
+    connection.execute(text(f"DROP TABLE pg_temp.{table}"))
+    return found
+
+
+def _condition(connection: Connection, name: str, table: str) -> None:
+    connection.execute(text(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"))
+    connection.execute(text(f"CREATE POLICY everybody ON {name} USING (true) WITH CHECK (true)"))
+    narrowed = f"CREATE POLICY published ON {name} AS RESTRICTIVE FOR SELECT TO {PUBLIC} USING ({PUBLIC_ROWS[table]})"
+    connection.execute(text(narrowed))
+
+
+def _widen(connection: Connection, table: str) -> None:
+    for policy in _POLICIES:
+        connection.execute(text(f"DROP POLICY IF EXISTS {policy} ON {table}"))
+    connection.execute(text(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))  # or nobody would see a row
+
+
+def _policies(connection: Connection, schema: str) -> dict[str, set[Row[Any]]]:
+    """Of each table of the schema that has them, its policies and whether they hold."""
+    found: dict[str, set[Row[Any]]] = {}
+    for row in connection.execute(text(_HELD.format(schema=schema)), {"names": list(_POLICIES)}):
+        found.setdefault(row.table, set()).add(row)
+    return found
+
+
+_HELD = """
+SELECT c.relname AS table, c.relrowsecurity, polname, polpermissive, polcmd::text, polroles::text,
+    pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)
+FROM pg_policy JOIN pg_class c ON c.oid = polrelid
+WHERE c.relnamespace = {schema} AND polname = ANY(:names)
+"""
 
 # Each table with the sequence that numbers its rows, quoted as the database does.
 _TABLES = """

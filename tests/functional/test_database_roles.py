@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
@@ -240,6 +240,34 @@ def test_roles_without_passwords_are_groups_and_the_command_may_be_repeated(post
     assert "sipas_public" in run(postgresql_url, "db", "roles", password="")
     again = run(postgresql_url, "db", "roles", password="")
     assert again.count("was there") == 2
+
+
+def test_who_repeats_the_command_waits_for_no_writer_and_mends_only_what_is_not_as_wanted(postgresql_url: str) -> None:
+    impatient = make_url(postgresql_url).update_query_dict({"options": "-c lock_timeout=2s"})
+    url = impatient.render_as_string(hide_password=False)
+    run(url, "db", "roles")
+    kept = "SELECT polrelid::regclass::text, oid, polname FROM pg_policy ORDER BY 1, 3"
+    with psycopg.connect(postgresql_url, autocommit=True) as owner:
+        first = owner.execute(kept).fetchall()
+        assert {table for table, *_ in first} == grants.PUBLIC_ROWS.keys()
+        with psycopg.connect(postgresql_url) as writer:
+            writer.execute(f"LOCK TABLE {', '.join(grants.PUBLIC_ROWS)} IN ROW EXCLUSIVE MODE")
+            run(url, "db", "roles")
+        assert owner.execute(kept).fetchall() == first
+        owner.execute("ALTER POLICY published ON remedy USING (true)")
+        owner.execute("ALTER TABLE filing DISABLE ROW LEVEL SECURITY")
+        owner.execute("ALTER POLICY everybody ON unit_group TO sipas_staff")
+        owner.execute("CREATE POLICY published ON counter USING (false)")  # as of a condition that there is no more
+        with psycopg.connect(postgresql_url) as writer:
+            writer.execute("LOCK TABLE document, filing_step, response_tally IN ROW EXCLUSIVE MODE")
+            run(url, "db", "roles")
+        mended = owner.execute(kept).fetchall()
+        assert {table for table, *_ in set(mended) - set(first)} == {"remedy", "filing", "unit_group"}
+        assert [(table, name) for table, _, name in mended] == [(table, name) for table, _, name in first]
+        states = "SELECT qual FROM pg_policies WHERE tablename = 'remedy' AND policyname = 'published'"
+        assert owner.execute(states).fetchone() == ("is_public",)
+        enabled = "SELECT relname FROM pg_class WHERE relrowsecurity"
+        assert {name for (name,) in owner.execute(enabled)} == grants.PUBLIC_ROWS.keys()
 
 
 def test_sqlite_has_no_roles(sqlite_url: str) -> None:
