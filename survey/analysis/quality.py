@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from reports.figures import NO_ESTIMATE, Text
 from reports.report_figures import ItemQuality, Mix, Quality
 from survey.analysis import disclosure, parts
-from survey.analysis.estimation import item_counts, shown
 from survey.analysis.instrument import Instrument, read_instrument
+from survey.analysis.item_counts import item_counts, shown
 from survey.analysis.reliability import cronbach_alpha
 from survey.analysis.scan import Line, scan
 from survey.analysis.tally import Cell

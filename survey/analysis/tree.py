@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.analysis import disclosure, parts
-from survey.analysis.estimation import headline_people
 from survey.analysis.instrument import ChoiceQuestion, Instrument
+from survey.analysis.item_counts import headline_people
 from survey.analysis.tally import Detail, Selection, Tallies, Tally, read
 from survey.analysis.tally_statement import Source
 from survey.models import KeptStatistic, Unit, Wave, WaveUnit

@@ -14,9 +14,10 @@ from functools import cached_property
 from reports.figures import Place, Rule, Text
 from reports.report_figures import Method
 from survey.analysis import disclosure, parts, rules, tree
-from survey.analysis.estimation import Estimator, Terms, headline_people
+from survey.analysis.estimation import Estimator, Terms
 from survey.analysis.hidden_strata import HiddenStrata
 from survey.analysis.instrument import Instrument, Item
+from survey.analysis.item_counts import headline_people
 from survey.analysis.labels import place
 from survey.analysis.population import Site
 from survey.analysis.tally import Cell, Tallies, Tally
