@@ -120,11 +120,11 @@ def published(session: Session, engine: Engine, wave: Wave, account_id: int, *co
     run = ask(session, wave, *codes)
     make(engine)
     look_again(session)
-    documents.request_signing(session, run, account_id=account_id, at=AT)
+    documents.request_signing(session, run, documents.check(session, run), account_id=account_id, at=AT)
     session.commit()
     sign(engine)
     look_again(session)
-    documents.publish_run(session, run, account_id=account_id, at=AT)
+    documents.publish_run(session, run, documents.check(session, run), account_id=account_id, at=AT)
     session.commit()
     return run
 

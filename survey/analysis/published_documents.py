@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, load_only
 
 from survey.analysis.petition_tracking import is_tracking_code
-from survey.analysis.trend import earlier_waves
+from survey.analysis.province_report import reporting_units
+from survey.analysis.trend import EarlierWaves
 from survey.models import Document, Filing, FilingVersion, PublishedDocument, Unit, Wave
 
 COLUMNS = (
@@ -76,52 +78,70 @@ def current(session: Session, wave: Wave, unit: Unit, kind: str, language: str) 
     )
     if found is None:
         return None
-    frozen, made_at = frozen_digest(session, wave, unit), found.document.made_at
+    filed, made_at = FiledFigures(session, wave), found.document.made_at
     assert made_at is not None  # or it were a draft
+    frozen = filed.of(unit)
     if frozen is None:
         return found
-    return found if with_compared(session, wave, unit, frozen, made_at) == found.document.figures_digest else None
+    return found if filed.with_compared(unit, frozen, made_at) == found.document.figures_digest else None
 
 
-def with_compared(session: Session, wave: Wave, unit: Unit, figures_digest: str, at: datetime) -> str:
-    """The digest of what a document made at that moment shows: of its own figures, and of the filings of all waves it
-    is compared with. The change of a unit is told beside that of all others, so its own wave counts whole there."""
-    waves = earlier_waves(session, wave, unit.path, published_only=True, by=at)
-    if not waves:
-        return figures_digest
-    codes = {each.id: each.code for each in (*waves, wave)}
-    query = (
-        select(Filing.wave_id, FilingVersion.figures_digest)
-        .join(Filing, (Filing.id == FilingVersion.filing_id) & (Filing.version == FilingVersion.number))
-        .join(Unit, Unit.id == Filing.unit_id)
-        .where(Filing.wave_id.in_(codes))
-        .order_by(Unit.path)
-    )
-    filed: dict[int, list[str]] = {wave_id: [] for wave_id in codes}
-    for wave_id, digest in session.execute(query):
-        filed[wave_id].append(digest)
-    lines = (" ".join((codes[wave_id], *digests)) for wave_id, digests in filed.items())
-    return hashlib.sha256("\n".join((figures_digest, *lines)).encode()).hexdigest()
+class FiledFigures:
+    """The digests of the figures that are filed of a wave and of the waves it is compared with: each wave's are read
+    once, for as many documents as are looked at. What is filed meanwhile is not noticed."""
 
+    def __init__(self, session: Session, wave: Wave) -> None:
+        self.session, self.wave = session, wave
+        self._read: dict[int, list[tuple[str, int, str]]] = {}
 
-def frozen_digest(session: Session, wave: Wave, unit: Unit) -> str | None:
-    """The digest of the unit's figures as its filing holds them now; None where it filed none."""
-    query = (
-        select(FilingVersion.figures_digest)
-        .join(Filing, (Filing.id == FilingVersion.filing_id) & (Filing.version == FilingVersion.number))
-        .where(Filing.wave_id == wave.id, Filing.unit_id == unit.id)
-    )
-    return session.scalar(query)
+    @cached_property
+    def top(self) -> Unit | None:
+        """The unit that reports on the whole wave; None for a wave of one unit alone."""
+        return next(iter(reporting_units(self.session, self.wave)), None)
 
+    @cached_property
+    def _compared(self) -> EarlierWaves:
+        return EarlierWaves(self.session, self.wave, published_only=True)
 
-def frozen_digest_below(session: Session, wave: Wave, unit: Unit) -> str | None:
-    """One SHA-256 over the figures of all filings at or under the unit; None where none was filed."""
-    query = (
-        select(FilingVersion.figures_digest)
-        .join(Filing, (Filing.id == FilingVersion.filing_id) & (Filing.version == FilingVersion.number))
-        .join(Unit, Unit.id == Filing.unit_id)
-        .where(Filing.wave_id == wave.id, Unit.path.startswith(unit.path))
-        .order_by(Unit.path)
-    )
-    digests = session.scalars(query).all()
-    return hashlib.sha256("\n".join(digests).encode()).hexdigest() if digests else None
+    def state(self) -> tuple[datetime | None, int]:
+        """When figures of these waves were frozen last, and how often they were: others than before tell that figures
+        were filed or corrected in between."""
+        query = select(func.max(FilingVersion.frozen_at), func.count()).join(
+            Filing, Filing.id == FilingVersion.filing_id
+        )
+        newest, number = self.session.execute(
+            query.where(Filing.wave_id.in_((self.wave.id, *self._compared.ids)))
+        ).one()
+        return newest, number
+
+    def of(self, unit: Unit) -> str | None:
+        """The digest of the unit's figures; None where it filed none."""
+        return next((digest for _, unit_id, digest in self._filed(self.wave) if unit_id == unit.id), None)
+
+    def below(self, unit: Unit) -> str | None:
+        """One SHA-256 over the figures of all filings at or under the unit; None where none was filed."""
+        digests = [digest for path, _, digest in self._filed(self.wave) if path.startswith(unit.path)]
+        return hashlib.sha256("\n".join(digests).encode()).hexdigest() if digests else None
+
+    def with_compared(self, unit: Unit, figures_digest: str, at: datetime) -> str:
+        """The digest of what a document made at that moment shows: of its own figures, and of the filings of all waves
+        it is compared with. The change of a unit is told beside that of all others, so its own wave counts whole
+        there."""
+        waves = self._compared.of(unit.path, at)
+        if not waves:
+            return figures_digest
+        lines = (" ".join((wave.code, *(digest for _, _, digest in self._filed(wave)))) for wave in (*waves, self.wave))
+        return hashlib.sha256("\n".join((figures_digest, *lines)).encode()).hexdigest()
+
+    def _filed(self, wave: Wave) -> list[tuple[str, int, str]]:
+        """Path, key and digest of each unit that filed in the wave, in the order of their paths."""
+        if wave.id not in self._read:
+            query = (
+                select(Unit.path, Filing.unit_id, FilingVersion.figures_digest)
+                .join(Filing, (Filing.id == FilingVersion.filing_id) & (Filing.version == FilingVersion.number))
+                .join(Unit, Unit.id == Filing.unit_id)
+                .where(Filing.wave_id == wave.id)
+                .order_by(Unit.path)
+            )
+            self._read[wave.id] = [(row[0], row[1], row[2]) for row in self.session.execute(query)]
+        return self._read[wave.id]

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Literal
 
-from sqlalchemy import select, true
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from reports.figures import Change, Text, TrendPoint
@@ -105,14 +105,44 @@ def history(
 def earlier_waves(
     session: Session, wave: Wave, path: str = ROOT_PATH, *, published_only: bool = False, by: datetime | None = None
 ) -> list[Wave]:
-    """The finished waves a wave is compared with, the oldest first; those with a unit's local supplement only in the
-    series of that unit and what is below it.
+    """The finished waves a wave is compared with, the oldest first, as :class:`EarlierWaves` tells them."""
+    return EarlierWaves(session, wave, published_only=published_only).of(path, by)
+
+
+class EarlierWaves:
+    """The finished waves a wave may be compared with, read once to choose among them for many units.
 
     A published wave is compared with published ones alone, any wave where they are `published_only`: whoever reads of
-    a closed wave in a document would read it before it is published. `by` leaves out what was published later.
+    a closed wave in a document would read it before it is published.
     """
+
+    def __init__(self, session: Session, wave: Wave, *, published_only: bool = False) -> None:
+        rows = _finished_before(session, wave, published_only=published_only)
+        self._own = next(family for found, family, _ in rows if found.id == wave.id)
+        self._earlier = [row for row in rows if row[0].id != wave.id]
+
+    @property
+    def ids(self) -> list[int]:
+        return [wave.id for wave, _, _ in self._earlier]
+
+    def of(self, path: str, by: datetime | None = None) -> list[Wave]:
+        """The oldest first; those with a unit's local supplement only in the series of that unit and what is below
+        it. `by` leaves out what was published later."""
+        found = [
+            (wave, family)
+            for wave, family, owner in self._earlier
+            if (owner is None or path.startswith(owner))
+            and (by is None or (wave.published_at is not None and wave.published_at <= by))
+        ]
+        same = [wave for wave, family in found if family == self._own]
+        return (same or [wave for wave, _ in found])[1 - LONGEST_SERIES :]
+
+
+def _finished_before(session: Session, wave: Wave, *, published_only: bool) -> list[tuple[Wave, str, str | None]]:
+    """The waves with the code of the core of their questionnaire and the path of whose supplement it has, the oldest
+    first; `wave` is among them."""
     states = ("published",) if published_only or wave.state == "published" else ("closed", "published")
-    finished = Wave.state.in_(states) & (Wave.published_at <= by if by is not None else true())
+    finished = Wave.state.in_(states)
     core = aliased(Questionnaire)
     rows = session.execute(
         select(Wave, core.code, Unit.path)
@@ -123,10 +153,7 @@ def earlier_waves(
         .options(joinedload(Wave.questionnaire), joinedload(Wave.target))
         .order_by(Wave.period_end, Wave.period_start, Wave.code)
     ).all()
-    family = {row.Wave.id: row.code or row.Wave.questionnaire.code for row in rows}
-    found = [row.Wave for row in rows if row.Wave.id != wave.id and (row.path is None or path.startswith(row.path))]
-    same = [earlier for earlier in found if family[earlier.id] == family[wave.id]]
-    return (same or found)[1 - LONGEST_SERIES :]
+    return [(row.Wave, row.code or row.Wave.questionnaire.code, row.path) for row in rows]
 
 
 def _stages(session: Session, view: View, waves: Sequence[Wave], path: str, continuity: Continuity) -> list[Stage]:

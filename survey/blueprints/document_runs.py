@@ -14,7 +14,7 @@ from wtforms.fields import SelectChoice
 
 from forms.document import DocumentRunForm
 from survey import document_wording
-from survey.accounts.guard import account, commit, may, staff_blueprint
+from survey.accounts.guard import account, begin_writing, commit, may, staff_blueprint
 from survey.accounts.models import Account
 from survey.accounts.scope import can, scope
 from survey.analysis import document_tasks
@@ -99,11 +99,13 @@ def new() -> ResponseReturnValue:
 @blueprint.get("/<int:run_id>")
 @may("documents.read", run_path)
 def show(run_id: int) -> ResponseReturnValue:
-    """How far a set is, and what can be done with it next."""
+    """How far a set is, what can be done with it next, and its documents; `?kind=` those of one kind."""
     session, run = current_session(), current_session().get_one(DocumentRun, run_id)
-    path, filters = run_path(run_id), reading.Filters(run=run)
+    path, held, kind = run_path(run_id), reading.kinds_of(session, run), request.args.get("kind", "")
+    if kind not in ("", *held):
+        abort(404)
     within = reading.readable(scope("documents.read").covers)
-    listed, following = reading.documents_page(session, within, filters, request.args.get("before", type=a_key))
+    listed, following = reading.set_page(session, within, run, kind, request.args.get("after", type=a_key))
     ids = {run.requested_by_id, run.published_by_id} - {None}
     return render_template(
         "document_runs/show.html",
@@ -111,6 +113,8 @@ def show(run_id: int) -> ResponseReturnValue:
         states=reading.states_of(session, run),
         failures=reading.failures_of(session, run),
         documents=listed,
+        kinds=[each for each in KINDS if each in held],
+        none_of=[each for each in run.kinds.split() if each not in held],
         copies=reading.copies_of(session, run),
         people={
             row.id: row.name for row in session.execute(select(Account.id, Account.name).where(Account.id.in_(ids)))
@@ -119,8 +123,8 @@ def show(run_id: int) -> ResponseReturnValue:
         outdated=documents.outdated(session, run) if run.state == "made" and run.published_at is None else 0,
         may_make=can("documents.make", path),
         may_sign=can("documents.sign", path),
-        next_url=here(before=following) if following else None,
-        first_url=here(before=None) if request.args.get("before") else None,
+        next_url=here(after=following) if following else None,
+        first_url=here(after=None) if request.args.get("after") else None,
     )
 
 
@@ -141,29 +145,37 @@ def resume(run_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:run_id>/ky")
-@may("documents.sign", run_path)
+@may("documents.sign", run_path, writes=False)
 def sign(run_id: int) -> ResponseReturnValue:
     """Queue it for the process that holds the key."""
-    session, now = current_session(), datetime.now(UTC)
-    run = session.get_one(DocumentRun, run_id)
     return stepped(
         run_id,
-        lambda: documents.request_signing(session, run, account_id=account().id, at=now),
+        checked(run_id, documents.request_signing),
         gettext("The set waits to be signed by whoever holds the key."),
     )
 
 
 @blueprint.post("/<int:run_id>/cong-bo")
-@may("documents.sign", run_path)
+@may("documents.sign", run_path, writes=False)
 def publish(run_id: int) -> ResponseReturnValue:
     """Publish all of it."""
-    session, now = current_session(), datetime.now(UTC)
-    run = session.get_one(DocumentRun, run_id)
     return stepped(
         run_id,
-        lambda: documents.publish_run(session, run, account_id=account().id, at=now),
+        checked(run_id, documents.publish_run),
         gettext("The whole set is published: everybody can verify its documents."),
     )
+
+
+def checked(run_id: int, step: Callable[..., object]) -> Callable[[], object]:
+    """The step on the set, of which every document is looked at before anything is locked."""
+
+    def look_and_take() -> object:
+        session = current_session()
+        found = documents.check(session, session.get_one(DocumentRun, run_id))
+        run = begin_writing().get_one(DocumentRun, run_id)
+        return step(session, run, found, account_id=account().id, at=datetime.now(UTC))
+
+    return look_and_take
 
 
 def stepped(run_id: int, step: Callable[[], object], done: str = "") -> ResponseReturnValue:

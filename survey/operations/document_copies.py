@@ -11,8 +11,9 @@ from reports.province_report import province_report_docx
 from survey.analysis.document_settings import issuer_of, printed_issuer
 from survey.analysis.documents import newest_copy
 from survey.analysis.province_report import province_report
+from survey.analysis.published_documents import FiledFigures
 from survey.models import Unit, Wave
-from survey.operations.documents import figures_now
+from survey.operations.documents import shows_figures_now
 
 
 def editable_report(session: Session, wave: Wave, unit: Unit, language: Language, at: datetime) -> bytes:
@@ -22,7 +23,7 @@ def editable_report(session: Session, wave: Wave, unit: Unit, language: Language
     if kept is not None:
         document = kept.document
         same_issuer = issuer_of(session, wave, document.run.requested_at) is issuer
-        if same_issuer and document.figures_digest == figures_now(session, document):
+        if same_issuer and shows_figures_now(FiledFigures(session, wave), document):
             return kept.content
     printed = printed_issuer(issuer, language) if issuer else None
     return province_report_docx(province_report(session, wave, unit), language, issuer=printed)

@@ -26,7 +26,7 @@ from survey.analysis import document_settings, frozen_figures
 from survey.analysis.emulation import FrozenList, frozen_list
 from survey.analysis.labels import place
 from survey.analysis.province_report import compiled_with_previous, province_report, reporting_units
-from survey.analysis.published_documents import frozen_digest, frozen_digest_below, with_compared
+from survey.analysis.published_documents import FiledFigures
 from survey.analysis.rank_table import rank_table
 from survey.analysis.summary import unit_report
 from survey.analysis.unit_profile import Standings, read_standings, unit_profile
@@ -66,22 +66,22 @@ class Made(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """A kind of document: the units of a wave it is made for; the digest of the figures it would show now; how one is
-    made (in a process of its own), with that digest.
+    """A kind of document: the units of a wave it is made for; the digest of the figures it would show now (raises
+    :class:`FiguresDiffer` where it cannot be made); how one is made (in a process of its own), with that digest.
 
     `is_filed` figures are those of filings, which corrections change and everybody may hear of; others were fixed by
     two people for good.
     """
 
     units: Callable[[Session, Wave], Sequence[Unit]]
-    digest: Callable[[Session, Wave, Unit], str]
+    digest: Callable[[FiledFigures, Unit], str]
     make: Callable[[Session, Wave, Unit, Order], Made]
     is_filed: bool = True
 
 
-def _unit_figures(session: Session, wave: Wave, unit: Unit) -> str:
-    frozen = frozen_digest(session, wave, unit)
-    return frozen if frozen is not None else _digest(_report(session, wave, unit))
+def _unit_figures(filed: FiledFigures, unit: Unit) -> str:
+    frozen = filed.of(unit)
+    return frozen if frozen is not None else _digest(_report(filed.session, filed.wave, unit))
 
 
 def _unit_report(session: Session, wave: Wave, unit: Unit, order: Order) -> Made:
@@ -91,9 +91,9 @@ def _unit_report(session: Session, wave: Wave, unit: Unit, order: Order) -> Made
     return Made(report_subject(report, language), content, _digest(report))
 
 
-def _province_figures(session: Session, wave: Wave, unit: Unit) -> str:
-    frozen = frozen_digest_below(session, wave, unit)
-    return frozen if frozen is not None else _digest(_report(session, wave, unit))
+def _province_figures(filed: FiledFigures, unit: Unit) -> str:
+    frozen = filed.below(unit)
+    return frozen if frozen is not None else _digest(_report(filed.session, filed.wave, unit))
 
 
 def _province_report(session: Session, wave: Wave, unit: Unit, order: Order) -> Made:
@@ -105,7 +105,7 @@ def _province_report(session: Session, wave: Wave, unit: Unit, order: Order) -> 
         "docx": province_report_docx(report, language, issuer=issuer),
         "xlsx": compilation_xlsx(report.compilation, rank_table(report.compilation, "", previous), language),
     }
-    return Made(report_title(report, language), content, _province_figures(session, wave, unit), copies)
+    return Made(report_title(report, language), content, _province_figures(FiledFigures(session, wave), unit), copies)
 
 
 def _issuer(session: Session, wave: Wave, order: Order) -> Issuer | None:
@@ -130,10 +130,11 @@ def _units_below(session: Session, wave: Wave) -> list[Unit]:
     return frozen_figures.filing_units(session, wave)[1:]
 
 
-def _profile_figures(session: Session, wave: Wave, unit: Unit) -> str:
+def _profile_figures(filed: FiledFigures, unit: Unit) -> str:
     """Of the unit's figures and of all among which it is ranked."""
-    (top,) = reporting_units(session, wave)
-    both = f"{_unit_figures(session, wave, unit)}\n{_province_figures(session, wave, top)}"
+    if filed.top is None:  # it is not ranked among others any more
+        raise FiguresDiffer("differ", unit=unit.code)
+    both = f"{_unit_figures(filed, unit)}\n{_province_figures(filed, filed.top)}"
     return frozen_figures.digest(both.encode())
 
 
@@ -141,7 +142,7 @@ def _unit_profile(session: Session, wave: Wave, unit: Unit, order: Order) -> Mad
     report = _report(session, wave, unit)
     profile = unit_profile(session, wave, unit, report, _standings(session, wave), province_day(datetime.now(UTC)))
     content = unit_profile_pdf(profile, order.language, verification=order.verification)
-    return Made(profile_title(profile, order.language), content, _profile_figures(session, wave, unit))
+    return Made(profile_title(profile, order.language), content, _profile_figures(FiledFigures(session, wave), unit))
 
 
 def _unit_letter(session: Session, wave: Wave, unit: Unit, order: Order) -> Made:
@@ -159,7 +160,7 @@ def _decision(session: Session, wave: Wave, unit: Unit, order: Order) -> Made:
     text = document_settings.text_of(session, wave, "decision", language, order.asked_at)
     content = decision_pdf(report, language, issuer=issuer, text=text, verification=order.verification)
     title = decision_title(report, language, issuer=issuer, text=text)
-    return Made(title, content, _province_figures(session, wave, unit))
+    return Made(title, content, _province_figures(FiledFigures(session, wave), unit))
 
 
 def _campaign(session: Session, wave: Wave, unit_kind: str) -> EmulationCampaign | None:
@@ -191,8 +192,8 @@ def _emulation(unit_kind: str) -> Maker:
         campaign = _campaign(session, wave, unit_kind)
         return [campaign.owner] if campaign else []
 
-    def digest_now(session: Session, wave: Wave, _unit: Unit) -> str:
-        return _fixed_list(session, wave, unit_kind).stored.digest
+    def digest_now(filed: FiledFigures, _unit: Unit) -> str:
+        return _fixed_list(filed.session, filed.wave, unit_kind).stored.digest
 
     def make(session: Session, wave: Wave, _unit: Unit, order: Order) -> Made:
         fixed = _fixed_list(session, wave, unit_kind)
@@ -213,10 +214,11 @@ def _standings(session: Session, wave: Wave) -> Standings:
     """Compiled once for all profiles of a set: frozen figures, and those compared with them, stay while their digest
     does."""
     (top,) = reporting_units(session, wave)
-    frozen = frozen_digest_below(session, wave, top)
+    filed = FiledFigures(session, wave)
+    frozen = filed.below(top)
     if frozen is None:
         return read_standings(session, wave, top)
-    key = (wave.id, with_compared(session, wave, top, frozen, datetime.now(UTC)))
+    key = (wave.id, filed.with_compared(top, frozen, datetime.now(UTC)))
     if key not in _remembered:
         _remembered.clear()
         _remembered[key] = read_standings(session, wave, top)
@@ -235,7 +237,7 @@ def _report(session: Session, wave: Wave, unit: Unit) -> UnitReport:
 
 def _refuse_others(session: Session, wave: Wave, unit: Unit, report: UnitReport) -> None:
     """Let no figures pass but those that were frozen, where some were."""
-    if frozen_digest(session, wave, unit) not in (None, _digest(report)):
+    if FiledFigures(session, wave).of(unit) not in (None, _digest(report)):
         raise FiguresDiffer("differ", unit=unit.code)
 
 

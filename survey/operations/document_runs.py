@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from reports.figures import Language
 from reports.verification_mark import Verification
-from survey.analysis.published_documents import with_compared
+from survey.analysis.published_documents import FiledFigures
 from survey.config import instance_folder
 from survey.models import Document, DocumentContent, DocumentCopy, DocumentRun, Unit, Wave
 from survey.operations.codes import Chooser, spaced
@@ -45,6 +45,7 @@ class DocumentRunError(OperationError):
         "not_closed": _n("The wave %(wave)s is not closed yet: documents are made of final figures only."),
         "no_kinds": _n("Choose at least one kind of document."),
         "no_units": _n("No unit of the wave %(wave)s has results to make documents of."),
+        "no_list": _n("No proposal list of an emulation that rests on the wave %(wave)s is fixed."),
         "under_way": _n("A set of documents of the wave %(wave)s is being made already."),
         "not_under_way": _n("This set is not being made: there is nothing to stop."),
         "nothing_left": _n("Every document of this set is made, or the set is being made just now."),
@@ -109,7 +110,7 @@ def request_run(
         if chosen is None or unit.id in chosen
     ]
     if not wanted:
-        raise DocumentRunError("no_units", wave=wave.code)
+        raise DocumentRunError("no_units" if any(KINDS[kind].is_filed for kind in kinds) else "no_list", wave=wave.code)
     run = DocumentRun(
         wave=wave,
         kinds=" ".join(dict.fromkeys(kinds)),
@@ -175,8 +176,9 @@ def make_document(session: Session, task: Task) -> Outcome:
         wave, unit = session.get_one(Wave, task.wave_id), session.get_one(Unit, task.unit_id)
         order = Order(task.language, Verification(task.url, spaced(task.code)), task.asked_at)
         made = KINDS[task.kind].make(session, wave, unit, order)
-        filed = KINDS[task.kind].is_filed
-        shown = with_compared(session, wave, unit, made.figures_digest, at) if filed else made.figures_digest
+        shown = made.figures_digest
+        if KINDS[task.kind].is_filed:
+            shown = FiledFigures(session, wave).with_compared(unit, shown, at)
     except Exception as error:
         log.exception("the document %s (%s) could not be made", task.code, task.kind)
         return Outcome(task.document_id, failure=f"{type(error).__name__}: {error}"[:LONGEST_FAILURE])

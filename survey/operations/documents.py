@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from sqlalchemy import Select, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from survey.analysis.published_documents import frozen_digest, with_compared
-from survey.models import Document, DocumentContent, DocumentRun, FilingVersion, PublishedDocument
+from survey.analysis.published_documents import FiledFigures
+from survey.models import Document, DocumentContent, DocumentRun, PublishedDocument
 from survey.operations import audit
 from survey.operations.document_kinds import KINDS
 from survey.operations.errors import OperationError
@@ -32,14 +32,33 @@ class DocumentError(OperationError):
         "corrected": _n(
             "The figures of %(outdated)s documents of this set were corrected since they were made. Make a new set."
         ),
+        "filed_meanwhile": _n("Figures were filed or corrected just now, while the set was looked at. Try again."),
         "published": _n("This set is published already."),
         "not_published": _n("Only a published document is withdrawn."),
         "no_reason": _n("Write down why the document is withdrawn; everybody who verifies it reads the reason."),
     }
 
 
-def request_signing(session: Session, run: DocumentRun, *, account_id: int | None, at: datetime) -> int:
-    """Leave the documents of a complete set to the process that holds the key; returns how many.
+class Check(NamedTuple):
+    """What a set was found to be: how many of its documents do not show the figures as they are, and which figures
+    were filed then, as :meth:`FiledFigures.state` tells it."""
+
+    outdated: int
+    filed: tuple[datetime | None, int]
+
+
+def check(session: Session, run: DocumentRun) -> Check:
+    """Look at every document of a complete set, as :func:`outdated` does, but where nothing was filed the figures are
+    computed again: that takes seconds, so nothing is locked meanwhile. Raises :class:`DocumentError`."""
+    if run.state != "made":
+        raise DocumentError("not_complete")
+    filed = FiledFigures(session, run.wave)
+    state = filed.state()
+    return Check(sum(not shows_figures_now(filed, each) for each in session.scalars(_made(run))), state)
+
+
+def request_signing(session: Session, run: DocumentRun, checked: Check, *, account_id: int | None, at: datetime) -> int:
+    """Leave the documents of a complete set, as it was `checked`, to the process that holds the key; returns how many.
 
     Raises :class:`DocumentError`.
     """
@@ -51,16 +70,16 @@ def request_signing(session: Session, run: DocumentRun, *, account_id: int | Non
     number = session.scalar(select(func.count()).select_from(Document).where(*waiting)) or 0
     if not number:
         raise DocumentError("nothing_to_sign")
-    _refuse_corrected(session, run)
+    _refuse_corrected(session, run, checked)
     values = {"signing_requested_at": at, "signing_requested_by_id": account_id, "failure": ""}
     session.execute(update(Document).where(*waiting).values(**values))
     _record(session, run, "document_run.sign", number)
     return number
 
 
-def publish_run(session: Session, run: DocumentRun, *, account_id: int | None, at: datetime) -> int:
-    """Publish every document of a signed set, or none; what was published before of the same kind, unit, wave and
-    language is withdrawn in favour of the new one. Returns how many. Raises :class:`DocumentError`."""
+def publish_run(session: Session, run: DocumentRun, checked: Check, *, account_id: int | None, at: datetime) -> int:
+    """Publish every document of a signed set, as it was `checked`, or none; what was published before of the same kind,
+    unit, wave and language is withdrawn in favour of the new one. Returns how many. Raises :class:`DocumentError`."""
     lock_wave(session, run.wave)  # against a correction
     session.refresh(run, with_for_update=True)
     if run.published_at is not None:
@@ -73,7 +92,7 @@ def publish_run(session: Session, run: DocumentRun, *, account_id: int | None, a
     missing = sum(document.state not in SIGNED for document in documents)
     if missing:
         raise DocumentError("not_signed", missing=missing)
-    _refuse_corrected(session, run)
+    _refuse_corrected(session, run, checked)
     _replace_earlier(session, run, documents, at)
     signed = (
         select(Document.id, Document.signed_sha256, func.length(DocumentContent.content), DocumentContent.content)
@@ -104,38 +123,48 @@ def withdraw(session: Session, document: Document, reason: str, *, account_id: i
 
 
 def outdated(session: Session, run: DocumentRun) -> int:
-    """How many documents of a complete set no longer hold; none as long as nothing was filed after it was asked for."""
-    newest = session.scalar(select(func.max(FilingVersion.frozen_at)))
+    """How many documents of a complete set no longer hold; none as long as nothing was filed, of its wave and those it
+    is compared with, after it was asked for."""
+    filed = FiledFigures(session, run.wave)
+    newest, _ = filed.state()
     if newest is None or newest < run.requested_at:
         return 0
-    return sum(not holds(session, document) for document in session.scalars(_made(run)))
-
-
-def _refuse_corrected(session: Session, run: DocumentRun) -> None:
-    """As :func:`outdated`, but where nothing was filed the figures are computed again."""
-    changed = (document.figures_digest != figures_now(session, document) for document in session.scalars(_made(run)))
-    if number := sum(changed):
-        raise DocumentError("corrected", outdated=number)
+    return sum(not _holds(filed, document) for document in session.scalars(_made(run)))
 
 
 def _made(run: DocumentRun) -> Select[Document]:
-    return select(Document).where(Document.run_id == run.id, Document.state != "draft")
+    made = select(Document).where(Document.run_id == run.id, Document.state != "draft")
+    return made.options(joinedload(Document.unit))
 
 
-def figures_now(session: Session, document: Document) -> str:
-    """The digest of the figures that the document would show if it were made now, compared with the waves that were
-    published when it was made."""
-    wave, unit, made_at, kind = document.wave, document.unit, document.made_at, KINDS[document.kind]
+def shows_figures_now(filed: FiledFigures, document: Document) -> bool:
+    """Whether the document would show the same figures if it were made now, compared with the waves that were
+    published when it was made; not where it could not be made."""
+    unit, made_at, kind = document.unit, document.made_at, KINDS[document.kind]
     assert made_at is not None
-    digest = kind.digest(session, wave, unit)
-    return with_compared(session, wave, unit, digest, made_at) if kind.is_filed else digest
+    try:
+        digest = kind.digest(filed, unit)
+    except OperationError:
+        return False
+    return document.figures_digest == (filed.with_compared(unit, digest, made_at) if kind.is_filed else digest)
 
 
 def holds(session: Session, document: Document) -> bool:
     """Whether the figures of a document are those that are filed; they are, where none were filed, or others show."""
-    if not KINDS[document.kind].is_filed or frozen_digest(session, document.wave, document.unit) is None:
+    return _holds(FiledFigures(session, document.wave), document)
+
+
+def _holds(filed: FiledFigures, document: Document) -> bool:
+    if not KINDS[document.kind].is_filed or filed.of(document.unit) is None:
         return True
-    return document.figures_digest == figures_now(session, document)
+    return shows_figures_now(filed, document)
+
+
+def _refuse_corrected(session: Session, run: DocumentRun, checked: Check) -> None:
+    if FiledFigures(session, run.wave).state() != checked.filed:
+        raise DocumentError("filed_meanwhile")
+    if checked.outdated:
+        raise DocumentError("corrected", outdated=checked.outdated)
 
 
 def _replace_earlier(session: Session, run: DocumentRun, documents: Sequence[Document], at: datetime) -> None:

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from reports.figures import Language
 from reports.signing import Signed
+from survey.analysis.published_documents import FiledFigures
 from survey.models import Document, DocumentContent
 from survey.operations.audit import Actor, attribute
-from survey.operations.documents import figures_now
+from survey.operations.documents import shows_figures_now
 from survey.operations.writing import begin_write
 
 Sign = Callable[[bytes, Language, datetime], Signed]
@@ -67,7 +68,7 @@ def _sign_next(engine: Engine, sign: Sign, actor: Actor) -> tuple[str, str] | No
         if document is None:
             return None
         content = session.get_one(DocumentContent, document.id).content
-        failure = "" if document.figures_digest == figures_now(session, document) else OUTDATED
+        failure = "" if shows_figures_now(FiledFigures(session, document.wave), document) else OUTDATED
     signed = None
     if hashlib.sha256(content).hexdigest() != document.sha256:
         failure = ALTERED

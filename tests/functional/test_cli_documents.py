@@ -27,7 +27,7 @@ def test_a_set_is_made_and_signed_from_the_command_line(
     made = runner.invoke(args=["documents", "make", "now", "--kind", "unit_report", "--unit", "Z1", "--lang", "en"])
     assert "made 1 of 1 documents" in made.output, made.output
     run = staff_session.scalars(select(DocumentRun)).one()
-    documents.request_signing(staff_session, run, account_id=None, at=AT)
+    documents.request_signing(staff_session, run, documents.check(staff_session, run), account_id=None, at=AT)
     staff_session.commit()
 
     def sign(**settings: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import date
+from html import unescape
 
 import click
 import pytest
@@ -13,8 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.cli.serve import SIGNING_SETTINGS, require_no_signing_key
-from survey.models import AuditEntry, Document, Unit
+from survey.models import AuditEntry, Document, Unit, Wave
 from survey.operations import documents
+from survey.operations.document_runs import request_run
 from survey.operations.waves import publish_wave
 from tests.document_objects import AT, ask, look_again, make, sign
 from tests.factories import make_wave
@@ -36,6 +39,8 @@ def test_a_set_from_asking_to_publication_and_a_withdrawal(
     assert "Chưa có bộ văn bản nào" in html_of(staff_client.get(f"{SETS}/"))
     nothing = post(staff_client, f"{SETS}/moi", {"wave": "now", "language": "vi"})
     assert nothing.status_code == 422
+    lists = post(staff_client, f"{SETS}/moi", {"wave": "now", "kinds": "emulation_communes", "language": "vi"})
+    assert "chưa có danh sách đề nghị khen thưởng nào" in html_of(lists).partition("<main")[2].lower()
     asked = post(staff_client, f"{SETS}/moi", {"wave": "now", "kinds": "unit_report", "language": "vi"})
     address = asked.headers["Location"]
     waiting = html_of(staff_client.get(address))
@@ -77,6 +82,35 @@ def test_a_set_from_asking_to_publication_and_a_withdrawal(
     assert "document.change" in noted  # the withdrawal
 
 
+def test_a_set_tells_the_papers_of_the_whole_wave_first_and_what_it_holds_none_of(
+    staff_app: Flask, staff_session: Session, staff_client: CheckingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    units = publish_province(staff_session, staff_app.extensions["engine"])
+    kinds = ("unit_letter", "emulation_communes", "publication_decision", "province_report")
+    wave = staff_session.scalars(select(Wave).where(Wave.code == "now")).one()
+    run = request_run(staff_session, wave, kinds, "vi", account_id=None, at=AT)
+    staff_session.commit()
+    sign_in(staff_client, make_account(staff_session, "compiler", units["T"]))
+    monkeypatch.setattr("survey.analysis.documents.PAGE", 2)
+    address = f"{SETS}/{run.id}"
+    rows = re.compile(r'<th scope="row"><a href="[^"]+">([^<:]+):')
+    first = html_of(staff_client.get(address))
+    assert rows.findall(first) == ["Báo cáo của toàn tỉnh", "Quyết định công bố kết quả"]
+    assert "Không có trong bộ này: Tờ trình khen thưởng" in first
+    told = 0
+    following = re.search(r'href="([^"]+)" rel="next"', first)
+    while following:
+        page = html_of(staff_client.get(unescape(following[1])))
+        assert set(rows.findall(page)) == {"Công văn gửi đơn vị"}
+        told += len(rows.findall(page))
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+    assert told == 6
+    assert rows.findall(html_of(staff_client.get(f"{address}?kind=publication_decision"))) == [
+        "Quyết định công bố kết quả"
+    ]
+    assert staff_client.get(f"{address}?kind=unit_report").status_code == 404
+
+
 def test_nobody_outside_sees_a_signed_document_before_its_wave_is_published(
     staff_app: Flask, staff_session: Session, staff_client: CheckingClient
 ) -> None:
@@ -91,7 +125,7 @@ def test_nobody_outside_sees_a_signed_document_before_its_wave_is_published(
     run = ask(staff_session, wave, "Z1")
     make(engine)
     look_again(staff_session)
-    documents.request_signing(staff_session, run, account_id=compiler.id, at=AT)
+    documents.request_signing(staff_session, run, documents.check(staff_session, run), account_id=compiler.id, at=AT)
     staff_session.commit()
     sign(engine)
     assert "Văn bản được công bố sau khi công bố đợt khảo sát" in html_of(staff_client.get(f"{SETS}/{run.id}"))
@@ -107,7 +141,7 @@ def test_nobody_outside_sees_a_signed_document_before_its_wave_is_published(
     assert [staff_client.get(page).status_code for page in (own, f"{own}/van-ban.pdf")] == [403, 403]
     assert code[:4] not in html_of(staff_client.get(f"{ROOM}/"))
     publish_wave(staff_session, wave, AT)
-    documents.publish_run(staff_session, run, account_id=compiler.id, at=AT)
+    documents.publish_run(staff_session, run, documents.check(staff_session, run), account_id=compiler.id, at=AT)
     staff_session.commit()
     assert staff_client.get(own).status_code == 200
     assert code[:4] in html_of(staff_client.get(f"{ROOM}/"))

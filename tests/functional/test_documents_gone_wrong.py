@@ -106,7 +106,9 @@ def test_a_set_of_figures_corrected_since_is_neither_sent_nor_signed_and_made_an
     queued = ask(staff_session, office.wave, "P", "A")
     make(engine)
     look_again(staff_session)
-    documents.request_signing(staff_session, queued, account_id=office.compiler.id, at=AT)
+    documents.request_signing(
+        staff_session, queued, documents.check(staff_session, queued), account_id=office.compiler.id, at=AT
+    )
     staff_session.commit()
     correct(office, 300)  # while it waits for the key
     assert sign(engine) == 1
@@ -124,7 +126,9 @@ def test_a_changed_document_is_told_on_the_pages_of_the_offices(
     run = ask(staff_session, office.wave, "A", "B")
     make(engine)
     look_again(staff_session)
-    documents.request_signing(staff_session, run, account_id=office.compiler.id, at=AT)
+    documents.request_signing(
+        staff_session, run, documents.check(staff_session, run), account_id=office.compiler.id, at=AT
+    )
     first = staff_session.scalar(select(func.min(Document.id)))
     forged = update(DocumentContent).where(DocumentContent.document_id == first)
     staff_session.execute(forged.values(content=b"%PDF-1.4 forged"))
@@ -140,6 +144,8 @@ def test_a_changed_document_is_told_on_the_pages_of_the_offices(
     assert "Nội dung tệp không còn đúng như khi lập" in html_of(staff_client.get(f"{ROOM}/{code}"))
     # where the operator brings the bytes back it can be signed after all
     look_again(staff_session)
-    documents.request_signing(staff_session, run, account_id=office.compiler.id, at=AT)
+    documents.request_signing(
+        staff_session, run, documents.check(staff_session, run), account_id=office.compiler.id, at=AT
+    )
     staff_session.commit()
     assert "Văn bản không được ký" not in html_of(staff_client.get(f"{ROOM}/bo/{run.id}"))

@@ -41,14 +41,14 @@ def publish(session: Session, app: Flask, signer: Signer, *codes: str, publish: 
     make(engine)
     look_again(session)
     person = make_account(session, None)
-    documents.request_signing(session, run, account_id=person.id, at=AT)
+    documents.request_signing(session, run, documents.check(session, run), account_id=person.id, at=AT)
     session.commit()
     sign_queued(
         engine, lambda content, language, at: sign_pdf(content, signer, at=at, language=language), Actor("command", "x")
     )
     look_again(session)
     if publish:
-        documents.publish_run(session, run, account_id=person.id, at=AT)
+        documents.publish_run(session, run, documents.check(session, run), account_id=person.id, at=AT)
         session.commit()
     return list(session.scalars(select(Document.code).where(Document.run_id == run.id).order_by(Document.id)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
@@ -18,6 +18,7 @@ from tests.factories import make_wave
 from tests.filing_office import COUNTS, FilingOffice
 from tests.published_waves import answer_alike
 
+LATER = AT + timedelta(days=1)
 LAST_YEAR = (date(2025, 7, 1), date(2025, 12, 31))
 
 
@@ -41,6 +42,16 @@ def two_closed_waves(session: Session, engine: Engine) -> tuple[FilingOffice, Fi
     return office, before
 
 
+def correct(office: FilingOffice, period: tuple[date, date], at: datetime) -> None:
+    """The wave of the office, after another number of transactions of B."""
+    session = office.session
+    session.refresh(office.wave)
+    set_transactions(session, office.units["B"], *period, 4000, reason="Nhập nhầm")
+    asked = filing_corrections.ask_correction(session, office.wave, "Nhập nhầm", account_id=office.compiler.id, at=at)
+    filing_corrections.confirm_correction(session, asked, account_id=office.second.id, at=at)
+    session.commit()
+
+
 def made_and_signed(office: FilingOffice, *kinds: str) -> DocumentRun:
     session, chosen = office.session, [office.province, office.units["A"]]
     run = document_runs.request_run(
@@ -49,7 +60,7 @@ def made_and_signed(office: FilingOffice, *kinds: str) -> DocumentRun:
     session.commit()
     make(office.engine)
     look_again(session)
-    documents.request_signing(session, run, account_id=office.compiler.id, at=AT)
+    documents.request_signing(session, run, documents.check(session, run), account_id=office.compiler.id, at=AT)
     session.commit()
     sign(office.engine)
     look_again(session)
@@ -57,7 +68,9 @@ def made_and_signed(office: FilingOffice, *kinds: str) -> DocumentRun:
 
 
 def publish(office: FilingOffice, run: DocumentRun) -> None:
-    documents.publish_run(office.session, run, account_id=office.compiler.id, at=AT)
+    documents.publish_run(
+        office.session, run, documents.check(office.session, run), account_id=office.compiler.id, at=AT
+    )
     office.session.commit()
 
 
@@ -67,7 +80,7 @@ def told(session: Session, run: DocumentRun) -> str:
 
 
 def test_documents_are_compared_with_published_waves_alone_and_as_they_are_now(
-    session: Session, engine: Engine
+    session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office, before = two_closed_waves(session, engine)
     every = ("unit_report", "unit_profile", "province_report")
@@ -86,15 +99,19 @@ def test_documents_are_compared_with_published_waves_alone_and_as_they_are_now(
     assert "W0" in told(session, run)
     publish(office, run)
     waiting = made_and_signed(office, *every)
-    session.refresh(before.wave)
-    set_transactions(session, office.units["B"], *LAST_YEAR, 4000, reason="Nhập nhầm")
-    correction = filing_corrections.ask_correction(
-        session, before.wave, "Nhập nhầm", account_id=office.compiler.id, at=AT
-    )
-    filing_corrections.confirm_correction(session, correction, account_id=office.second.id, at=AT)
-    session.commit()
+    checked = documents.check(session, waiting)
+    assert checked.outdated == 0
+    correct(before, LAST_YEAR, AT)
+    with pytest.raises(DocumentError, match="just now"):  # it was looked at before
+        documents.publish_run(session, waiting, checked, account_id=office.compiler.id, at=AT)
+    session.rollback()
     of_set = session.scalars(select(Document).where(Document.run_id == run.id)).all()
     assert [each for each in of_set if documents.holds(session, each)] == []
     assert published_documents.current(session, office.wave, office.province, "unit_report", "vi") is None
     with pytest.raises(DocumentError, match="corrected since"):
         publish(office, waiting)
+    session.rollback()
+    earlier = document_runs.request_run(session, before.wave, ["unit_report"], "vi", account_id=None, at=LATER)
+    correct(office, (office.wave.period_start, office.wave.period_end), LATER + timedelta(days=1))
+    monkeypatch.setattr(documents, "_made", lambda _run: pytest.fail("a later wave is nothing to this one"))
+    assert documents.outdated(session, earlier) == 0

@@ -35,7 +35,9 @@ def test_steps_of_a_set_wait_for_whoever_holds_the_wave(postgresql_url: str) -> 
         session.commit()
         run_id, wave_id = run.id, wave.id
     steps: tuple[Callable[[Session], object], ...] = (
-        lambda other: documents.publish_run(other, other.get_one(DocumentRun, run_id), account_id=None, at=AT),
+        lambda other: documents.publish_run(
+            other, other.get_one(DocumentRun, run_id), documents.Check(0, (None, 0)), account_id=None, at=AT
+        ),
         lambda other: document_runs.request_run(
             other, other.get_one(Wave, wave_id), ["unit_report"], "vi", account_id=None, at=AT
         ),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from reports.emulation_figures import Part
 from reports.official_texts import standard_text
+from survey.analysis.published_documents import FiledFigures
 from survey.models import Document, DocumentContent, DocumentCopy, DocumentRun, DocumentText
 from survey.operations import document_runs, document_settings, documents, emulation_lists, emulation_reports
 from survey.operations.codes import spaced
@@ -112,12 +113,13 @@ def test_a_fixed_proposal_list_is_issued_with_the_wave_it_rests_on(session: Sess
     assert "/TTr-SNV" in words["emulation_communes P"]
     document = session.scalars(select(Document)).one()
     assert spaced(document.code) in words["emulation_communes P"]
-    assert document.figures_digest == stored.digest == documents.figures_now(session, document)
-    documents.request_signing(session, run, account_id=office.compiler.id, at=AT)
+    assert document.figures_digest == stored.digest
+    assert documents.shows_figures_now(FiledFigures(session, document.wave), document)
+    documents.request_signing(session, run, documents.check(session, run), account_id=office.compiler.id, at=AT)
     session.commit()
     assert sign(engine) == 1
     look_again(session)
-    assert documents.publish_run(session, run, account_id=office.compiler.id, at=AT) == 1
+    assert documents.publish_run(session, run, documents.check(session, run), account_id=office.compiler.id, at=AT) == 1
     assert documents.holds(session, document)
 
 

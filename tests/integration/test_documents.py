@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, delete, func, select, update
+from sqlalchemy import Engine, delete, event, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from survey.analysis import published_documents
+from survey.analysis.published_documents import FiledFigures
 from survey.models import Document, DocumentContent, DocumentRun, PublishedDocument, Unit, Wave
 from survey.operations import document_runs, documents
 from survey.operations.codes import spaced
+from survey.operations.document_kinds import KINDS, FiguresDiffer
 from survey.operations.document_runs import DocumentRunError, Outcome, Task
 from survey.operations.documents import DocumentError
 from survey.operations.writing import begin_write
 from tests.document_objects import AT, BASE_URL, ask, look_again, make, published, sign, words_of
+from tests.filing_office import FilingOffice
 from tests.published_waves import publish_province
 from tests.staff import make_account
 
@@ -46,7 +50,7 @@ def test_a_set_goes_on_where_its_process_died(session: Session, engine: Engine) 
         text = words_of(contents(session)[document.id])
         assert spaced(document.code) in text
         assert f"{BASE_URL.removeprefix('https://')}/xac-thuc" in " ".join(text.split())
-        assert document.figures_digest == documents.figures_now(session, document)
+        assert documents.shows_figures_now(FiledFigures(session, wave), document)
         assert document.unit.name_vi in document.title
     assert not document_runs.run_next(engine, BASE_URL, lambda _tasks: pytest.fail("nothing is left to make"))
 
@@ -61,7 +65,7 @@ def test_a_document_that_fails_holds_up_no_other_and_a_set_can_be_stopped(sessio
     failed = session.scalars(select(Document).where(Document.failure != "")).one()
     assert (failed.unit.code, failed.failure) == ("B2", "ValueError: no figures")
     with pytest.raises(DocumentError, match="Not every document"):
-        documents.request_signing(session, run, account_id=1, at=AT)
+        documents.request_signing(session, run, documents.check(session, run), account_id=1, at=AT)
     document_runs.resume_run(session, run)
     session.commit()
     document_runs.cancel_run(session, run, AT)
@@ -104,14 +108,14 @@ def test_a_set_is_published_whole_or_not_at_all(session: Session, engine: Engine
     assert sign(engine) == 1
     look_again(session)
     with pytest.raises(DocumentError, match="1 documents of this set are not signed"):
-        documents.publish_run(session, run, account_id=account.id, at=AT)
+        documents.publish_run(session, run, documents.check(session, run), account_id=account.id, at=AT)
     look_again(session)
     assert session.scalars(select(PublishedDocument)).all() == []
-    documents.request_signing(session, run, account_id=account.id, at=AT)
+    documents.request_signing(session, run, documents.check(session, run), account_id=account.id, at=AT)
     session.commit()
     sign(engine)
     look_again(session)
-    assert documents.publish_run(session, run, account_id=account.id, at=AT) == 2
+    assert documents.publish_run(session, run, documents.check(session, run), account_id=account.id, at=AT) == 2
     session.commit()
     first = session.scalars(select(Document).order_by(Document.id)).first()
     assert first is not None
@@ -143,13 +147,65 @@ def test_a_set_of_figures_corrected_since_is_not_published(
     run = ask(session, wave, "Z1")
     make(engine)
     look_again(session)
-    documents.request_signing(session, run, account_id=make_account(session, None).id, at=AT)
+    documents.request_signing(
+        session, run, documents.check(session, run), account_id=make_account(session, None).id, at=AT
+    )
     session.commit()
     sign(engine)
     look_again(session)
-    monkeypatch.setattr(documents, "figures_now", lambda _session, _document: "f" * 64)
+    monkeypatch.setattr(documents, "shows_figures_now", lambda _filed, _document: False)
     with pytest.raises(DocumentError, match="corrected since"):
-        documents.publish_run(session, run, account_id=1, at=AT)
+        documents.publish_run(session, run, documents.check(session, run), account_id=1, at=AT)
+
+
+def test_a_set_is_checked_by_as_many_statements_whatever_it_holds_and_a_document_that_cannot_be_made_holds_up_none(
+    session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = FilingOffice(session, engine)
+    office.close()
+    office.publish()
+    wave, kinds, runs = office.wave, ["unit_report", "unit_profile"], []
+    for codes in ("AB", "ABC"):
+        units = [office.units[code] for code in codes]
+        runs.append(document_runs.request_run(session, wave, kinds, "vi", account_id=None, at=AT, units=units))
+        session.commit()
+        make(engine)
+        look_again(session)
+    few, many = (run.id for run in runs)
+    assert statements(session, few) == statements(session, many) < 12
+
+    run = session.get_one(DocumentRun, few)
+    documents.request_signing(session, run, documents.check(session, run), account_id=None, at=AT)
+    session.commit()
+    first, *others = session.scalars(select(Document).where(Document.run_id == few).order_by(Document.id)).all()
+
+    def digest(filed: FiledFigures, unit: Unit) -> str:
+        if unit.id == first.unit_id:
+            raise FiguresDiffer("differ", unit=unit.code)
+        return unit_report.digest(filed, unit)
+
+    unit_report = KINDS["unit_report"]
+    monkeypatch.setitem(KINDS, "unit_report", replace(unit_report, digest=digest))
+    assert sign(engine) == len(others) == 3
+    look_again(session)
+    assert (first.kind, first.state, first.failure) == ("unit_report", "made", "outdated")
+    with pytest.raises(DocumentError, match="corrected since"):
+        documents.request_signing(session, run, documents.check(session, run), account_id=None, at=AT)
+
+
+def statements(session: Session, run_id: int) -> int:
+    sent: list[object] = []
+
+    def note(*given: object) -> None:
+        sent.append(given[2])
+
+    session.rollback()
+    session.expunge_all()
+    fresh, bind = session.get_one(DocumentRun, run_id), session.get_bind()
+    event.listen(bind, "before_cursor_execute", note)
+    assert documents.check(session, fresh).outdated == 0
+    event.remove(bind, "before_cursor_execute", note)
+    return len(sent)
 
 
 def test_what_was_made_stays_and_a_changed_document_is_not_signed_and_holds_up_none(
@@ -174,7 +230,11 @@ def test_what_was_made_stays_and_a_changed_document_is_not_signed_and_holds_up_n
     make(engine)
     look_again(session)
     documents.request_signing(
-        session, again, account_id=session.scalars(select(Document.made_by_id)).first() or 1, at=AT
+        session,
+        again,
+        documents.check(session, again),
+        account_id=session.scalars(select(Document.made_by_id)).first() or 1,
+        at=AT,
     )
     other, behind = session.scalars(select(Document).where(Document.run_id == again.id).order_by(Document.id)).all()
     session.execute(

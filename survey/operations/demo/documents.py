@@ -73,12 +73,14 @@ def load_documents(engine: Engine, base_url: str, key_folder: Path, trust_folder
         document_runs.run_next(engine, base_url, partial(document_runs.make_here, reading))
     with Session(engine) as session:
         begin_write(session)
-        documents.request_signing(session, session.get_one(DocumentRun, run_id), account_id=None, at=now)
+        run = session.get_one(DocumentRun, run_id)
+        documents.request_signing(session, run, documents.check(session, run), account_id=None, at=now)
         session.commit()
     signing.sign_queued(engine, _by_sample_key(key_folder, trust_folder), SYSTEM)
     with Session(engine) as session:
         begin_write(session)
-        documents.publish_run(session, session.get_one(DocumentRun, run_id), account_id=None, at=datetime.now(UTC))
+        run = session.get_one(DocumentRun, run_id)
+        documents.publish_run(session, run, documents.check(session, run), account_id=None, at=datetime.now(UTC))
         session.commit()
 
 
