@@ -26,6 +26,10 @@ ABOUT_KINDS: dict[str, LazyString] = {
     ),
     "emulation_departments": _l("The same for departments and equivalent bodies."),
 }
+# Why a set that was asked for a kind holds none of it.
+_NO_LIST = _l("No proposal list of an emulation that rests on this wave was fixed when the set was asked for.")
+WHY_NONE: dict[str, LazyString] = {"emulation_communes": _NO_LIST, "emulation_departments": _NO_LIST}
+NO_SUCH_UNIT = _l("The wave has no unit that it would be about.")
 # Files that are made along with a document.
 COPIES: dict[str, LazyString] = {
     "docx": _l("The report, to be edited before issue"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
 
 from survey.models import Document, DocumentCopy, DocumentRun, Unit, Wave
@@ -14,6 +14,8 @@ from survey.operations.poll_waves import IS_SURVEY
 PAGE = 50
 ISSUED = ("published", "withdrawn")
 MOST_FAILURES = 50
+# Kinds of which a set holds one, in the order in which they are read; those of every unit come after.
+OF_WHOLE_WAVE = ("province_report", "publication_decision", "emulation_communes", "emulation_departments")
 
 _Owner = aliased(Unit)
 _RUN_PATH = func.coalesce(_Owner.path, literal("/"))  # a set is the matter of whoever runs the wave
@@ -28,7 +30,6 @@ class Filters:
     wave: Wave | None = None
     unit: Unit | None = None
     state: str | None = None
-    run: DocumentRun | None = None
 
 
 def readable(covers: Covers) -> ColumnElement[bool]:
@@ -51,13 +52,33 @@ def documents_page(
         query = query.where(Document.unit_id == filters.unit.id)
     if filters.state is not None:
         query = query.where(Document.state == filters.state)
-    if filters.run is not None:
-        query = query.where(Document.run_id == filters.run.id)
     if before is not None:
         query = query.where(Document.id < before)
     options = (joinedload(Document.unit), joinedload(Document.wave))
     found = session.scalars(query.options(*options).order_by(Document.id.desc()).limit(PAGE + 1)).all()
     return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def set_page(
+    session: Session, within: ColumnElement[bool], run: DocumentRun, kind: str = "", after: int | None = None
+) -> tuple[Sequence[Document], int | None]:
+    """The documents of a set `within` reach, those of the whole wave first, of one `kind` if given, behind the one with
+    the id `after`; and the id the next page goes on from."""
+    place = case({kind: at for at, kind in enumerate(OF_WHOLE_WAVE)}, value=Document.kind, else_=len(OF_WHOLE_WAVE))
+    query = select(Document).join(Document.unit).where(within, Document.run_id == run.id)
+    if kind:
+        query = query.where(Document.kind == kind)
+    if after is not None:
+        reached = session.scalar(select(place).where(Document.id == after))
+        query = query.where(or_(place > reached, and_(place == reached, Document.id > after)))
+    options = (joinedload(Document.unit), joinedload(Document.wave))
+    found = session.scalars(query.options(*options).order_by(place, Document.id).limit(PAGE + 1)).all()
+    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def kinds_of(session: Session, run: DocumentRun) -> set[str]:
+    """The kinds that a set holds documents of; of others that were asked for there was nothing to make."""
+    return set(session.scalars(select(Document.kind).where(Document.run_id == run.id).distinct()))
 
 
 def runs_page(
