@@ -21,6 +21,7 @@ Gap = Literal[
     "card_open",
     "no_indicators",
     "no_cases",
+    "few",
     "no_mark",
     "untold",
     "not_of_rooms",

@@ -30,6 +30,7 @@ _GAPS: dict[Gap, str] = {
     "card_open": gettext_noop("the scorecard is not final yet"),
     "no_indicators": gettext_noop("too few indicators of the counter have data"),
     "no_cases": gettext_noop("no cases in the year"),
+    "few": gettext_noop("fewer than 5 cases in the year"),
     "no_mark": gettext_noop("the council has not marked it yet"),
     "untold": gettext_noop("announced when the list is fixed"),
     "not_of_rooms": gettext_noop("given to the unit as a whole"),

@@ -12,13 +12,10 @@ from reports.report_figures import UnitReport
 
 @dataclass(frozen=True, slots=True)
 class WorkInNumbers:
-    """Opinions received in the wave's period, dialogues held in it with what was promised there, and the remedies
-    decided after the wave; as they stood on `counted_on`."""
+    """Dialogues held in the wave's period with what was promised there, and the remedies decided after the wave; as
+    they stood on `counted_on`. None of opinions: a profile is public, and few opinions are told of nowhere."""
 
     counted_on: date
-    opinions: int
-    answered_on_time: int
-    opinions_late: int
     dialogues: int
     promises: int
     promises_kept: int

@@ -174,22 +174,12 @@ def _waves(points: Sequence[TrendPoint], language: Language) -> Grid:
 
 
 def _work(profile: UnitProfile, language: Language) -> Iterator[Block]:
-    """Opinions, dialogues and remedies, a sentence each."""
+    """Dialogues and remedies, a sentence each."""
     work = profile.work
 
     def n(number: int) -> str:
         return count(number, language)
 
-    yield Prose(
-        gettext(
-            "Opinions received in the period: {received}; answered on time: {on_time}; late: {late}.",
-            language,
-            received=n(work.opinions),
-            on_time=n(work.answered_on_time),
-            late=n(work.opinions_late),
-        ),
-        "point",
-    )
     yield Prose(
         gettext(
             "Dialogues held in the period: {held}; promises made there: {promises}; kept: {kept}.",
@@ -202,8 +192,8 @@ def _work(profile: UnitProfile, language: Language) -> Iterator[Block]:
     )
     yield Prose(
         gettext(
-            "Remedies decided after this wave: {remedies}; done: {done}. Opinions, dialogues and remedies as they "
-            "stood on {day}.",
+            "Remedies decided after this wave: {remedies}; done: {done}. Dialogues and remedies as they stood on "
+            "{day}.",
             language,
             remedies=n(work.remedies),
             done=n(work.remedies_done),

@@ -15,7 +15,7 @@ from reports.counter_score_figures import CounterPeriod, UnitScore
 from reports.emulation_figures import DECIMALS, Origin
 from reports.figures import Text
 from reports.wording import round_half_up
-from survey.analysis import counter_readings, scorecard_cards
+from survey.analysis import counter_readings, disclosure, scorecard_cards
 from survey.analysis.scorecard_measures import MEASURES
 from survey.models import (
     EMULATION_SOURCES,
@@ -29,6 +29,8 @@ from survey.models import (
 )
 
 HUNDRED = Decimal(100)
+# Each case is a person's: a list is published, and with it what the points of fewer than five rest on.
+OF_PEOPLE = frozenset({"opinions_on_time", "dossiers_on_time"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +123,16 @@ def counter_score(asked: Asked) -> Mapping[int, Origin]:
 
 
 def _of_measure(measure: str) -> Reading:
+    def origin(counted: int, base: int) -> Origin:
+        if not base:
+            return Origin(gap="no_cases")
+        if measure in OF_PEOPLE and disclosure.is_small(base):
+            return Origin(gap="few")
+        return Origin(Decimal(counted), Decimal(base))
+
     def read(asked: Asked) -> Mapping[int, Origin]:
         shares = MEASURES[measure](asked.session, asked.units, asked.campaign.year, asked.today)
-        return {
-            key: Origin(Decimal(counted), Decimal(base)) if base else Origin(gap="no_cases")
-            for key, (counted, base) in shares.items()
-        }
+        return {key: origin(*share) for key, share in shares.items()}
 
     return read
 

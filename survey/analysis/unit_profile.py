@@ -12,7 +12,6 @@ from reports.compilation_figures import RankLine
 from reports.figures import Figure, Text
 from reports.profile_figures import UnitProfile, WorkInNumbers
 from reports.report_figures import UnitReport
-from survey.analysis.petition_boards import read_handling
 from survey.analysis.province_report import compiled_with_previous, group_rankings
 from survey.models import Commitment, Dialogue, Remedy, Unit, Wave
 from survey.operations.periods import PROVINCE_TIME
@@ -48,7 +47,6 @@ def unit_profile(
 def work_in_numbers(session: Session, wave: Wave, unit: Unit, today: date) -> WorkInNumbers:
     """Of the unit and those below it, on the day."""
     below = Unit.path.startswith(unit.path)
-    handled = read_handling(session, below, (wave.period_start, wave.period_end), today).total
     start = datetime.combine(wave.period_start, time.min, PROVINCE_TIME)
     end = datetime.combine(wave.period_end, time.max, PROVINCE_TIME)
     held = (
@@ -61,9 +59,6 @@ def work_in_numbers(session: Session, wave: Wave, unit: Unit, today: date) -> Wo
     remedies = _counted(session, Remedy.state, Remedy.id.in_(decided))
     return WorkInNumbers(
         today,
-        handled.received,
-        handled.on_time,
-        handled.late,
         session.scalar(select(func.count()).select_from(held.subquery())) or 0,
         sum(promised.values()),
         promised.get("done", 0),

@@ -119,7 +119,7 @@ def test_points_of_many_units_are_those_of_each_alone(session: Session, seed: in
     alone = [reading.unit_points(session, campaign, [unit], {}, TODAY)[0] for unit in units]
     assert together == alone
     assert {origin.gap for unit in together for origin in unit.origins} == {
-        None, "no_filing", "hidden", "no_card", "card_open", "no_indicators", "no_cases",
+        None, "no_filing", "hidden", "no_card", "card_open", "no_indicators", "no_cases", "few",
     }  # fmt: skip
     origins = {part.source: [unit.origins[at] for unit in together] for at, part in enumerate(ALL)}
     for unit, opinions, dossiers in zip(units, origins["opinions_on_time"], origins["dossiers_on_time"], strict=True):
@@ -144,7 +144,10 @@ def test_points_of_many_units_are_those_of_each_alone(session: Session, seed: in
 
 
 def share(counted: int, base: int) -> Origin:
-    return Origin(Decimal(counted), Decimal(base)) if base else Origin(gap="no_cases")
+    """Of cases of people: a list is published, so fewer than five give no points."""
+    if base < 5:
+        return Origin(gap="few" if base else "no_cases")
+    return Origin(Decimal(counted), Decimal(base))
 
 
 def test_a_list_takes_as_many_statements_whatever_it_holds(session: Session) -> None:

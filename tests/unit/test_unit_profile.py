@@ -20,7 +20,7 @@ from tests.hostile_texts import ATTACK
 from tests.province_reports import unit
 from tests.report_factory import hidden_report, unit_report
 
-WORK = WorkInNumbers(date(2026, 7, 1), 1204, 1200, 4, 2, 7, 5, 3, 1)
+WORK = WorkInNumbers(date(2026, 7, 1), 1204, 7, 5, 3, 1)
 MARK = Verification("https://sipas.example.vn/xac-thuc/ABCDEFGHJKLM", "ABCD-EFGH-JKLM")
 
 
@@ -40,7 +40,8 @@ def test_one_page_says_it_all() -> None:
     report = unit_report()
     page = told(profile(report))
     assert "hạng 1 đến 9 trên 12" in page
-    assert "1.204; trả lời đúng hạn: 1.200; quá hạn: 4" in page
+    assert "1.204; cam kết đưa ra: 7; đã thực hiện: 5" in page
+    assert "Phản ánh" not in page, "everybody may read it: few opinions are told of nowhere"
     assert "ABCD-EFGH-JKLM" in page
     for factor in report.factors:
         assert page.count(figure_percent(factor, "vi")) >= 2, "the unit's own and the province's"
