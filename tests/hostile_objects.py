@@ -24,6 +24,7 @@ from survey.operations import paper_batches, paper_entry, remedies, services, tr
 from survey.operations.paper_batches import BatchHeader
 from survey.operations.periods import province_today
 from survey.operations.questionnaire_drafts import documents, lock_core, start_draft, submit, supplement
+from tests.counter_score_objects import fixed_quarter, periods_to_fix, waiting_quarter
 from tests.dialogues import make_commitment, make_dialogue, make_question
 from tests.document_objects import published_document
 from tests.emulation_objects import (
@@ -47,7 +48,9 @@ from tests.scorecards import appraised_card, line_of, submitted_card
 from tests.staff import make_account
 
 # Pages and files that show more by their query.
+_FIXED, _WAITING = periods_to_fix(province_today())
 QUERIES = (
+    *(f"/staff/diem-mot-cua/chot/?ky={period.code}" for period in (_FIXED, _WAITING)),
     "/staff/phieu-tra-loi/?wave=W",
     "/staff/giao-dich/?start=2025-07-01&end=2025-12-31",
     "/staff/thu-tuc/-/linh-vuc?ma=LV",
@@ -94,6 +97,8 @@ def make_more(session: Session, tree: dict[str, Unit], values: dict[str, object]
     run.rows_added = 1
     session.add(ImportedResponse(response_id=imported.id, import_run_id=run.id))
     session.flush()
+    fixed_quarter(session, own)
+    waiting_quarter(session, own)
     return [
         values | {"wave_code": "D", "element_key": question.key, "suffix": "xlsx", "form": "xlsx"},
         values

@@ -10,18 +10,21 @@ import pytest
 from flask import Flask
 from markupsafe import escape
 from pypdf import PdfReader
-from sqlalchemy import func, select
+from python_calamine import CalamineWorkbook
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from forms.counter_rules import CounterRules, read_rules
-from survey.models import CounterRuleSet, Dossier
-from survey.operations import counter_rules
+from survey.models import CounterFixing, CounterRuleSet, Dossier
+from survey.operations import counter_fixings, counter_rules
 from survey.operations.counter_records import DossierRow, QuarterRecord, record_dossiers, record_quarter
 from survey.operations.counter_rules import publish_rules, standard_rules
 from survey.operations.periods import province_today, quarter
+from survey.operations.writing import begin_write
 from tests.counter_score_objects import last_quarter
 from tests.factories import make_definition, make_questionnaire, make_unit, make_wave
 from tests.page_rules import CheckingClient, html_of
+from tests.petition_cases import make_petition
 from tests.published_waves import answer_alike, finish
 from tests.staff import make_account, post, sign_in
 
@@ -103,11 +106,14 @@ def test_what_citizens_answered_is_told_with_its_survey(
     board = html_of(staff_client.get(ROOT))
     assert "1,6" in board  # 14 of 9
     assert escape(said) in board
-    assert escape(said) in html_of(staff_client.get(ROOT + "don-vi/X1"))
+    page = html_of(staff_client.get(ROOT + "don-vi/X1"))
+    assert escape(said) in page
+    assert "theo quy tắc được điểm tối đa" in page  # indicator 8: no opinion was due
     assert said in staff_client.get(ROOT + "bang.csv").data.decode("utf-8-sig").replace('""', '"')
     document = PdfReader(BytesIO(staff_client.get(ROOT + "don-vi/X1/bao-cao.pdf").data))
     assert " ".join(said.split()) in " ".join("".join(page.extract_text() for page in document.pages).split())
     rules = html_of(staff_client.get(ROOT + "quy-tac/"))
+    assert "“Yếu tố officials”" in rules
     assert "Trong thang 1–5: mức 4, 5 được 2 điểm, mức 3 được 1 điểm, các mức khác 0 điểm." in rules
 
 
@@ -160,6 +166,7 @@ def test_two_compilers_fix_a_quarter(staff_app: Flask, staff_session: Session, s
     waiting = step("dong-bang")
     assert "cần một người khác xác nhận" in waiting
     seen = waiting.partition('name="digest" value="')[2].partition('"')[0]
+    assert "Số đơn vị: 1." in waiting
     assert "Người xác nhận phải khác" in step("xac-nhan", digest=seen)
     assert "Hãy ghi lý do không chốt" in step("khong-chot", digest=seen)
     assert "điểm Một cửa cần xác nhận" not in html_of(staff_client.get("/staff/"))
@@ -185,3 +192,42 @@ def test_two_compilers_fix_a_quarter(staff_app: Flask, staff_session: Session, s
     sign_in(staff_client, make_account(staff_session, "manager", commune))
     assert staff_client.get(page).status_code == 403
     assert "đến nay 2,5/4" in html_of(staff_client.get(ROOT + "don-vi/X1"))
+
+
+def test_a_ballot_that_comes_while_scores_are_read_is_waited_for(
+    staff_app: Flask, staff_session: Session, staff_client: CheckingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_unit(staff_session, code="T", kind="province")
+    commune = make_unit(staff_session, code="X1", parent=root, name_vi="Xã Một")
+    one, two = (make_account(staff_session, "compiler", root) for _ in range(2))
+    start = last_quarter(province_today())
+    record_dossiers(staff_session, [(commune, DossierRow("HS-1", start, start, start))])
+    case = make_petition(staff_session, commune, on=start)
+    case.deadline_on = province_today()
+    staff_session.commit()
+
+    def beside_a_ballot(session: Session) -> Connection:
+        root.name_vi += "."
+        staff_session.commit()
+        return begin_write(session)
+
+    page = ROOT + "chot/"
+    sign_in(staff_client, one)
+    early = html_of(staff_client.get(page))
+    assert f"có thể chốt điểm từ ngày {province_today() + timedelta(days=1):%d/%m/%Y}" in early
+    assert "Khóa và đề nghị xác nhận" not in early
+    case.deadline_on = start
+    staff_session.commit()
+    with monkeypatch.context() as patch:
+        patch.setattr(counter_fixings, "begin_write", beside_a_ballot)
+        assert post(staff_client, page + "dong-bang", {}, page=page).status_code == 302
+        staff_session.rollback()
+        waiting = staff_session.scalars(select(CounterFixing)).one()
+        staff_session.rollback()
+        sign_in(staff_client, two)
+        assert post(staff_client, page + "xac-nhan", {"digest": waiting.digest}, page=page).status_code == 302
+    staff_session.rollback()
+    assert staff_session.scalars(select(CounterFixing.is_confirmed)).all() == [True]
+    sheet = CalamineWorkbook.from_filelike(BytesIO(staff_client.get(ROOT + "bang.xlsx").data)).get_sheet_by_index(0)
+    (row,) = sheet.to_python()[1:]
+    assert (row[2], row[3], row[11:13]) == (1.0, "", [1.0, 4.0])  # without an opinion on time 0 of the eighth

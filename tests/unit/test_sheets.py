@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import date
+from decimal import Decimal
 from io import BytesIO, StringIO
 
 from hypothesis import given
@@ -25,7 +26,12 @@ def test_text_of_a_csv_is_never_a_formula_and_comes_back(texts: list[str]) -> No
 
 
 def test_a_workbook_keeps_texts_numbers_and_days_apart() -> None:
-    rows = [["Mã", "N", "Ngày"], ["=1+1", 12, date(2026, 1, 31)], ["http://x.vn", None, None], ["007", 0, None]]
+    rows = [
+        ["Mã", "N", "Ngày"],
+        ["=1+1", 12, date(2026, 1, 31)],
+        ["http://x.vn", None, None],
+        ["007", Decimal("1.5"), None],
+    ]
     content = sheets_xlsx({"a": rows, "b": [["x"]]})
     book = CalamineWorkbook.from_filelike(BytesIO(content))
     assert book.sheet_names == ["a", "b"]
@@ -33,6 +39,6 @@ def test_a_workbook_keeps_texts_numbers_and_days_apart() -> None:
         ["Mã", "N", "Ngày"],
         ["=1+1", 12.0, date(2026, 1, 31)],
         ["http://x.vn", "", ""],
-        ["007", 0.0, ""],
+        ["007", 1.5, ""],
     ]
     assert sheets_xlsx({"a": rows, "b": [["x"]]}) == content
