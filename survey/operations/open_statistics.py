@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,7 +25,7 @@ def freeze_due(engine: Engine, now: datetime) -> int:
 
 
 def _keep(engine: Engine, period: HalfYear, content: bytes, now: datetime) -> bool:
-    """Store the edition, unless another process was first: then what that one told stands."""
+    """Store the edition, unless another process was first: then what that one told stands. Raises IntegrityError."""
     row = OpenStatistics(
         year=period.year,
         half=period.half,
@@ -39,5 +39,8 @@ def _keep(engine: Engine, period: HalfYear, content: bytes, now: datetime) -> bo
         try:
             session.commit()
         except IntegrityError:
+            session.rollback()
+            if session.scalar(select(OpenStatistics.digest).filter_by(year=period.year, half=period.half)) is None:
+                raise
             return False
     return True

@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from reports.dialogue_record import HalfYear
 from survey.analysis import open_statistics as statistics
 from survey.models import OpenStatistics
 from survey.operations import commitments, dialogue_questions, dialogues, open_statistics, petitions
@@ -78,3 +79,14 @@ def test_a_half_year_is_told_once_and_stays(session: Session, engine: Engine) ->
         with pytest.raises(DBAPIError, match="append-only"):
             session.execute(text(statement))
         session.rollback()
+
+
+def test_only_a_half_year_that_another_process_told_first_is_passed_over(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = [HalfYear(2026, 1)]
+    monkeypatch.setattr(open_statistics, "due", lambda _session, _today: asked)
+    assert [open_statistics.freeze_due(engine, at(TOLD)) for _ in range(2)] == [1, 0]
+    asked[:] = [HalfYear(2300, 1)]  # refused by the table for another reason
+    with pytest.raises(IntegrityError):
+        open_statistics.freeze_due(engine, at(TOLD))
