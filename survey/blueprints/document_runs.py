@@ -115,8 +115,6 @@ def show(run_id: int) -> ResponseReturnValue:
         documents=listed,
         kinds=[each for each in KINDS if each in held],
         none_of=[each for each in run.kinds.split() if each not in held],
-        kinds=[each for each in KINDS if each in held],
-        none_of=[each for each in run.kinds.split() if each not in held],
         copies=reading.copies_of(session, run),
         people={
             row.id: row.name for row in session.execute(select(Account.id, Account.name).where(Account.id.in_(ids)))

@@ -46,7 +46,6 @@ class DocumentRunError(OperationError):
         "no_kinds": _n("Choose at least one kind of document."),
         "no_units": _n("No unit of the wave %(wave)s has results to make documents of."),
         "no_list": _n("No proposal list of an emulation that rests on the wave %(wave)s is fixed."),
-        "no_list": _n("No proposal list of an emulation that rests on the wave %(wave)s is fixed."),
         "under_way": _n("A set of documents of the wave %(wave)s is being made already."),
         "not_under_way": _n("This set is not being made: there is nothing to stop."),
         "nothing_left": _n("Every document of this set is made, or the set is being made just now."),
