@@ -19,7 +19,7 @@ def rank_words(rank: int | None, ranked: int | None, language: Language) -> str:
 
 
 def aim_words(aim: IndexAim | None, decimals: int, language: Language) -> str:
-    """What is asked: "từ 85,00 trở lên; hạng 45–50"; a dash where nothing is."""
+    """What is asked: "từ 85,00 trở lên; hạng 45–50 hoặc cao hơn"; a dash where nothing is."""
     if aim is None:
         return NO_NUMBER
     told = []

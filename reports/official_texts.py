@@ -66,7 +66,14 @@ class OfficialText:
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
-    return _NAMED.sub(lambda found: values[found[1]], text)
+    """The wording with its values; "Đợt khảo sát …" is written small after a comma or a colon."""
+
+    def value(found: re.Match[str]) -> str:
+        given = values[found[1]]
+        within = text[: found.start()].rstrip().endswith((",", ":"))
+        return f"đ{given[1:]}" if found[1] == "wave" and within and given.startswith("Đợt ") else given
+
+    return _NAMED.sub(value, text)
 
 
 def unknown_placeholders(document: str, text: str) -> Iterator[str]:

@@ -66,7 +66,7 @@ _GAPS: dict[Gap, str] = {
     "no_cases": gettext_noop("no cases in the year"),
 }
 _KINDS: dict[BasisKind, str] = {
-    "ratio": gettext_noop("{counted} of {base} = {share}"),
+    "ratio": gettext_noop("{counted} of {base} = {share} (numbers typed by the unit)"),
     "measure": gettext_noop("{what}: {counted} of {base} = {share}"),
     "survey": gettext_noop("{maximum} × ({terms}) = {points}"),
 }

@@ -25,6 +25,7 @@ class DocumentSettingError(OperationError):
         "no_name": _n("Write down the body's name, its abbreviation and the position of who signs."),
         "no_authority": _n("Write down who decides, such as the head of the body."),
         "unknown": _n("%(found)s is no value that can be filled in here. Choose from the list above the text."),
+        "bracket": _n("A bracket is missing or stands alone: each value is written between both, such as {place}."),
         "empty_part": _n("This part may not be empty."),
         "other_parts": _n("These are not the parts of this document. Reload the page and try again."),
         "same": _n("Nothing was changed."),
@@ -117,7 +118,8 @@ def check_text(document: str, language: Language, parts: Mapping[str, Part]) -> 
         if not lines or not all(line.strip() for line in lines):
             raise DocumentSettingError("empty_part", name)
         if unknown := [found for line in lines for found in unknown_placeholders(document, line)]:
-            raise DocumentSettingError("unknown", name, found=", ".join(unknown))
+            alone = {"{", "}"}.issuperset(unknown)
+            raise DocumentSettingError("bracket" if alone else "unknown", name, found=", ".join(unknown))
 
 
 def reset_text(

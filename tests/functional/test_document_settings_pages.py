@@ -69,6 +69,9 @@ def test_a_wording_is_tried_saved_and_given_back_and_an_unknown_placeholder_is_t
         assert "{place.name} không phải là giá trị điền được ở đây" in said.partition('id="part_result-error"')[2]
         assert "Giữ vững." in said  # what was typed stays
         assert post(staff_client, address, {**fields, "part_last": " "}, page=LETTER).status_code == 422
+    open_ended = html_of(post(staff_client, LETTER, {**fields, "part_result": "Tại {place: {percent}"}, page=LETTER))
+    assert "Thiếu hoặc thừa một dấu ngoặc" in open_ended.partition('id="part_result-error"')[2]
+    assert "đơn vị mà văn bản" in open_ended  # what {place} means, beside it
     tried = post(staff_client, f"{LETTER}/xem-thu", fields, page=LETTER)
     assert tried.mimetype == "application/pdf"
     assert "Tại Xã Mẫu: 83,52%." in words_of(tried.data)

@@ -91,7 +91,7 @@ def test_the_chart_says_in_words_what_it_draws() -> None:
         year(2026, aim=aim("85")),
     )
     chart = index_chart(found, "vi")
-    assert "2023: 80,10, hạng 40/63, từ 81,00 trở lên; xếp hạng 30–35 trở lên, Chưa đạt chỉ tiêu" in chart.description
+    assert "2023: 80,10, hạng 40/63, từ 81,00 trở lên; hạng 30–35 hoặc cao hơn, Chưa đạt chỉ tiêu" in chart.description
     assert "2024: 82,60, hạng 35/63, phương pháp khác năm trước" in chart.description
     assert "2026: từ 85,00 trở lên" in chart.description
     styles = [getattr(shape, "style", "") for shape in chart.shapes]

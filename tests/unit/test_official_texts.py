@@ -152,3 +152,9 @@ def test_a_specimen_shows_a_letter_of_each_case_a_page_each() -> None:
     for language in ("vi", "en"):
         specimen = decision_specimen_pdf(own_issuer(), standard_text("decision", language), language, moment=AT)
         assert "{" not in words(specimen)
+
+
+def test_a_wave_is_written_small_within_a_sentence() -> None:
+    values = {"wave": "Đợt khảo sát quý 3", "place": "Đợt Sơn"}
+    assert filled("V/v kết quả, {wave}", values) == "V/v kết quả, đợt khảo sát quý 3"
+    assert filled("{wave}: tại xã, {place}", values) == "Đợt khảo sát quý 3: tại xã, Đợt Sơn"

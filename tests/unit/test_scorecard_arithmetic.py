@@ -197,7 +197,9 @@ def test_the_basis_is_kept_exactly_and_said_in_one_line() -> None:
     assert (
         formula(hidden, ONE, None, "vi") == "Chưa có điểm: đại biểu Hội đồng nhân dân – không hiển thị: dưới 5 người."
     )
-    assert formula(Basis("ratio", counted=Decimal("11.3"), base=Decimal(100)), ONE, ONE, "en") == "11.3 of 100 = 11.30%"
+    typed = Basis("ratio", counted=Decimal("11.3"), base=Decimal(100))
+    assert formula(typed, ONE, ONE, "en") == "11.3 of 100 = 11.30% (numbers typed by the unit)"
+    assert formula(typed, ONE, ONE, "vi") == "11,3 trên 100 = 11,30% (số tự nhập)"
 
 
 def text_of(document: bytes) -> list[str]:
