@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from forms.counter_rules import SurveySource
+from forms.definition import Questionnaire as Definition
 from reports.counter_score_figures import CounterPeriod, FromSurvey
 from reports.figures import Text
 from survey.analysis.counter_scores import SurveyAnswers
@@ -22,7 +23,7 @@ from survey.analysis.tally import Tally
 from survey.analysis.unit_views import UnitViews
 from survey.analysis.view import View
 from survey.analysis.view_reading import read_view
-from survey.models import Collector, Unit, Wave
+from survey.models import Collector, Questionnaire, Scope, Unit, Wave
 from survey.operations.poll_waves import IS_SURVEY
 
 CLOSED = ("closed", "published")
@@ -55,6 +56,18 @@ def read_surveys(
     for (unit_id, indicator), parts in found.items():
         together[unit_id][indicator] = _together(parts)
     return together
+
+
+def source_names(session: Session, sources: Iterable[SurveySource]) -> Mapping[str, Text]:
+    """The names of the sources' factors by code, as the newest questionnaire that has them calls them."""
+    wanted = {source.code for source in sources if source.figure == "factor"}
+    having = select(Scope.questionnaire_id).where(Scope.code.in_(wanted), Scope.level == "factor")
+    query = select(Questionnaire).where(Questionnaire.id.in_(having)).order_by(Questionnaire.id)
+    found: dict[str, Text] = {}
+    for row in session.scalars(query) if wanted else ():
+        scopes = Definition.from_yaml(row.definition).scopes
+        found |= {scope.code: Text(scope.title.vi, scope.title.en) for scope in scopes if scope.level == "factor"}
+    return found
 
 
 def _waves(session: Session, period: CounterPeriod) -> Sequence[Wave]:

@@ -13,6 +13,7 @@ from forms.counter_score import RulesForm
 from reports import counter_score_wording as told
 from survey.accounts.guard import account, begin_writing, commit, may, staff_blueprint
 from survey.accounts.scope import can, root_paths
+from survey.analysis.counter_surveys import source_names
 from survey.database import current_session
 from survey.models import CounterRuleSet
 from survey.operations.counter_rules import CounterRulesError, checked_rules, publish_rules, rules_on
@@ -32,7 +33,7 @@ def index() -> ResponseReturnValue:
     may_publish = can("counter_scores.rules", root_paths())
     return render_template(
         "counter_rules/index.html", version=version, rules=rules, text=text, versions=versions, told=told,
-        may_publish=may_publish,
+        may_publish=may_publish, source_names=source_names(session, rules.surveys),
     )  # fmt: skip
 
 

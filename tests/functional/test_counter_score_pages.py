@@ -15,6 +15,9 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from forms.counter_rules import CounterRules, read_rules
+from reports.counter_score_figures import CounterPeriod
+from survey.analysis import counter_fixings as fixings
+from survey.blueprints import counter_fixings as fixing_pages
 from survey.models import CounterFixing, CounterRuleSet, Dossier
 from survey.operations import counter_fixings, counter_rules
 from survey.operations.counter_records import DossierRow, QuarterRecord, record_dossiers, record_quarter
@@ -231,3 +234,29 @@ def test_a_ballot_that_comes_while_scores_are_read_is_waited_for(
     sheet = CalamineWorkbook.from_filelike(BytesIO(staff_client.get(ROOT + "bang.xlsx").data)).get_sheet_by_index(0)
     (row,) = sheet.to_python()[1:]
     assert (row[2], row[3], row[11:13]) == (1.0, "", [1.0, 4.0])  # without an opinion on time 0 of the eighth
+
+    staff_session.rollback()
+    record_dossiers(
+        staff_session,
+        [
+            (make_unit(staff_session, code=code, parent=root, name_vi=f"Xã {code}"), DossierRow("HS-1", start, start))
+            for code in ("X2", "X3")
+        ],
+    )
+    staff_session.commit()
+    for module in (fixings, fixing_pages):
+        monkeypatch.setattr(module, "PAGE", 1)
+    moved = html_of(staff_client.get(page))
+    assert "Số đơn vị: 2." in moved  # two that the records say more of, of one that is fixed
+    assert ("Xã X2" in moved, "Xã X3" in moved) == (True, False)
+    moved = html_of(staff_client.get(page + "?khac=X2"))
+    assert ("Xã X2" in moved, "Xã X3" in moved) == (False, True)
+    before = CounterPeriod(start.year, (start.month + 2) // 3).before
+    staff_session.rollback()
+    rows = [(unit, DossierRow("HS-0", before.start, before.start)) for unit in (commune, root)]
+    record_dossiers(staff_session, rows)
+    staff_session.commit()
+    live = html_of(staff_client.get(page + f"?ky={before.code}"))
+    assert "Số đơn vị: 2." in live
+    assert "sau=T" in live
+    assert "Xã Một" in html_of(staff_client.get(page + f"?ky={before.code}&sau=T"))
