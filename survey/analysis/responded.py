@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reports.figures import Judgement
@@ -12,6 +13,7 @@ from reports.report_figures import UnitLine, UnitReport
 from survey.analysis.remedies import last_published, public_remedies
 from survey.analysis.remedy_judgement import PUBLISHED, judge, next_wave
 from survey.analysis.summary import unit_report
+from survey.analysis.unit_choice import in_list_order
 from survey.models import Remedy, Unit
 
 
@@ -29,6 +31,7 @@ class RespondedPage:
 
     report: UnitReport | None
     answered: tuple[Answered, ...]
+    below: tuple[Unit, ...] = ()  # the units below that show any
 
     def counter_line(self, code: str) -> UnitLine | None:
         """The line of the unit's counter with that code."""
@@ -47,7 +50,17 @@ def responded_page(session: Session, unit: Unit) -> RespondedPage:
     """From published waves alone, and from what the public's role may read."""
     wave = last_published(session, unit)
     report = unit_report(session, wave, unit, source="sealed", with_scan=False) if wave is not None else None
-    return RespondedPage(report, tuple(answered(session, unit, public_remedies(session, unit))))
+    return RespondedPage(
+        report, tuple(answered(session, unit, public_remedies(session, unit))), responding_below(session, unit)
+    )
+
+
+def responding_below(session: Session, unit: Unit) -> tuple[Unit, ...]:
+    """The units below that show what they did, departments before communes, then by name."""
+    shown = select(Remedy.unit_id).where(Remedy.is_public)
+    below = Unit.path.startswith(unit.path, autoescape=True) & (Unit.id != unit.id)
+    found = session.scalars(select(Unit).where(below, Unit.id.in_(shown)))
+    return tuple(sorted(found, key=lambda each: in_list_order(each.kind, each.name_vi, each.code)))
 
 
 def answered(session: Session, unit: Unit, remedies: Sequence[Remedy]) -> list[Answered]:

@@ -33,6 +33,6 @@ def unit(unit_code: str) -> ResponseReturnValue:
     session = current_session()
     found = session.scalar(select(Unit).where(Unit.code == unit_code)) or abort(404)
     page = responded_page(session, found)
-    if page.report is None and not page.answered:
+    if page.report is None and not page.answered and not page.below:
         abort(404)
     return render_template("responded/unit.html", page=page, unit=found, above=ancestors(session, found))

@@ -133,6 +133,7 @@ def test_the_public_reads_what_the_unit_saw_first_and_only_of_published_waves(
     assert post(staff_client, address, {**words, "step": "publish"}).status_code == 302
     text = html_of(staff_client.get(public))
     assert "Ít quầy &lt;b&gt;" in text
+    assert f'href="{public}"' in page(staff_client, "/ket-qua/don-vi/T/da-lam")  # the unit above leads there
     assert "33,33%" in text
     office.finish(publish=False)
     text = page(staff_client, public)
