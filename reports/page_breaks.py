@@ -1,27 +1,53 @@
-"""Where a page may end: no heading without what it names, no signature without two lines of text."""
+"""Where a page may end: no heading without what it names, no signature without some lines of text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, PageBreak, Paragraph, Spacer, Table
+from reportlab.platypus import (
+    ActionFlowable,
+    CondPageBreak,
+    Flowable,
+    KeepTogether,
+    PageBreak,
+    Paragraph,
+    Spacer,
+    Table,
+)
 
 HEADINGS = frozenset({"heading", "chapter", "part", "question"})  # styles of paragraphs that name what follows
-LINES_ABOVE = 2  # of text above a signature, and below a heading
+LINES_ABOVE = 5  # of text above a signature: with fewer its page would be all but empty
+LINES_BELOW = 2  # of text below a heading
+SHORT_REST = 0.3  # of a page: less than this of a table is not left over for the next
 _LONGEST_LEAD = 3  # lines of a paragraph between a heading and its table or chart
 _UNENDING = 1e6
 
 
 class RowTable(Table):
-    """A table that goes on over pages; its first `first_rows` rows below the head stay with it."""
+    """A table that goes on over pages; its first `first_rows` rows below the head stay with it. `ends_page` where a new
+    page follows."""
 
     first_rows = 1
+    ends_page = False
+
+    def onSplit(self, T: RowTable, byRow: int = 1) -> None:  # noqa: N802, N803  as ReportLab calls it
+        T.ends_page = self.ends_page
 
     def first_height(self, width: float) -> float:
         """Points of the head and the rows that stay with it."""
         self.wrap(width, _UNENDING)
         heights: list[float] = vars(self)["_rowHeights"]  # there is no public way
         return sum(heights[: self.repeatRows + self.first_rows])
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        """Halves of about the same height, where else a few rows would be left over for the next page."""
+        parts: list[Flowable] = super().split(width, height)
+        if self.ends_page and len(parts) == 2:
+            first, rest = (part.wrap(width, _UNENDING)[1] for part in parts)
+            if rest < SHORT_REST * height < first:
+                even: list[Flowable] = super().split(width, (first + rest) / 2)
+                return [even[0], PageBreak(), even[1]] if len(even) == 2 else parts
+        return parts
 
 
 class Signature(KeepTogether):
@@ -37,6 +63,8 @@ def bound_together(content: Sequence[Flowable], width: float) -> Iterator[Flowab
     signature the paragraphs that stand above it."""
     told = _signed_below_text(content, width)
     for at, each in enumerate(told):
+        if isinstance(each, RowTable):
+            each.ends_page = all(isinstance(after, ActionFlowable) for after in told[at + 1 : at + 2])
         if _is_heading(each) and not (at and _is_heading(told[at - 1])):
             yield CondPageBreak(_room(told[at:], width))
         yield each
@@ -74,7 +102,7 @@ def _room(following: Sequence[Flowable], width: float) -> float:
         elif isinstance(each, Paragraph):
             lines = _lines(each, width)
             if lines > _LONGEST_LEAD or not _is_shown(following[at + 1 : at + 2]):
-                return room + min(lines, LINES_ABOVE) * float(each.style.leading)
+                return room + min(lines, LINES_BELOW) * float(each.style.leading)
             room += height + each.getSpaceAfter()
         else:
             return room + float(height)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from textwrap import shorten
 
-from reports.blocks import Block, Cell, Grid, Heading, NewPage, Sign
+from reports.blocks import Block, Cell, Grid, Heading, NewPage, Prose, Sign
 from reports.catalogue import gettext, gettext_noop
 from reports.compilation_figures import CompiledUnit, Weighed
 from reports.figures import Figure, Language
@@ -23,17 +23,26 @@ KINDS = {
     "room": gettext_noop("Rooms and units below"),
 }
 
+_COUNTED_TWICE = gettext_noop(
+    "A room or subordinate office that is surveyed by itself stands in a row of its own and counts within the unit "
+    "above it as well, so the columns do not add up to the whole."
+)
+
 
 def annexes(report: ProvinceReport, language: Language) -> Iterator[Block]:
-    """Numbered in order; those without rows leave themselves out."""
-    number = 0
+    """Numbered in order, one below the other while the page does not turn; those without rows leave themselves out."""
+    number, was_across = 0, None
     for title, across, grids in _tables(report, language):
         if all(not grid.rows for grid in grids):
             continue
         number += 1
-        yield NewPage(across)
+        if across != was_across:
+            yield NewPage(across)
+        was_across = across
         yield Heading(gettext("Annex {number}. {title}", language, number=number, title=title))
         yield from grids
+        if number == 1 and any(unit.above for unit in report.compilation.units):
+            yield Prose(gettext(_COUNTED_TWICE, language), "note")
 
 
 def _tables(report: ProvinceReport, language: Language) -> Iterator[tuple[str, bool, list[Grid]]]:

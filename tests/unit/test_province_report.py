@@ -88,6 +88,17 @@ def test_the_same_figures_give_the_same_bytes_and_every_language_is_whole() -> N
     assert "Annex 1. Results of all units" in english
 
 
+def test_units_that_count_twice_are_told_and_upright_annexes_follow_on_a_page() -> None:
+    report = province_report(6)
+    note = "cộng các cột sẽ không ra"
+    assert note not in " ".join(pages(report))
+    first, *others = report.compilation.units
+    units = (replace(first, above=("U002",)), *others)
+    told = pages(replace(report, compilation=replace(report.compilation, units=units)))
+    assert note in next(page for page in told if "Phụ lục 1." in page)
+    assert any(len(re.findall(r"Phụ lục \d\.", page)) > 1 for page in told)
+
+
 def test_hostile_names_are_printed_as_they_are() -> None:
     attack = f"{ATTACK} <b>&amp; ‮{'x' * 400}"
     told = "".join("".join(pages(province_report(4, attack))).split())
