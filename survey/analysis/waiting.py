@@ -20,6 +20,7 @@ from survey.models import (
     Commitment,
     Dialogue,
     DialogueQuestion,
+    Filing,
     MailMessage,
     PaperBatch,
     QuestionnaireDraft,
@@ -29,9 +30,11 @@ from survey.models import (
     Unit,
     Wave,
     WaveClosing,
+    WavePublication,
 )
 from survey.operations.periods import PROVINCE_TIME
 from survey.operations.poll_waves import IS_SURVEY
+from survey.operations.wave_publication import READY, UNDER_WAY
 
 MOST = 5  # things of a kind that stand one by one
 MOST_COUNTED = 1000
@@ -114,11 +117,13 @@ def late_remedies(session: Session, within: ColumnElement[bool], today: date) ->
 
 
 def waves_to_mend_or_publish(session: Session, within: ColumnElement[bool]) -> Sequence[Wave]:
-    """Waves that could not open or close on their day, and closed ones whose figures are ready; at most
-    :data:`MOST`."""
+    """Waves that could not open or close on their day, and closed ones whose publication can be asked for and was not;
+    at most :data:`MOST`."""
     counting = exists().where(WaveClosing.wave_id == Wave.id, WaveClosing.finished_at.is_(None))
+    unapproved = exists().where(Filing.wave_id == Wave.id, Filing.state.not_in(READY))
+    asked = exists().where(WavePublication.wave_id == Wave.id, WavePublication.state.in_(UNDER_WAY))
     failed = and_(Wave.schedule_failure.is_not(None), Wave.state.in_(("draft", "open")))
-    waits = or_(failed, and_(Wave.state == "closed", ~counting))
+    waits = or_(failed, and_(Wave.state == "closed", ~counting, ~unapproved, ~asked))
     query = select(Wave).join(Unit, Unit.id == Wave.owner_id).where(within, IS_SURVEY, waits)
     return session.scalars(query.order_by(Wave.period_end.desc(), Wave.id.desc()).limit(MOST)).all()
 

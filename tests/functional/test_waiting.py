@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.accounts.models import Account
+from survey.analysis.emulation import compute_list
 from survey.models import QuestionnaireDraft, Scorecard, Unit
 from survey.operations import emulation_lists, emulation_reports, filings, scorecards, wave_publication
 from survey.operations.dialogue_questions import ask
@@ -194,7 +195,8 @@ def test_reports_cards_requests_and_documents_wait_for_whoever_takes_the_next_st
     emulation_reports.judge(
         session, report, award="", marks=[Mark(2, Decimal(50), "Có")], account_id=office.compiler.id
     )
-    emulation_lists.ask(session, campaign, account_id=office.compiler.id, now=NOW)
+    figures = compute_list(session, campaign, NOW.date())
+    emulation_lists.ask(session, campaign, figures, account_id=office.compiler.id, now=NOW)
     # Whoever wrote any of a card, for the unit, is no council to it.
     query = select(Scorecard).where(Scorecard.template_id == card.template_id, Scorecard.unit_id == units["B"].id)
     other = session.scalars(query).one()
@@ -208,10 +210,16 @@ def test_reports_cards_requests_and_documents_wait_for_whoever_takes_the_next_st
     assert (confirms[final], appraisal in confirms, confirms[proposal]) == (1, False, 1)
     assert (rows_of(final), rows_of(appraisal)) == (1, 0)
 
+    _owner_of(session, office)
+    session.commit()
+    wave_page = "/staff/dot/W"
+    assert wave_page not in waiting(office.second), "its reports are not approved yet"
     filings.approve(session, office.filing("A"), account_id=office.second.id, at=NOW)
     how: dict[str, Any] = {"account_id": office.second.id, "at": NOW, "today": office.after_deadline()}
     for code in units.keys() - {"A"}:
         filings.approve_ex_officio(session, office.filing(code), "Quá hạn", **how)
+    session.commit()
+    assert waiting(office.second)[wave_page] == 1
     wave_publication.ask(session, office.wave, account_id=office.compiler.id, at=NOW)
     document_objects(session, _owner_of(session, office))
     session.commit()
@@ -219,6 +227,7 @@ def test_reports_cards_requests_and_documents_wait_for_whoever_takes_the_next_st
     asked, other = waiting(office.compiler), waiting(office.second)
     assert "/staff/dot/W/cong-bo" not in asked, "whoever asked waits for another person"
     assert other["/staff/dot/W/cong-bo"] == 1
+    assert wave_page not in other, "it stands there as a request to confirm"
     assert board not in other
     assert (other[sets], rows_of(sets)) == (1, 1)
     assert rows_of("/staff/van-ban/bo/?task=publish") == 0
