@@ -36,12 +36,16 @@ _ANSWER_TEXT = ("chart-light", "chart-text", "chart-text", "chart-text", "chart-
 
 
 def factor_chart(
-    figures: Sequence[Figure], language: Language, width: float = WIDE_WIDTH, name: str = "factors"
+    figures: Sequence[Figure],
+    language: Language,
+    width: float = WIDE_WIDTH,
+    name: str = "factors",
+    beside: Sequence[Figure] = (),
 ) -> Chart:
-    """Dot and 95 % whisker per figure on one scale with the dashed target; percent and people at the right."""
-    return _DotChart(
-        figures, language, width, name, gettext("Satisfaction by factor, against the target", language)
-    ).chart()
+    """Dot and 95 % whisker per figure on one scale with the dashed target; percent and people at the right. The scale
+    holds the figures of charts `beside` it as well."""
+    title = gettext("Satisfaction by factor, against the target", language)
+    return _DotChart(figures, language, width, name, title, beside).chart()
 
 
 def item_chart(figures: Sequence[Figure], language: Language, width: float = WIDE_WIDTH, name: str = "items") -> Chart:
@@ -91,13 +95,21 @@ def _reason(figure: Figure, language: Language) -> str:
 class _DotChart:
     """Lays out one row per figure; `x` maps a fraction to the horizontal position."""
 
-    def __init__(self, figures: Sequence[Figure], language: Language, width: float, name: str, title: str) -> None:
+    def __init__(
+        self,
+        figures: Sequence[Figure],
+        language: Language,
+        width: float,
+        name: str,
+        title: str,
+        beside: Sequence[Figure] = (),
+    ) -> None:
         self.figures, self.language, self.width, self.name, self.title = figures, language, width, name, title
         self.narrow = width < NARROW
         self.label_width = width - 4 if self.narrow else 0.36 * width
         self.left = 12.0 if self.narrow else self.label_width + 20
         self.right = width - (84 if self.narrow else 96)
-        self.start, self.ticks = percent_axis(figures)
+        self.start, self.ticks = percent_axis([*figures, *beside])
 
     def x(self, value: float) -> float:
         return self.left + (value - self.start) / (1 - self.start) * (self.right - self.left)
@@ -140,7 +152,6 @@ class _DotChart:
 
     def _row(self, figure: Figure, y: float) -> Iterator[Shape]:
         estimate, state = figure.estimate, figure.verdict.state
-        yield Stroke(((self.left, y), (self.right, y)), "chart-track")
         if estimate.estimate is None:
             text = _reason(figure, self.language)
             middle = (self.left + self.right) / 2
@@ -149,6 +160,7 @@ class _DotChart:
             yield Words(middle, y + 4, text, SMALL, "chart-quiet", "middle")
             yield Words(self.width, y + 5, NO_NUMBER, STRONG, "chart-quiet", "end")
             return
+        yield Stroke(((self.left, y), (self.right, y)), "chart-track")
         if estimate.lower is not None and estimate.upper is not None:
             low, high = self.x(max(self.start, estimate.lower)), self.x(estimate.upper)
             yield Stroke(((low, y), (high, y)), f"chart-whisker-{state}")
@@ -285,9 +297,11 @@ def _distribution_words(figure: Figure, language: Language) -> str:
     return f"{label}: {shares}, n = {count(_counts(figure).base, language)}"
 
 
-def factor_svg(figures: Sequence[Figure], language: Language, name: str = "factors") -> Svg:
+def factor_svg(
+    figures: Sequence[Figure], language: Language, name: str = "factors", beside: Sequence[Figure] = ()
+) -> Svg:
     """Both layouts for a page, `chart--wide` and `chart--narrow`; the style sheet shows the one that fits."""
-    return both_layouts(lambda width, part: factor_chart(figures, language, width, part), name)
+    return both_layouts(lambda width, part: factor_chart(figures, language, width, part, beside), name)
 
 
 def item_svg(figures: Sequence[Figure], language: Language, name: str = "items") -> Svg:

@@ -103,8 +103,19 @@ def test_verdicts_differ_by_shape_and_not_only_by_colour() -> None:
     assert "?" in words(charts.factor_chart(FACTORS, "vi"))
 
 
+def test_charts_beside_each_other_have_one_scale() -> None:
+    low = figure(n=(40, 30, 20, 10, 0), half_width=0.06)
+    alone, wide = (charts.factor_chart([low], "vi", beside=beside) for beside in ([], FACTORS))
+    other = charts.factor_chart(FACTORS, "vi", beside=[low])
+    (place,) = {shape.points[0][0] for shape in strokes(wide, "chart-target")}
+    assert place == strokes(other, "chart-target")[0].points[0][0]
+    assert place == strokes(alone, "chart-target")[0].points[0][0]
+    assert place != strokes(charts.factor_chart(FACTORS, "vi"), "chart-target")[0].points[0][0]
+
+
 def test_hidden_rows_say_so_and_show_no_number() -> None:
     chart = charts.factor_chart([hidden(FACTORS[0])], "vi")
+    assert not strokes(chart, "chart-track"), "no line through the words"
     assert "không hiển thị: quá ít người trả lời" in words(chart)
     assert not [text for text in words(chart) if "," in text and "%" in text]
     assert "n = 0" not in words(chart)
