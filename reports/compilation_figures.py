@@ -244,3 +244,4 @@ class YearTrend:
     own: tuple[OwnPoint, ...]
     reference: ReferenceSeries | None
     targets: tuple[YearTarget, ...] = ()
+    respondents: str = "citizen"  # the group that all the waves asked

@@ -252,3 +252,4 @@ class WaveLabel:
     start: date
     end: date
     state: str
+    respondents: str = "citizen"  # the group asked; "several" where it is more than one, without citizens

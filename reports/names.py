@@ -42,11 +42,18 @@ _TRUST_LEVELS = {
     "assisted": gettext_noop("Entered with an official's help"),
 }
 _GROUPS = {
-    "citizens": gettext_noop("Citizens and organisations"),
-    "citizen": gettext_noop("Citizens"),
-    "organisation": gettext_noop("Organisations and businesses"),
-    "delegates": gettext_noop("People's council delegates"),
-    "officials": gettext_noop("Officials of the lower level"),
+    "citizen": gettext_noop("Citizens and organisations"),
+    "delegate": gettext_noop("People's council delegates"),
+    "official": gettext_noop("Officials and public employees"),
+    "participant": gettext_noop("Participants of a dialogue"),
+    "several": gettext_noop("Several groups, citizens not among them"),
+}
+_SUBJECTS = {
+    "citizen": gettext_noop("Satisfaction of citizens and organisations with administrative services"),
+    "delegate": gettext_noop("Satisfaction of people's council delegates"),
+    "official": gettext_noop("Satisfaction of officials and public employees"),
+    "participant": gettext_noop("Satisfaction of the participants of a dialogue"),
+    "several": gettext_noop("Satisfaction of several groups, citizens not among them"),
 }
 _BREAKDOWNS = {
     "channel": gettext_noop("By channel"),
@@ -92,6 +99,24 @@ def trust_name(code: str, language: Language) -> str:
 def group_name(code: str, language: Language) -> str:
     """The respondent group's name; an unknown code stands for itself (groups are data)."""
     return gettext(_GROUPS[code], language) if code in _GROUPS else code
+
+
+def group_in_sentence(code: str, language: Language) -> str:
+    """The group's name within a sentence."""
+    name = group_name(code, language)
+    return name[:1].lower() + name[1:]
+
+
+def subject_of(respondents: str, language: Language) -> str:
+    """What a report of a wave is about by the group it asked, without the place."""
+    return gettext(_SUBJECTS[respondents], language)
+
+
+def index_name(respondents: str, language: Language) -> str:
+    """SIPAS is the index of citizens and organisations alone."""
+    if respondents == "citizen":
+        return gettext("Satisfaction index (SIPAS)", language)
+    return gettext("Satisfaction index of {group}", language, group=group_in_sentence(respondents, language))
 
 
 def breakdown_name(code: str, language: Language) -> str:

@@ -7,7 +7,14 @@ from types import MappingProxyType
 
 from reports.catalogue import gettext, ngettext
 from reports.figures import Figure, Language
-from reports.names import aggregation_name, design_name, rule_name, trust_name, weighting_name
+from reports.names import (
+    aggregation_name,
+    design_name,
+    group_in_sentence,
+    rule_name,
+    trust_name,
+    weighting_name,
+)
 from reports.report_figures import Coverage, Method, Quality, UnitReport
 from reports.wording import (
     count,
@@ -44,7 +51,7 @@ def rate_name(quality: Quality, language: Language) -> str:
 
 def tipping_point(report: UnitReport, language: Language) -> str:
     """What those who did not answer would have to think for the whole to reach the target exactly; may be empty."""
-    if report.tipping_point is None:
+    if report.tipping_point is None or not report.of_citizens:
         return ""
     target = target_percent(report.method.target, language)
     if report.tipping_point <= 0:
@@ -84,7 +91,7 @@ def names_in(report: UnitReport, language: Language, names: Mapping[str, str]) -
 
 def unweighted_instead(report: UnitReport, language: Language, names: Mapping[str, str] = CODES_ALONE) -> str:
     """Why the headline is not weighted although the wave asks for it; empty where nothing is to be explained."""
-    figures, asked = report.coverage, report.method.weighting == "weighted"
+    figures, asked = report.coverage, report.method.weighting == "weighted" and report.of_citizens
     if figures is None or not asked or report.index.weighting == "weighted" or report.index.estimate.estimate is None:
         return ""
     missing = [code for code in figures.units_without_transactions if code not in figures.units_left_out]
@@ -158,6 +165,8 @@ def headline_sentence(report: UnitReport, language: Language) -> str:
         "target": target_percent(index.verdict.target, language),
         "why": verdict_sentence(index.verdict, language, index.people),
     }
+    if not report.of_citizens:
+        return _headline_of_others(report, values, language)
     if index.estimate.estimate is None:
         return gettext(
             "The satisfaction index (SIPAS) of {place} against the target of {target} cannot be given. {why}",
@@ -168,6 +177,29 @@ def headline_sentence(report: UnitReport, language: Language) -> str:
         "The satisfaction index (SIPAS) of {place}, the {rule}, is {percent} against a target of {target}. "
         "Conclusion: {verdict}. {why}",
         language,
+        rule=rule_name(index.rule, language),
+        percent=figure_percent(index, language),
+        verdict=verdict_word(index.verdict.state, language),
+        **values,
+    )
+
+
+def _headline_of_others(report: UnitReport, values: Mapping[str, str], language: Language) -> str:
+    """SIPAS asks citizens and organisations: what another group says is not called so."""
+    index, group = report.index, group_in_sentence(report.wave.respondents, language)
+    if index.estimate.estimate is None:
+        return gettext(
+            "The satisfaction index of {place} as judged by {group} against the target of {target} cannot be given. "
+            "{why}",
+            language,
+            group=group,
+            **values,
+        )
+    return gettext(
+        "The satisfaction index of {place} as judged by {group}, the {rule}, is {percent} against a target of "
+        "{target}. Conclusion: {verdict}. {why}",
+        language,
+        group=group,
         rule=rule_name(index.rule, language),
         percent=figure_percent(index, language),
         verdict=verdict_word(index.verdict.state, language),
@@ -272,7 +304,7 @@ def method_note(report: UnitReport, language: Language, names: Mapping[str, str]
         yield self_selected(report.index.people, language) + "."
     if sentence := tipping_point(report, language):
         yield sentence
-    if report.coverage:
+    if report.coverage and report.of_citizens:
         yield from coverage(report.coverage, language, names_in(report, language, names))
     if report.quality.flagged and report.quality.index_with_flagged.estimate is not None:
         yield gettext(

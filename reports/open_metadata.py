@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 
 from reports.figures import Text
+from reports.names import group_in_sentence
 from reports.open_codebook import TITLES, known_codes
 from reports.open_columns import TABLES, Column, TableName
 from reports.open_table import SCHEMA
@@ -84,6 +85,7 @@ class DatasetOnOffer:
     previous: tuple[str, ...] = ()
     about: Text = _ABOUT
     keywords: tuple[str, ...] = ("hài lòng", "SIPAS")
+    respondents: str = "citizen"
 
 
 def dcat_catalogue(url: str, publisher: Text, licence: Licence, datasets: Sequence[DatasetOnOffer]) -> Json:
@@ -113,7 +115,7 @@ def _dataset(dataset: DatasetOnOffer, licence: Licence) -> Json:
         "@type": "dcat:Dataset",
         "dct:identifier": dataset.code,
         "dct:title": _texts(dataset.name),
-        "dct:description": _texts(dataset.about),
+        "dct:description": _texts(_about(dataset)),
         "dct:publisher": _agent(dataset.publisher),
         "dct:license": {"@id": licence.uri},
         "dct:language": _LANGUAGES,
@@ -125,7 +127,7 @@ def _dataset(dataset: DatasetOnOffer, licence: Licence) -> Json:
             "dcat:endDate": _day(end),
         },
         "dcat:theme": {"@id": GOVERNMENT},
-        "dcat:keyword": [{"@language": "vi", "@value": word} for word in dataset.keywords],
+        "dcat:keyword": [{"@language": "vi", "@value": word} for word in _keywords(dataset)],
         "dcat:landingPage": {"@id": dataset.page},
         "dcat:version": str(dataset.edition),
         "dcat:distribution": [_distribution(file, licence) for file in dataset.files],
@@ -136,6 +138,19 @@ def _dataset(dataset: DatasetOnOffer, licence: Licence) -> Json:
         found["dcat:previousVersion"] = {"@id": dataset.previous[0]}
         found["dcat:hasVersion"] = [{"@id": url} for url in dataset.previous]
     return found
+
+
+def _about(dataset: DatasetOnOffer) -> Text:
+    """What it holds; of a wave that asked others than citizens, whom."""
+    if dataset.respondents == "citizen":
+        return dataset.about
+    vi, en = group_in_sentence(dataset.respondents, "vi"), group_in_sentence(dataset.respondents, "en")
+    return Text(f"{dataset.about.vi} Người trả lời: {vi}.", f"{dataset.about.en} Respondents: {en}.")
+
+
+def _keywords(dataset: DatasetOnOffer) -> tuple[str, ...]:
+    """SIPAS asks citizens and organisations alone."""
+    return tuple(word for word in dataset.keywords if word != "SIPAS" or dataset.respondents == "citizen")
 
 
 def _distribution(file: FileOnOffer, licence: Licence) -> Json:

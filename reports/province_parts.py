@@ -124,6 +124,8 @@ class _Parts:
         text = ngettext(
             "{n} form counted", "{n} forms counted", quality.responses, language, n=self.n(quality.responses)
         )
+        if not self.whole.of_citizens:
+            return f"{text}."
         if quality.rate is not None:
             text += f"; {rate_name(quality, language).lower()}: {percent(quality.rate, language)}"
         covered = self.whole.coverage

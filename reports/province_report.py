@@ -15,6 +15,7 @@ from reports.editable_copy import editable_docx
 from reports.figures import Language
 from reports.fonts import balanced
 from reports.issuer import unit_as_issuer
+from reports.names import subject_of
 from reports.page import CONTENT_WIDTH, Head, Issuer, Styles, build, paragraph, styles_for, title_block
 from reports.province_figures import ProvinceReport
 from reports.province_parts import province_blocks
@@ -87,7 +88,7 @@ def _cover(report: ProvinceReport, language: Language, issuer: Issuer, style: St
         lines.append(paragraph(issuer.superior.upper(), quiet))
     lines += [paragraph(issuer.name.upper(), middle), Spacer(1, 52 * mm)]
     lines += [paragraph(gettext("Report", language).upper(), big), Spacer(1, 6 * mm)]
-    about = gettext("Satisfaction of citizens and organisations with administrative services", language)
+    about = subject_of(wave.respondents, language)
     for text in (about.upper(), place.name[language]):
         broken = balanced(text, middle.fontName, middle.fontSize, CONTENT_WIDTH - 2 * COVER_SIDE)
         lines += [paragraph(line, middle) for line in broken]

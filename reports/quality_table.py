@@ -37,11 +37,11 @@ def quality_rows(report: UnitReport, language: Language) -> Iterator[QualityRow]
         (gettext("Forms returned and counted", language), quality.responses),
         (valid, quality.valid),
         (gettext("Forms flagged and left out", language), quality.flagged or None),
-        (gettext("Dossiers settled in the period", language), quality.transactions),
+        (gettext("Dossiers settled in the period", language), quality.transactions if report.of_citizens else None),
     ):
         if number_of is not None:
             yield QualityRow(label, count(number_of, language), number_of)
-    if quality.rate is not None:
+    if quality.rate is not None and report.of_citizens:
         yield _share(rate_name(quality, language), quality.rate, language)
     yield from _item_rows(report, language)
     if quality.alpha is not None:

@@ -163,6 +163,11 @@ class UnitReport:
     corrections: tuple[Correction, ...] = ()  # of what was published, the newest first
 
     @property
+    def of_citizens(self) -> bool:
+        """Whether citizens and organisations were asked: of others there is no SIPAS, and dossiers say nothing."""
+        return self.wave.respondents == "citizen"
+
+    @property
     def charted_factors(self) -> tuple[Figure, ...]:
         """What the chart of factors shows: the contents too where there is more than one."""
         return (*(self.contents if len(self.contents) > 1 else ()), *self.factors)

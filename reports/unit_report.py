@@ -16,7 +16,7 @@ from reports.drawing import Chart
 from reports.figure_table import figure_table, unit_table
 from reports.figures import Figure, Language
 from reports.issuer import unit_as_issuer
-from reports.names import breakdown_name, weighting_name
+from reports.names import breakdown_name, subject_of, weighting_name
 from reports.notes import figure_in_words, headline_sentence, interim, method_note, self_selected
 from reports.page import (
     CONTENT_WIDTH,
@@ -71,7 +71,10 @@ def unit_report_pdf(
 def report_subject(report: UnitReport, language: Language) -> str:
     """What the report is about, as it stands below the type of document."""
     place = report.place.name[language]
-    return gettext("Satisfaction of citizens and organisations at {place}", language, place=place)
+    if report.of_citizens:
+        return gettext("Satisfaction of citizens and organisations at {place}", language, place=place)
+    about = subject_of(report.wave.respondents, language)
+    return gettext("{subject} about {place}", language, subject=about, place=place)
 
 
 class _Document:

@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from reports.catalogue import gettext, gettext_noop
 from reports.correction_notes import correction_sentences
 from reports.figures import Change, Figure, Language
-from reports.names import SCALE, breakdown_name, weighting_name
+from reports.names import SCALE, breakdown_name, index_name, weighting_name
 from reports.notes import method_note
 from reports.quality_table import quality_rows
 from reports.report_figures import UnitReport
@@ -133,7 +133,7 @@ class _Sheets:
         yield gettext("Wave", self.language), f"{wave.name[language]}, {period(wave.start, wave.end, language)}", None
         for sentence in correction_sentences(report, language):
             yield gettext("Correction", language), sentence, None
-        name = index.label[language] if index.level == "item" else gettext("Satisfaction index (SIPAS)", language)
+        name = index.label[language] if index.level == "item" else index_name(wave.respondents, language)
         yield name, _value(index), PERCENT
         yield gettext("As printed", self.language), figure_percent(index, language), None
         yield gettext("Lower bound 95%", self.language), index.estimate.lower, PERCENT

@@ -42,12 +42,7 @@ def _as_printed(name: Callable[[str, Language], str], code: str) -> LazyString:
 
 CHANNELS = {code: _as_printed(names.channel_name, code) for code in models.CHANNELS}
 TRUST_LEVELS = {code: _as_printed(names.trust_name, code) for code in models.TRUST_LEVELS}
-RESPONDENT_GROUPS: dict[str, LazyString] = {
-    "citizen": _l("Citizens and organisations"),
-    "delegate": _l("People's council delegates"),
-    "official": _l("Officials of the lower level"),
-    "participant": _l("Participants of a dialogue"),
-}
+RESPONDENT_GROUPS = {code: _as_printed(names.group_name, code) for code in models.RESPONDENT_GROUPS}
 COLLECTOR_STATES: dict[str, LazyString] = {
     "active": _l("Active"),
     "revoked": _l("Revoked"),

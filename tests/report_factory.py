@@ -206,7 +206,7 @@ def unit_report(**changes: object) -> UnitReport:
             median_seconds=95,
             channels=(Mix("qr", 210), Mix("kiosk", 60), Mix("paper", 22)),
             trust_levels=(Mix("present", 252), Mix("open", 40)),
-            groups=(Mix("citizens", 292),),
+            groups=(Mix("citizen", 292),),
             index_with_flagged=Estimate(0.7812, 0.01, 0.7601, 0.8003),
         ),
         coverage=Coverage(1840, 1902, units_left_out=("Quầy 7",)),

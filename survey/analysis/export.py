@@ -163,7 +163,8 @@ def place_json(place: Place) -> Json:
 
 def wave_json(wave: WaveLabel) -> Json:
     period = {"start": wave.start.isoformat(), "end": wave.end.isoformat()}
-    return {"code": wave.code, "name": text_json(wave.name), **period, "state": wave.state}
+    asked = {"state": wave.state, "respondents": wave.respondents}
+    return {"code": wave.code, "name": text_json(wave.name), **period, **asked}
 
 
 def method_json(method: Method, language: Language | None) -> Json:

@@ -14,8 +14,9 @@ Json = Mapping[str, Any]
 LARGEST_BASE = 10**9  # no rate stands on more dossiers, so that the fraction behind a number is found again
 
 
-def report_from(document: Json, state: str) -> UnitReport:
-    """The report that :func:`~survey.analysis.export.as_json` wrote, without changes and trend; `state` is the wave's.
+def report_from(document: Json, state: str, respondents: str = "citizen") -> UnitReport:
+    """The report that :func:`~survey.analysis.export.as_json` wrote, without changes and trend; `state` and
+    `respondents` are the wave's.
 
     Raises KeyError for a document that lacks what its schema promises.
     """
@@ -26,7 +27,7 @@ def report_from(document: Json, state: str) -> UnitReport:
     compiled_at = document["compiled_at"]
     return UnitReport(
         _place(document["place"]),
-        WaveLabel(wave["code"], _text(wave["name"]), *days, state),
+        WaveLabel(wave["code"], _text(wave["name"]), *days, state, respondents),
         _method(document["method"]),
         _figure(document["index"]),
         _figure(beside) if beside else None,

@@ -63,10 +63,10 @@ def frozen_reports(
 
 def canonical(report: UnitReport) -> bytes:
     """The report as `sipas-analysis/1` without printed strings: keys sorted, UTF-8, no blanks, numbers with
-    :data:`DIGITS` significant digits; the state of the wave, which goes on to "published", and what was corrected
-    later are left out."""
+    :data:`DIGITS` significant digits; the state of the wave, which goes on to "published", whom it asked, which
+    its collectors say, and what was corrected later are left out."""
     document = as_json(report, None)
-    del document["wave"]["state"], document["corrections"]
+    del document["wave"]["state"], document["wave"]["respondents"], document["corrections"]
     return spelled(document)
 
 

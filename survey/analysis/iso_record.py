@@ -40,7 +40,12 @@ def read_iso_record(session: Session, unit: Unit, year: int, today: date) -> Iso
 def _surveys(session: Session, unit: Unit, first: date, last: date) -> list[SurveyLine]:
     waves = session.scalars(
         select(Wave)
-        .where(Wave.state == "published", IS_SURVEY, Wave.period_end.between(first, last))
+        .where(
+            Wave.state == "published",
+            IS_SURVEY,
+            Wave.respondents == "citizen",
+            Wave.period_end.between(first, last),
+        )
         .order_by(Wave.period_end, Wave.id)
     )
     return [

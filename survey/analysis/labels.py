@@ -18,4 +18,5 @@ def counter_place(counter: Counter, unit: Unit) -> Place:
 
 
 def wave_label(wave: Wave) -> WaveLabel:
-    return WaveLabel(wave.code, Text(wave.name_vi, wave.name_en), wave.period_start, wave.period_end, wave.state)
+    name = Text(wave.name_vi, wave.name_en)
+    return WaveLabel(wave.code, name, wave.period_start, wave.period_end, wave.state, wave.respondents)

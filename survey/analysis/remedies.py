@@ -142,10 +142,10 @@ def weak_figures(report: UnitReport, most: int) -> list[tuple[str, Figure]]:
 
 
 def last_published(session: Session, unit: Unit) -> Wave | None:
-    """The newest published wave in which the unit took part."""
+    """The newest published wave of citizens in which the unit took part."""
     waves = session.scalars(
         select(Wave)
-        .where(Wave.state == "published", IS_SURVEY)
+        .where(Wave.state == "published", IS_SURVEY, Wave.respondents == "citizen")
         .order_by(Wave.period_end.desc(), Wave.period_start.desc())
     )
     return next((wave for wave in waves if unit_of_wave(session, wave, unit.code) is not None), None)

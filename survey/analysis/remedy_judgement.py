@@ -18,8 +18,9 @@ from reports.figures import Estimate, Figure, Judgement, Shift, Text
 from survey.analysis import disclosure
 from survey.analysis.change import Side, compare
 from survey.analysis.continuity import Continuity, read_continuity
-from survey.analysis.estimation import Estimator, Terms, item_base, suppressed
+from survey.analysis.estimation import Estimator, Terms, suppressed
 from survey.analysis.instrument import Instrument, Item, Pool
+from survey.analysis.item_counts import item_base
 from survey.analysis.labels import wave_label
 from survey.analysis.population import Site
 from survey.analysis.published import unit_of_wave
@@ -34,14 +35,15 @@ FINISHED, PUBLISHED = ("closed", "published"), ("published",)
 
 
 def next_wave(session: Session, wave: Wave, unit: Unit, states: Sequence[str] = FINISHED) -> Wave | None:
-    """The first wave after `wave` of the same family of questionnaires in which the unit took part, once it is in one
-    of the `states`; a supplement's family is its core's."""
+    """The first wave after `wave` of the same respondents and family of questionnaires in which the unit took part,
+    once it is in one of the `states`; a supplement's family is its core's."""
+    alike = Wave.state.in_(states) & IS_SURVEY & (Wave.respondents == wave.respondents)
     core = aliased(Questionnaire)
     rows = session.execute(
         select(Wave, core.code)
         .outerjoin(QuestionnaireOrigin, QuestionnaireOrigin.questionnaire_id == Wave.questionnaire_id)
         .outerjoin(core, core.id == QuestionnaireOrigin.core_id)
-        .where(((Wave.period_start > wave.period_end) & Wave.state.in_(states) & IS_SURVEY) | (Wave.id == wave.id))
+        .where(((Wave.period_start > wave.period_end) & alike) | (Wave.id == wave.id))
         .options(joinedload(Wave.questionnaire), joinedload(Wave.target))
         .order_by(Wave.period_end, Wave.period_start, Wave.code)
     ).all()

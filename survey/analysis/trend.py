@@ -16,9 +16,10 @@ from survey.analysis import disclosure, half_month, tree
 from survey.analysis.breakdown import half_months
 from survey.analysis.change import Side, compare
 from survey.analysis.continuity import Continuity, Meaning, read_continuity
-from survey.analysis.estimation import Estimator, Terms, headline_people, item_base, suppressed
+from survey.analysis.estimation import Estimator, Terms, suppressed
 from survey.analysis.hidden_strata import HiddenStrata
 from survey.analysis.instrument import Instrument, Pool, read_instrument
+from survey.analysis.item_counts import headline_people, item_base
 from survey.analysis.population import Site, read_sites
 from survey.analysis.statistics import mean_of
 from survey.analysis.tally import Detail, Selection, Tallies, Tally, read
@@ -88,9 +89,9 @@ def history(
     """Changes against the last wave and the same period last year (or against the `chosen` earlier one alone), and
     the trend up to the view's wave.
 
-    Earlier waves are finished ones of the same questionnaire, or of any where there is none; beside a published wave,
-    and from sealed figures, which go out, stand published ones only. Without any, the trend follows the half-months of
-    the wave.
+    Earlier waves are finished ones that asked the same group by the same questionnaire, or by any where there is none;
+    beside a published wave, and from sealed figures, which go out, stand published ones only. Without any, the trend
+    follows the half-months of the wave.
     """
     waves = earlier_waves(session, view.wave, view.path, published_only=view.source == "sealed")
     continuity = read_continuity(session, [wave.questionnaire_id for wave in (*waves, view.wave)])
@@ -143,13 +144,14 @@ def _finished_before(session: Session, wave: Wave, *, published_only: bool) -> l
     first; `wave` is among them."""
     states = ("published",) if published_only or wave.state == "published" else ("closed", "published")
     finished = Wave.state.in_(states)
+    alike = finished & IS_SURVEY & (Wave.respondents == wave.respondents)
     core = aliased(Questionnaire)
     rows = session.execute(
         select(Wave, core.code, Unit.path)
         .outerjoin(QuestionnaireOrigin, QuestionnaireOrigin.questionnaire_id == Wave.questionnaire_id)
         .outerjoin(core, core.id == QuestionnaireOrigin.core_id)
         .outerjoin(Unit, Unit.id == QuestionnaireOrigin.owner_id)
-        .where(((Wave.period_end < wave.period_start) & finished & IS_SURVEY) | (Wave.id == wave.id))
+        .where(((Wave.period_end < wave.period_start) & alike) | (Wave.id == wave.id))
         .options(joinedload(Wave.questionnaire), joinedload(Wave.target))
         .order_by(Wave.period_end, Wave.period_start, Wave.code)
     ).all()

@@ -25,7 +25,8 @@ def took_part(session: Session, waves: Sequence[Wave]) -> frozenset[int]:
 
 
 def unit_years(session: Session, unit: Unit, waves: Sequence[Wave]) -> list[YearTrend]:
-    """The unit's published `waves` (the newest first) as series, each of waves that ask about the same; the series with
+    """The unit's published `waves` (the newest first) as series, each of waves that ask the same group
+    about the same; the series with
     the newest wave first. Every wave is in exactly one."""
     found: list[YearTrend] = []
     told: set[str] = set()
@@ -35,5 +36,5 @@ def unit_years(session: Session, unit: Unit, waves: Sequence[Wave]) -> list[Year
         points = own_points(session, wave, unit, source="sealed")
         fresh = tuple(point for point in points if point.code not in told)
         told.update(point.code for point in fresh)
-        found.append(beside_targets(session, fresh))
+        found.append(beside_targets(session, fresh, wave.respondents))
     return found

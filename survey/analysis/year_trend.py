@@ -29,8 +29,12 @@ def year_trend(
     content: str = OVERALL,
     source: Source = "exact",
 ) -> YearTrend:
-    """The series of the wave and those before it, with the reference series named."""
-    return beside_published(session, own_points(session, wave, unit, source=source), scope=scope, content=content)
+    """The series of the wave and those before it, with the reference series named; of a wave that asked others than
+    citizens, without: published series are about them."""
+    own = own_points(session, wave, unit, source=source)
+    if wave.respondents != "citizen":
+        return beside_targets(session, own, wave.respondents)
+    return beside_published(session, own, scope=scope, content=content)
 
 
 def own_points(
@@ -57,10 +61,10 @@ def beside_published(
     return YearTrend(own, reference, tuple(_targets(session, min(years), max(years))))
 
 
-def beside_targets(session: Session, own: tuple[OwnPoint, ...]) -> YearTrend:
+def beside_targets(session: Session, own: tuple[OwnPoint, ...], respondents: str) -> YearTrend:
     """One's own points (one at least) with nothing but the targets of the years."""
     years = [point.year for point in own]
-    return YearTrend(own, None, tuple(_targets(session, min(years), max(years))))
+    return YearTrend(own, None, tuple(_targets(session, min(years), max(years))), respondents)
 
 
 def _own(point: TrendPoint) -> OwnPoint:

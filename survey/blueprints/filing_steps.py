@@ -69,7 +69,7 @@ def explain(filing_id: int) -> ResponseReturnValue:
 def codes_of(filing: Filing) -> set[str]:
     """The codes of the figures that can be explained."""
     version = filings.current_version(current_session(), filing)
-    report = report_from(unpacked(version.figures), filing.wave.state)
+    report = report_from(unpacked(version.figures), filing.wave.state, filing.wave.respondents)
     return {figure.code for figure in (*report.charted_factors, *report.items)}
 
 

@@ -89,7 +89,7 @@ def filing_page(
     refused, 422."""
     session, path = current_session(), filing.unit.path
     version = current_version(session, filing)
-    report = report_from(unpacked(version.figures), filing.wave.state)
+    report = report_from(unpacked(version.figures), filing.wave.state, filing.wave.respondents)
     forms = (explanation, evidence, returning)
     written = {note.code: note.text for note in filing.notes}
     if explanation is not None:
@@ -137,7 +137,7 @@ def version(filing_id: int, version_number: int) -> ResponseReturnValue:
     """A version as it was frozen, whatever came later."""
     filing = filing_or_404(filing_id)
     found = current_session().get(FilingVersion, (filing.id, version_number)) or abort(404)
-    report = report_from(unpacked(found.figures), filing.wave.state)
+    report = report_from(unpacked(found.figures), filing.wave.state, filing.wave.respondents)
     return render_template(
         "filings/version.html", filing=filing, version=found, report=report, unit_names=names_of_covered(report)
     )

@@ -208,6 +208,7 @@ def dataset_of(wave: Wave, found: list[Edition], *, measured: bool = False) -> D
         newest.reason,
         tuple(files),
         tuple(absolute(".file", wave_code=wave.code, number=each.number, file_name="so-lieu.csv") for each in older),
+        respondents=wave.respondents,
     )
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from reports.year_chart import year_svg
 from survey.accounts.guard import may, staff_blueprint
 from survey.accounts.scope import source_for
-from survey.analysis.year_trend import NATIONAL, OVERALL, beside_published, known_series, own_points
+from survey.analysis.year_trend import NATIONAL, OVERALL, beside_published, beside_targets, known_series, own_points
 from survey.blueprints.compilation import chosen_or_404, room_tools
 from survey.compilation_wording import content_word, scope_word
 from survey.database import current_session
@@ -29,7 +29,8 @@ def tools() -> dict[str, Any]:
 def index(wave_code: str) -> ResponseReturnValue:
     """Beside the published series that `?series=scope/content` names, the national index otherwise."""
     session, chosen = current_session(), chosen_or_404(wave_code)
-    series = known_series(session)
+    of_citizens = chosen.wave.respondents == "citizen"  # as are all published series
+    series = known_series(session) if of_citizens else []
     asked = request.args.get("series", "")
     pair = next((each for each in series if "/".join(each) == asked), None)
     if asked and pair is None:
@@ -42,7 +43,11 @@ def index(wave_code: str) -> ResponseReturnValue:
         "compilation/trend.html",
         chosen=chosen,
         compilation=chosen.compilation,
-        trend=beside_published(session, own, scope=scope, content=content),
+        trend=(
+            beside_published(session, own, scope=scope, content=content)
+            if of_citizens
+            else beside_targets(session, own, wave.respondents)
+        ),
         series=series,
         asked=f"{scope}/{content}",
     )

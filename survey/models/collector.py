@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, case, exists, func, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from survey.models.base import Base, UtcDateTime, one_of, primary_key
 from survey.models.unit import Counter, Unit
@@ -48,6 +48,20 @@ class Collector(Base):
     unit: Mapped[Unit] = relationship(foreign_keys="Collector.unit_id")
     counter: Mapped[Counter | None] = relationship(foreign_keys="Collector.counter_id", viewonly=True)
     replaces: Mapped[Collector | None] = relationship(remote_side="Collector.id")
+
+
+_group = Collector.respondent_group
+_only_group = select(case((func.min(_group) != func.max(_group), "several"), else_=func.min(_group)))
+# Whom a wave asks: citizens wherever they are among them, the one other group, or "several" others.
+Wave.respondents = column_property(
+    case(
+        (exists().where(Collector.wave_id == Wave.id, _group == "citizen").correlate(Wave), "citizen"),
+        else_=func.coalesce(
+            _only_group.where(Collector.wave_id == Wave.id).correlate(Wave).scalar_subquery(), "citizen"
+        ),
+    ),
+    deferred=True,
+)
 
 
 class CollectorScan(Base):

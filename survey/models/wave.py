@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -90,6 +91,9 @@ class Wave(OneLineTexts, Base):
     target: Mapped[Target] = relationship()
     units: Mapped[list[WaveUnit]] = relationship(back_populates="wave")
     trust_levels: Mapped[list[WaveTrust]] = relationship(order_by="WaveTrust.trust")
+
+    if TYPE_CHECKING:  # mapped in survey.models.collector, which it is read from
+        respondents: Mapped[str]
 
 
 class WaveUnit(Base):

@@ -243,6 +243,8 @@ def _change(session: Session, actor: Actor, verb: str, changed: object) -> dict[
     after: dict[str, object] = {}
     state = inspect(changed)
     for column in mapper.column_attrs:
+        if column.key not in mapper.local_table.columns:  # worked out from other rows, not stored
+            continue
         if verb == "change":
             history = state.attrs[column.key].history
             if not history.has_changes() or column.key in USE_COLUMNS:

@@ -16,10 +16,10 @@ def test_what_is_read_back_is_what_was_frozen() -> None:
     content = canonical(report)
     assert b"printed" not in content
     kept = unpacked(packed(content))
-    found = report_from(kept, report.wave.state)
+    found = report_from(kept, report.wave.state, report.wave.respondents)
     assert canonical(found) == content
     unseen = canonical(replace(hidden_report(), changes=(), trend=(), months=()))
-    assert canonical(report_from(json.loads(unseen), "closed")) == unseen
+    assert canonical(report_from(json.loads(unseen), "closed", "citizen")) == unseen
     assert (found.index.people, found.index.estimate.exact) == (report.index.people, report.index.estimate.exact)
     assert [figure_percent(one, "vi") for one in found.items] == [figure_percent(one, "vi") for one in report.items]
 
