@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from forms.emulation import MARKS, ReasonForm
-from survey.accounts.guard import account, commit, may, staff_blueprint
+from survey.accounts.guard import account, begin_writing, commit, may, staff_blueprint
 from survey.accounts.scope import campaign_path, unit_path
+from survey.analysis.emulation import compute_list
 from survey.blueprints.emulation import (
     campaign_or_404,
     campaign_page,
@@ -29,6 +30,7 @@ from survey.models import EmulationCampaign
 from survey.operations import emulation, emulation_lists, emulation_reports
 from survey.operations.emulation_reports import Mark
 from survey.operations.emulation_steps import EmulationError
+from survey.operations.periods import province_today
 from survey.staff_waves import now
 
 blueprint = staff_blueprint("emulation_steps", __name__, url_prefix="/staff/thi-dua")
@@ -59,17 +61,22 @@ def open_campaign(campaign_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:campaign_id>/de-nghi")
-@may("emulation.edit", campaign_path)
+@may("emulation.edit", campaign_path, writes=False)
 def ask(campaign_id: int) -> ResponseReturnValue:
-    """Freeze the list for a second person."""
-    return taken(campaign_id, emulation_lists.ask, gettext("The list is frozen; another person must confirm it."))
+    """Freeze the list for a second person; it is computed before anything is locked."""
+    figures = compute_list(current_session(), campaign_or_404(campaign_id), province_today())
+    begin_writing()
+    step = partial(emulation_lists.ask, figures=figures)
+    return taken(campaign_id, step, gettext("The list is frozen; another person must confirm it."))
 
 
 @blueprint.post("/<int:campaign_id>/chot")
-@may("emulation.edit", campaign_path)
+@may("emulation.edit", campaign_path, writes=False)
 def confirm(campaign_id: int) -> ResponseReturnValue:
-    """Fix the list that the page showed: by another person than the one who asked."""
-    step = partial(emulation_lists.confirm, seen=request.form.get("digest", ""))
+    """Fix the list that the page showed, if its sources still say so: by another person than the one who asked."""
+    figures = emulation_lists.computed_again(current_session(), campaign_or_404(campaign_id))
+    begin_writing()
+    step = partial(emulation_lists.confirm, figures=figures, seen=request.form.get("digest", ""))
     return taken(campaign_id, step, gettext("The list is fixed."))
 
 

@@ -6,22 +6,24 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from reports.emulation_figures import ProposalList
 from survey.analysis import emulation, emulation_freezing
 from survey.analysis.frozen_figures import digest, packed
 from survey.models import EmulationCampaign, EmulationList
 from survey.operations.emulation_steps import EmulationError, given_reason, hold, take
-from survey.operations.periods import province_day
 
 
-def ask(session: Session, campaign: EmulationCampaign, *, account_id: int, now: datetime) -> EmulationList:
-    """Freeze the list as it is computed now, for a second person. Raises :class:`EmulationError`."""
+def ask(
+    session: Session, campaign: EmulationCampaign, figures: ProposalList, *, account_id: int, now: datetime
+) -> EmulationList:
+    """Freeze the list for a second person, as it was computed before anything is locked: what changes meanwhile is
+    noticed at its confirmation. Raises :class:`EmulationError`."""
+    content = emulation_freezing.canonical(figures)
     hold(session, campaign)
     if campaign.state != "open":
         raise EmulationError("step_impossible")
-    figures = emulation.compute_list(session, campaign, province_day(now))
     if not figures.ranked:
         raise EmulationError("nobody_ranked")
-    content = emulation_freezing.canonical(figures)
     stored = EmulationList(
         campaign_id=campaign.id, figures=packed(content), digest=digest(content), asked_by_id=account_id, asked_at=now
     )
@@ -30,15 +32,32 @@ def ask(session: Session, campaign: EmulationCampaign, *, account_id: int, now: 
     return stored
 
 
-def confirm(session: Session, campaign: EmulationCampaign, *, seen: str, account_id: int, now: datetime) -> None:
-    """Fix the frozen list, whose digest is the one the person has `seen`. Raises :class:`EmulationError`, also for the
-    person who asked."""
+def computed_again(session: Session, campaign: EmulationCampaign) -> ProposalList | None:
+    """The list as its sources give it now for the day on which it was frozen; None where none is."""
+    found = emulation.frozen_list(session, campaign)
+    return emulation.compute_list(session, campaign, found.figures.computed_on) if found else None
+
+
+def confirm(
+    session: Session,
+    campaign: EmulationCampaign,
+    figures: ProposalList | None,
+    *,
+    seen: str,
+    account_id: int,
+    now: datetime,
+) -> None:
+    """Fix the frozen list, whose digest is the one the person has `seen`; `figures` are those of
+    :func:`computed_again`. Raises :class:`EmulationError`, also for the person who asked."""
+    content = emulation_freezing.canonical(figures) if figures else b""
     hold(session, campaign)
     found = emulation.frozen_list(session, campaign)
     if found is not None and found.stored.asked_by_id == account_id:
         raise EmulationError("same_person")
     if found is not None and found.stored.digest != seen:
         raise EmulationError("list_changed")
+    if found is not None and found.stored.digest != digest(content):
+        raise EmulationError("moved")
     take(session, campaign, "confirm", account_id=account_id, now=now)
     assert found is not None
     found.stored.decided_by_id, found.stored.decided_at, found.stored.is_confirmed = account_id, now, True

@@ -46,6 +46,7 @@ class EmulationError(OperationError):
         "reason_missing": _n("Give the reason: others must be able to follow it."),
         "nobody_ranked": _n("No unit can be ranked yet: a unit is once it has reported and every part has points."),
         "list_changed": _n("The list was frozen anew since you read it. Read it again below, then confirm."),
+        "moved": _n("Figures have changed since the list was frozen. Refuse it with that reason, and freeze it anew."),
         "same_person": _n("Whoever asked for the list to be fixed does not confirm it: another person must do that."),
     }
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from reports.emulation_figures import Part
 from reports.official_texts import standard_text
+from survey.analysis.emulation import compute_list
 from survey.analysis.published_documents import FiledFigures
 from survey.models import Document, DocumentContent, DocumentCopy, DocumentRun, DocumentText
 from survey.operations import document_runs, document_settings, documents, emulation_lists, emulation_reports
@@ -102,8 +103,9 @@ def test_a_fixed_proposal_list_is_issued_with_the_wave_it_rests_on(session: Sess
     kinds = ["emulation_communes", "emulation_departments"]
     with pytest.raises(DocumentRunError):  # nothing is fixed yet
         document_runs.request_run(session, office.wave, kinds, "vi", account_id=None, at=AT)
-    stored = emulation_lists.ask(session, campaign, account_id=office.compiler.id, now=NOW)
-    emulation_lists.confirm(session, campaign, seen=stored.digest, account_id=office.second.id, now=NOW)
+    figures = compute_list(session, campaign, NOW.date())
+    stored = emulation_lists.ask(session, campaign, figures, account_id=office.compiler.id, now=NOW)
+    emulation_lists.confirm(session, campaign, figures, seen=stored.digest, account_id=office.second.id, now=NOW)
     run = document_runs.request_run(session, office.wave, kinds, "vi", account_id=None, at=AT)
     session.commit()
     make(engine)

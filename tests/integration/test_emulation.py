@@ -56,10 +56,10 @@ def test_a_list_from_frozen_figures_is_fixed_by_two_people_and_stays(session: Se
     ]
 
     first, second = office.compiler.id, office.second.id
-    stored = emulation_lists.ask(session, campaign, account_id=first, now=AT)
+    stored = emulation_lists.ask(session, campaign, found, account_id=first, now=AT)
     session.commit()
     with pytest.raises(EmulationError) as refused:
-        emulation_lists.confirm(session, campaign, seen=stored.digest, account_id=first, now=AT)
+        emulation_lists.confirm(session, campaign, found, seen=stored.digest, account_id=first, now=AT)
     assert refused.value.code == "same_person"
     with pytest.raises(EmulationError):
         emulation_reports.judge(
@@ -71,7 +71,7 @@ def test_a_list_from_frozen_figures_is_fixed_by_two_people_and_stays(session: Se
     found = reading.compute_list(session, campaign, AT.date())
     session.commit()
     steps: tuple[Callable[[Session, EmulationCampaign, EmulationReport], object], ...] = (
-        lambda late, read, _report: emulation_lists.ask(late, read, account_id=first, now=AT),  # a second list
+        lambda late, read, _report: emulation_lists.ask(late, read, found, account_id=first, now=AT),  # a second list
         lambda late, _read, report: emulation_reports.judge(late, report, award="", marks=[], account_id=None),
         lambda late, read, report: emulation_reports.save_report(late, read, report.unit, explanation="Khác", award=""),
     )
@@ -81,7 +81,7 @@ def test_a_list_from_frozen_figures_is_fixed_by_two_people_and_stays(session: Se
         reports = [late.get_one(EmulationReport, report.id) for late in readers]
         for late in readers:
             late.commit()
-        again = emulation_lists.ask(session, campaign, account_id=first, now=AT)
+        again = emulation_lists.ask(session, campaign, found, account_id=first, now=AT)
         session.commit()
         for step, (late, behind), own in zip(steps, read, reports, strict=True):  # each still sees the campaign open
             with pytest.raises(EmulationError) as refused:
@@ -90,9 +90,18 @@ def test_a_list_from_frozen_figures_is_fixed_by_two_people_and_stays(session: Se
             late.rollback()
     assert again.digest != stored.digest
     with pytest.raises(EmulationError) as refused:  # the page of the list that was refused
-        emulation_lists.confirm(session, campaign, seen=stored.digest, account_id=second, now=AT)
+        emulation_lists.confirm(session, campaign, found, seen=stored.digest, account_id=second, now=AT)
     assert refused.value.code == "list_changed"
-    emulation_lists.confirm(session, campaign, seen=again.digest, account_id=second, now=AT)
+    office.units["A"].name_vi = "Phường A"  # what the list rests on moves
+    session.commit()
+    for moved in (emulation_lists.computed_again(session, campaign), None):
+        with pytest.raises(EmulationError) as refused:
+            emulation_lists.confirm(session, campaign, moved, seen=again.digest, account_id=second, now=AT)
+        assert refused.value.code == "moved"
+    office.units["A"].name_vi = "Xã A"
+    session.commit()
+    now = emulation_lists.computed_again(session, campaign)
+    emulation_lists.confirm(session, campaign, now, seen=again.digest, account_id=second, now=AT)
     session.commit()
 
     report.explanation = "Khác"
@@ -123,7 +132,9 @@ def test_a_formula_makes_sense_and_stays_once_open(session: Session, engine: Eng
         make_campaign(session, office.province)
     assert refused.value.code == "campaign_twice"
     with pytest.raises(EmulationError) as refused:
-        emulation_lists.ask(session, campaign, account_id=office.compiler.id, now=AT)
+        emulation_lists.ask(
+            session, campaign, reading.compute_list(session, campaign, AT.date()), account_id=office.compiler.id, now=AT
+        )
     assert refused.value.code == "nobody_ranked"
     with pytest.raises(EmulationError) as refused:
         emulation_reports.save_report(session, campaign, office.units["A"], explanation="Kết quả", award="Huân chương")
