@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms import BooleanField, Form, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from forms.staff import StaffForm
 
 PREFIX = "part_"
-LONGEST_PART = 8000
+LONGEST_PART = 2000  # characters of one paragraph
+LONGEST_PARAGRAPHS = 8000
+LONGEST = {"about": 300, "to": 300, "kind": 100, "authority": 200, "decides": 100, "recipients": 2000}
+MOST_RECIPIENTS = 20  # lines
 # What each part of a wording is, by document; "paragraphs" are written a line each.
 PARTS = {
     "letter": {
@@ -81,6 +85,12 @@ class IssuerForm(StaffForm):
     authority_en = StringField(_l("Who decides, in English"), [Optional(), Length(max=200)])
 
 
+def few_recipients(_form: Form, recipients: TextAreaField) -> None:
+    """They stand on the page that is signed. Raises ValidationError."""
+    if len((recipients.data or "").split("\n")) > MOST_RECIPIENTS:
+        raise ValidationError(_("Name at most %(most)s recipients, a line each.", most=MOST_RECIPIENTS))
+
+
 class TextForm(StaffForm):
     """The parts of a wording; made by :func:`text_form`."""
 
@@ -99,7 +109,11 @@ def text_form(document: str, several: Mapping[str, bool]) -> type[TextForm]:
     fields = {
         PREFIX + name: TextAreaField(
             PARTS[document][name],
-            [DataRequired(), Length(max=LONGEST_PART)],
+            [
+                DataRequired(),
+                Length(max=LONGEST.get(name, LONGEST_PARAGRAPHS if has_several else LONGEST_PART)),
+                *([few_recipients] if name == "recipients" else []),
+            ],
             description=_l("A paragraph a line.") if has_several else "",
             render_kw={"rows": 6 if has_several else 2},
         )

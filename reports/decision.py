@@ -36,10 +36,17 @@ def decision_pdf(
     return build(content, title=title, language=language, issuer=issuer, moment=moment)
 
 
-def decision_specimen_pdf(issuer: Issuer, text: OfficialText, language: Language, *, moment: datetime) -> bytes:
+def decision_specimen_pdf(
+    issuer: Issuer,
+    text: OfficialText,
+    language: Language,
+    *,
+    moment: datetime,
+    verification: Verification | None = None,
+) -> bytes:
     """The decision with an example's figures: to look at a wording before it is used."""
     values = specimen_figures(issuer, language)
-    content = _decision(issuer, text, values, language)
+    content = _decision(issuer, text, values, language, verification)
     return build(content, title=text.text("about", values), language=language, issuer=issuer, moment=moment)
 
 

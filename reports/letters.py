@@ -45,12 +45,19 @@ def unit_letter_pdf(
     return build(content, title=title, language=language, issuer=issuer, moment=moment)
 
 
-def letter_specimen_pdf(issuer: Issuer, text: OfficialText, language: Language, *, moment: datetime) -> bytes:
+def letter_specimen_pdf(
+    issuer: Issuer,
+    text: OfficialText,
+    language: Language,
+    *,
+    moment: datetime,
+    verification: Verification | None = None,
+) -> bytes:
     """A letter of each case, a page each, with an example's figures: to look at a wording before it is used."""
     values, content = specimen_figures(issuer, language), list[Flowable]()
     for case in CASES:
         content += [PageBreak()] if content else []
-        content += _letter(issuer, text, _lines(text, case, values), values, language)
+        content += _letter(issuer, text, _lines(text, case, values), values, language, verification)
     return build(content, title=text.text("about", values), language=language, issuer=issuer, moment=moment)
 
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from reports.figures import Language, Text
 from reports.issuer import to_superior
@@ -37,6 +37,32 @@ def newest_issuer(session: Session, unit: Unit, at: datetime | None = None) -> D
         query = query.where(DocumentIssuer.changed_at <= at)
     found = session.scalar(query)
     return found if found is not None and found.name_vi else None
+
+
+def newest_issuers(session: Session, units: Sequence[Unit]) -> dict[int, DocumentIssuer]:
+    """The units' settings as they are now, by the key of the unit; the default is left out."""
+    newest = _newest(DocumentIssuer.id, units, DocumentIssuer.unit_id)
+    found = session.scalars(select(DocumentIssuer).where(DocumentIssuer.id.in_(newest), DocumentIssuer.name_vi != ""))
+    return {each.unit_id: each for each in found}
+
+
+def own_texts(session: Session, units: Sequence[Unit]) -> dict[int, set[tuple[str, str]]]:
+    """Which documents, in which languages, each of the units words otherwise than the standard, by its key."""
+    newest = _newest(DocumentText.id, units, DocumentText.unit_id, DocumentText.document, DocumentText.language)
+    found: dict[int, set[tuple[str, str]]] = {unit.id: set() for unit in units}
+    for each in session.scalars(select(DocumentText).where(DocumentText.id.in_(newest), DocumentText.parts != "")):
+        found[each.unit_id].add((each.document, each.language))
+    return found
+
+
+def _newest(
+    key: InstrumentedAttribute[int],
+    units: Sequence[Unit],
+    unit_id: InstrumentedAttribute[int],
+    *kinds: InstrumentedAttribute[str],
+) -> Select[int]:
+    """The keys of the newest rows of each kind that the units have."""
+    return select(func.max(key)).where(unit_id.in_([unit.id for unit in units])).group_by(unit_id, *kinds)
 
 
 def printed_issuer(setting: DocumentIssuer, language: Language) -> Issuer:

@@ -6,20 +6,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from flask import Response, abort, flash, redirect, render_template, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 
 from forms.document_setting import PARTS, PREFIX, IssuerForm, TextForm, text_form
-from reports.decision import decision_specimen_pdf
 from reports.figures import Language
 from reports.issuer import unit_as_issuer
-from reports.letters import letter_specimen_pdf
-from reports.official_texts import PLACEHOLDERS, OfficialText, standard_text
+from reports.official_texts import PLACEHOLDERS, OfficialText, Part, standard_text
 from reports.page import Issuer
+from reports.specimens import part_without_room, specimen_pdf
 from survey import document_wording
-from survey.accounts.guard import account, commit, may, staff_blueprint
+from survey.accounts.guard import account, begin_writing, commit, may, staff_blueprint
 from survey.accounts.models import Account
 from survey.accounts.scope import scope, unit_path
 from survey.analysis import document_settings as reading
@@ -30,9 +29,12 @@ from survey.models import Unit, Wave
 from survey.operations import document_settings as operations
 from survey.operations.document_settings import DocumentSettingError, IssuerTerms
 from survey.operations.poll_waves import IS_SURVEY
-from survey.staff_pages import say
+from survey.staff_pages import here, say
 
 blueprint = staff_blueprint("document_settings", __name__, url_prefix="/staff/van-ban/the-thuc")
+
+
+PAGE = 50
 
 
 class Worded(NamedTuple):
@@ -58,13 +60,23 @@ def tools() -> dict[str, Any]:
 @blueprint.get("/")
 @may("documents.make")
 def index() -> ResponseReturnValue:
-    """The reader's own units and those within reach that run waves, each with who issues its documents."""
-    session, reach = current_session(), scope("documents.make")
+    """The reader's own units and those within reach that run waves, each with who issues its documents; `after` is the
+    code of the last unit of the page before."""
+    session, reach, after = current_session(), scope("documents.make"), request.args.get("after", "")
     runs_waves = Unit.id.in_(select(Wave.owner_id).where(IS_SURVEY)) | Unit.path.in_(reach.paths)
-    units = session.scalars(select(Unit).where(reach.covers(Unit.path), runs_waves).order_by(Unit.path)).all()
+    query = select(Unit).where(reach.covers(Unit.path), runs_waves).order_by(Unit.path).limit(PAGE + 1)
+    if after:
+        query = query.where(Unit.path > select(Unit.path).where(Unit.code == after).scalar_subquery())
+    found = session.scalars(query).all()
+    units = found[:PAGE]
+    own = reading.own_texts(session, units)
     return render_template(
         "document_settings/index.html",
-        rows=[(unit, reading.newest_issuer(session, unit), worded_by_itself(unit)) for unit in units],
+        units=units,
+        issuers=reading.newest_issuers(session, units),
+        own={unit_id: {code for code, worded in TEXTS.items() if worded in texts} for unit_id, texts in own.items()},
+        next_url=here(after=units[-1].code) if len(found) > PAGE else None,
+        first_url=here(after=None) if after else None,
     )
 
 
@@ -104,15 +116,16 @@ def reset_issuer(unit_code: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/<unit_code>/loi-van/<text_code>", methods=["GET", "POST"])
-@may("documents.make", unit_path)
+@may("documents.make", unit_path, writes=False)
 def text(unit_code: str, text_code: str) -> ResponseReturnValue:
     """The wording of a kind of document from now on, part by part."""
-    session, unit, worded = current_session(), unit_of(unit_code), worded_or_404(text_code)
+    unit, worded = unit_of(unit_code), worded_or_404(text_code)
     form = form_of(unit, worded)
     if form.validate_on_submit():
         try:
-            parts = form.parts(several_of(worded))
-            operations.set_text(session, unit, *worded, parts, account_id=account().id, at=datetime.now(UTC))
+            parts = checked(form, unit, worded)
+            session, now = begin_writing(), datetime.now(UTC)
+            operations.set_text(session, unit, *worded, parts, account_id=account().id, at=now)
         except DocumentSettingError as error:
             at_fault(form, error)
         else:
@@ -133,16 +146,13 @@ def try_text(unit_code: str, text_code: str) -> ResponseReturnValue:
     form = form_of(unit, worded)
     if not form.validate_on_submit():
         return text_page(unit, text_code, form)
-    parts, language, now = form.parts(several_of(worded)), worded.language, datetime.now(UTC)
     try:
-        operations.check_text(*worded, parts)
+        parts = checked(form, unit, worded)
     except DocumentSettingError as error:
         at_fault(form, error)
         return text_page(unit, text_code, form)
-    render = letter_specimen_pdf if worded.document == "letter" else decision_specimen_pdf
-    content = render(
-        printed(unit, language, decides=worded.document == "decision"), OfficialText(parts), language, moment=now
-    )
+    document, language = worded
+    content = specimen_pdf(document, issuer_of(unit, worded), OfficialText(parts), language, moment=datetime.now(UTC))
     response = Response(content, mimetype="application/pdf")
     response.headers.set("Content-Disposition", "inline", filename=f"xem-thu-{text_code}.pdf")
     return response
@@ -166,14 +176,6 @@ def worded_or_404(text_code: str) -> Worded:
     return TEXTS.get(text_code) or abort(404)
 
 
-def worded_by_itself(unit: Unit) -> list[str]:
-    """The codes of the texts that the unit words otherwise than the standard."""
-    session = current_session()
-    return [
-        code for code, worded in TEXTS.items() if reading.current_text(session, unit, *worded) != standard_text(*worded)
-    ]
-
-
 def several_of(worded: Worded) -> dict[str, bool]:
     """Which parts of a wording have several paragraphs."""
     return {name: not isinstance(part, str) for name, part in standard_text(*worded).parts.items()}
@@ -183,6 +185,20 @@ def form_of(unit: Unit, worded: Worded) -> TextForm:
     parts = reading.current_text(current_session(), unit, *worded).parts
     shown = {PREFIX + name: part if isinstance(part, str) else "\n".join(part) for name, part in parts.items()}
     return text_form(worded.document, several_of(worded))(data=shown)
+
+
+def checked(form: TextForm, unit: Unit, worded: Worded) -> dict[str, Part]:
+    """What was written, by part. Raises :class:`DocumentSettingError` where no document can be made of it."""
+    parts = form.parts(several_of(worded))
+    operations.check_text(*worded, parts)
+    part = part_without_room(worded.document, issuer_of(unit, worded), parts, worded.language)
+    if part is not None:
+        raise DocumentSettingError("no_room", part)
+    return parts
+
+
+def issuer_of(unit: Unit, worded: Worded) -> Issuer:
+    return printed(unit, worded.language, decides=worded.document == "decision")
 
 
 def at_fault(form: TextForm, error: DocumentSettingError) -> None:

@@ -27,6 +27,7 @@ class DocumentSettingError(OperationError):
         "unknown": _n("%(found)s is no value that can be filled in here. Choose from the list above the text."),
         "bracket": _n("A bracket is missing or stands alone: each value is written between both, such as {place}."),
         "empty_part": _n("This part may not be empty."),
+        "no_room": _n("No page has room for this. Shorten it."),
         "other_parts": _n("These are not the parts of this document. Reload the page and try again."),
         "same": _n("Nothing was changed."),
     }

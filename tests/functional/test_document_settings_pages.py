@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from survey.blueprints import document_settings
 from survey.models import AuditEntry
-from tests.document_objects import look_again, words_of
+from survey.operations.document_settings import IssuerTerms, reset_issuer, set_issuer
+from tests.document_objects import AT, look_again, words_of
+from tests.factories import make_wave
 from tests.filing_office import FilingOffice
 from tests.page_rules import CheckingClient, html_of
 from tests.staff import post, sign_in
@@ -15,6 +21,7 @@ from tests.staff import post, sign_in
 ROOM = "/staff/van-ban/the-thuc"
 ISSUER = f"{ROOM}/P/co-quan"
 LETTER = f"{ROOM}/P/loi-van/cong-van-vi"
+MANY_PLACES = "Sở Nội vụ và các phòng chuyên môn thuộc Sở, mỗi phòng một bản để biết và theo dõi việc thực hiện"
 
 
 def test_the_issuing_body_is_settled_audited_and_given_back(
@@ -47,6 +54,43 @@ def test_the_issuing_body_is_settled_audited_and_given_back(
     assert {each.unit_path for each in noted} == {office.province.path}
 
 
+def test_units_are_listed_by_pages_and_as_many_statements_whatever_they_settled(
+    staff_app: Flask, staff_session: Session, staff_client: CheckingClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = FilingOffice(staff_session, staff_app.extensions["engine"])
+    sign_in(staff_client, office.compiler)
+    alone = statements(staff_app, staff_client)
+    terms = IssuerTerms("Văn phòng", "VP", "Chánh Văn phòng")
+    for at, code in enumerate("AB"):
+        unit = office.units[code]
+        make_wave(staff_session, code=f"O{code}", units=[unit]).owner = unit
+        set_issuer(staff_session, unit, terms, account_id=None, at=AT + timedelta(minutes=at))
+    reset_issuer(staff_session, office.units["B"], account_id=None, at=AT + timedelta(hours=1))
+    staff_session.commit()
+    assert statements(staff_app, staff_client) == alone
+    page = html_of(staff_client.get(f"{ROOM}/"))
+    assert [page.count(name) for name in ("Xã A</th>", "Xã B</th>", "Xã C</th>", "(VP)")] == [1, 1, 0, 1]
+    monkeypatch.setattr(document_settings, "PAGE", 2)
+    page = html_of(staff_client.get(f"{ROOM}/"))
+    assert f'href="{ROOM}/?after=A"' in page
+    assert "Xã B</th>" not in page
+    page = html_of(staff_client.get(f"{ROOM}/?after=A"))
+    assert "Xã B</th>" in page
+    assert "Xã A</th>" not in page
+
+
+def statements(app: Flask, client: CheckingClient) -> int:
+    sent: list[object] = []
+
+    def note(*given: object) -> None:
+        sent.append(given[2])
+
+    event.listen(app.extensions["engine"], "before_cursor_execute", note)
+    assert client.get(f"{ROOM}/").status_code == 200
+    event.remove(app.extensions["engine"], "before_cursor_execute", note)
+    return len(sent)
+
+
 def test_a_wording_is_tried_saved_and_given_back_and_an_unknown_placeholder_is_told_at_its_field(
     staff_app: Flask, staff_session: Session, staff_client: CheckingClient
 ) -> None:
@@ -72,6 +116,15 @@ def test_a_wording_is_tried_saved_and_given_back_and_an_unknown_placeholder_is_t
     open_ended = html_of(post(staff_client, LETTER, {**fields, "part_result": "Tại {place: {percent}"}, page=LETTER))
     assert "Thiếu hoặc thừa một dấu ngoặc" in open_ended.partition('id="part_result-error"')[2]
     assert "đơn vị mà văn bản" in open_ended  # what {place} means, beside it
+    for address in (LETTER, f"{LETTER}/xem-thu"):
+        for part, text, told in (
+            ("about", "Kết quả " * 60, "300"),
+            ("recipients", "Sở Nội vụ\n" * 21, "không quá 20 nơi nhận"),
+            ("recipients", f"{MANY_PLACES}\n" * 20, "Hãy viết ngắn lại"),
+        ):
+            long = post(staff_client, address, {**fields, f"part_{part}": text}, page=LETTER)
+            assert long.status_code == 422
+            assert told in html_of(long).partition(f'id="part_{part}-error"')[2][:300]
     tried = post(staff_client, f"{LETTER}/xem-thu", fields, page=LETTER)
     assert tried.mimetype == "application/pdf"
     assert "Tại Xã Mẫu: 83,52%." in words_of(tried.data)
