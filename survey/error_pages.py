@@ -7,13 +7,14 @@ from collections.abc import Callable
 from flask import Flask, Response, current_app, request
 from flask_babel import gettext
 from sqlalchemy.exc import DataError
-from werkzeug.exceptions import BadRequest, HTTPException, NotFound, ServiceUnavailable
+from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, NotFound, ServiceUnavailable
 
 from survey.citizen_pages import answer, render
 from survey.citizen_places import UNREACHABLE
 from survey.database import current_session
 
 BUSY_SECONDS = 20
+NUMBER_OUT_OF_RANGE, NOT_IN_ENCODING = "22003", "22021"  # PostgreSQL's SQLSTATE
 
 ErrorPage = Callable[[HTTPException], Response]
 LOOKS = "error_pages"  # the extension that keeps each surface's own page by the beginning of its addresses
@@ -74,9 +75,21 @@ def database_error(error: Exception) -> Response:
     return http_error(ServiceUnavailable(retry_after=BUSY_SECONDS))
 
 
-def impossible_value(error: Exception) -> Response:
+def impossible_value(error: DataError) -> Response:
     """A request named what no column can hold, a NUL or a number beyond its kind: PostgreSQL refuses to look, where
-    SQLite looks and finds nothing."""
-    current_app.logger.warning("a request named an impossible value", exc_info=error)
+    SQLite looks and finds nothing. Whatever else does not fit its column when it is stored is our fault."""
     current_session().rollback()
-    return http_error(NotFound() if request.method in ("GET", "HEAD") else BadRequest())
+    if request.method in ("GET", "HEAD"):
+        current_app.logger.warning("a request named an impossible value", exc_info=error)
+        return http_error(NotFound())
+    if named_by_request(error):
+        current_app.logger.warning("a request named an impossible value", exc_info=error)
+        return http_error(BadRequest())
+    current_app.logger.error("a value does not fit its column", exc_info=error)
+    return http_error(InternalServerError())
+
+
+def named_by_request(error: DataError) -> bool:
+    """Whether it is a NUL, which psycopg refuses itself and without a state, or a number out of range."""
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state in (NUMBER_OUT_OF_RANGE, NOT_IN_ENCODING) or (state is None and "NUL" in str(error.orig))
