@@ -12,7 +12,8 @@ from flask_babel import force_locale
 
 from forms.citizen import citizen_form
 from forms.definition import Language, Questionnaire
-from survey.blueprints.citizen import HONEYPOT, TOKEN_PLACE, breakable
+from survey.ballot_pages import HONEYPOT, TOKEN_PLACE
+from survey.blueprints.citizen import breakable
 from survey.citizen_pages import FORM_SCRIPT, POLICY, render, respond
 from survey.citizen_places import Asked, Place
 from survey.operations.submission import issue_token

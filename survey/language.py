@@ -10,6 +10,8 @@ from flask_babel import Babel
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from forms.definition import Language
+
 LANGUAGES = ("vi", "en")
 # One catalogue a room, so that each is read and translated by itself; Flask-Babel joins them.
 DOMAINS = tuple(sorted(path.stem for path in (Path(__file__).parent / "translations").glob("*/LC_MESSAGES/*.po")))
@@ -31,6 +33,15 @@ def chosen_language() -> str:
 def negotiated(header: str) -> str:
     """The best of our languages by an Accept-Language header; browsers send a few dozen different ones."""
     return parse_accept_header(header, LanguageAccept).best_match(LANGUAGES, default="vi") or "vi"
+
+
+def written_language() -> Language:
+    """The one of a citizen's pages."""
+    return "en" if chosen_language() == "en" else "vi"
+
+
+def other_language() -> Language:
+    return "vi" if written_language() == "en" else "en"
 
 
 def init_app(app: Flask) -> None:

@@ -20,10 +20,12 @@ from reports import names
 from reports.qr_code import qr_svg
 from reports.wording import short_date
 from survey.analysis import petition_tracking as tracking
-from survey.blueprints.citizen import HONEYPOT, signing_keys, written_language
+from survey.ballot_pages import HONEYPOT
+from survey.blueprints.citizen import signing_keys
 from survey.citizen_pages import answer, content_policy, render, script, style_sheet
 from survey.citizen_places import Place
 from survey.database import current_session
+from survey.language import written_language
 from survey.models import Petition, PetitionStep, Unit
 from survey.models.petition import OPEN_STATES
 from survey.operations.bounded import MEGABYTE

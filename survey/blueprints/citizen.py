@@ -7,24 +7,32 @@ import sqlite3
 import time
 from base64 import urlsafe_b64encode
 from contextlib import closing
-from typing import Any
 
 import psycopg
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.datastructures import MultiDict
 
 from forms.ballot import Ballot, clean_text
-from forms.citizen import CitizenForm, citizen_form, read_ballot
+from forms.citizen import citizen_form, read_ballot
 from forms.definition import Language
 from reports import wording
-from survey.citizen_pages import FORM_SCRIPT, SENT_SCRIPT, answer, render, respond
+from survey.ballot_pages import (
+    HONEYPOT,
+    TOKEN_PLACE,
+    busy,
+    form_again,
+    form_page,
+    not_sent,
+    not_storable,
+    results_endpoint,
+    thanks_page,
+)
+from survey.citizen_pages import answer, render, respond
 from survey.citizen_places import Asked, Place, Reception
 from survey.database import current_session, engine
-from survey.language import chosen_language
+from survey.language import other_language, written_language
 from survey.operations.codes import is_valid, normalise
 from survey.operations.collectors import suggestions
 from survey.operations.responses import CollectorClosed, ImpossibleAnswer, Receipt, Submission, record_by_driver
@@ -33,14 +41,12 @@ from survey.operations.writing import begin_by_driver
 from survey.page_cache import accepted_encoding
 from survey.scan_counter import SECONDS, ScanCounter, opened_by_a_person
 
-HONEYPOT = "website"
 MOST_FIELDS = 200
 LONGEST_SECONDS = 2**31 - 1  # that the database keeps
 BUSY_SECONDS = 20  # after which one may try again
 # A phone's "back" shows the form as it was, with its number: sent once more, it is the same ballot. A reload asks anew,
 # and a counter's own device keeps nothing for the next person.
 PHONE_CACHE = "private, no-cache"
-TOKEN_PLACE = "TOKEN"  # noqa: S105 - stands where the token will
 # Whatever the database says: a ballot that is not stored goes back to the one who filled it in.
 DATABASE_FAULTS = (SQLAlchemyError, sqlite3.Error, psycopg.Error)
 
@@ -157,19 +163,6 @@ def reception() -> Reception:
     return found
 
 
-def written_language() -> Language:
-    return "en" if chosen_language() == "en" else "vi"
-
-
-def other_language() -> Language:
-    return "vi" if written_language() == "en" else "en"
-
-
-def results_endpoint() -> str | None:
-    """Where results are published, if this process publishes any."""
-    return "results.index" if "results" in current_app.blueprints else None
-
-
 def signing_keys() -> list[bytes]:
     keys = [current_app.config["SECRET_KEY"], *(current_app.config.get("SECRET_KEY_FALLBACKS") or ())]
     return [key.encode() if isinstance(key, str) else key for key in keys]
@@ -228,87 +221,6 @@ def fresh_form(place: Place, language: Language) -> bytes:
     asked = reception().asked(place)
     empty = citizen_form(asked.questionnaire, language)(formdata=None)
     return form_page(place, asked, empty, TOKEN_PLACE).rpartition(TOKEN_PLACE)[0].encode()
-
-
-def form_page(
-    place: Place,
-    asked: Asked,
-    form: CitizenForm,
-    token: str,
-    trouble: str = "",
-    *,
-    template: str = "citizen/form.html",
-    **more: Any,
-) -> str:
-    """The form with what was entered; `template` may put something beside it, with `more` to say there."""
-    return render(
-        template,
-        place=place,
-        heading=place.heading(form.language),
-        asked=asked,
-        form=form,
-        token=token,
-        trouble=trouble,
-        honeypot=HONEYPOT,
-        script=FORM_SCRIPT,
-        **more,
-    )
-
-
-def thanks_page(
-    place: Place,
-    asked: Asked,
-    number: str,
-    *,
-    conflict: bool,
-    switch: str,
-    template: str = "citizen/thanks.html",
-    **more: Any,
-) -> str:
-    """The receipt; `switch` is its address in the other language."""
-    language = written_language()
-    return render(
-        template,
-        place=place,
-        heading=place.heading(language),
-        number=number,
-        conflict=conflict,
-        closing=wording.short_date(place.period[1], language),
-        thanks=asked.questionnaire.thanks,
-        script=SENT_SCRIPT,
-        switch=switch,
-        results_endpoint=results_endpoint(),
-        **more,
-    )
-
-
-def form_again(
-    place: Place,
-    asked: Asked,
-    token: str,
-    status: int,
-    trouble: str = "",
-    headers: dict[str, str] | None = None,
-    **page: Any,
-) -> Response:
-    """The form with what was entered; without a word of its own it says what is wrong with the answers."""
-    form = citizen_form(asked.questionnaire, written_language())(formdata=MultiDict(request.form))
-    if not trouble:
-        form.validate()
-        trouble = " ".join(form.form_errors) or gettext("Some answers need another look.")
-    return answer(form_page(place, asked, form, token, trouble, **page), status, headers)
-
-
-def not_sent() -> str:
-    return gettext("Your answers have not been sent yet. Please press send once more.")
-
-
-def not_storable() -> str:
-    return gettext("One of the answers could not be stored. Please check them and send again.")
-
-
-def busy() -> str:
-    return gettext("Your answers have not been sent yet: the system is busy. Please press send again in a minute.")
 
 
 def unknown(code: str) -> ResponseReturnValue:

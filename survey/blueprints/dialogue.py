@@ -14,7 +14,8 @@ from flask_babel import gettext
 from forms.ballot import clean_text
 from forms.dialogue import AskForm
 from survey.analysis.dialogue_page import current_dialogues, public_page
-from survey.blueprints.citizen import DATABASE_FAULTS, HONEYPOT, other_language, signing_keys
+from survey.ballot_pages import HONEYPOT
+from survey.blueprints.citizen import DATABASE_FAULTS, signing_keys
 from survey.database import current_session
 from survey.dialogue_citizen import (
     PUBLIC_STATES,
@@ -27,6 +28,7 @@ from survey.dialogue_citizen import (
     question_state,
 )
 from survey.dialogue_wording import short_day
+from survey.language import other_language
 from survey.models import Dialogue
 from survey.operations.codes import normalise
 from survey.operations.dialogue_box import find_question, hand_in

@@ -11,21 +11,16 @@ from flask.typing import ResponseReturnValue
 
 from forms.citizen import citizen_form, read_ballot
 from forms.dialogue import CheckInForm
+from survey.ballot_pages import HONEYPOT, form_again, form_page, not_sent
 from survey.blueprints.citizen import (
     BUSY_SECONDS,
     DATABASE_FAULTS,
-    HONEYPOT,
     MOST_FIELDS,
-    form_again,
-    form_page,
-    not_sent,
-    other_language,
     reception,
     signature,
     signing_keys,
     store,
     submission_of,
-    written_language,
 )
 from survey.blueprints.dialogue import (
     at,
@@ -42,6 +37,7 @@ from survey.citizen_pages import answer
 from survey.citizen_places import Asked, Place, place_of
 from survey.database import current_session
 from survey.dialogue_citizen import dialogue_name, page, picture
+from survey.language import other_language, written_language
 from survey.models import Collector, Dialogue, DialoguePoll
 from survey.operations.codes import normalise, spaced
 from survey.operations.dialogue_passes import PassError, ballot_id, check_in, has_rated, knows_pass, new_pass

@@ -15,18 +15,11 @@ from forms.ballot import clean_text
 from forms.petition import PetitionForm, RateForm, ReopenForm
 from reports.wording import short_date
 from survey.analysis import petition_tracking as tracking
-from survey.blueprints.citizen import (
-    BUSY_SECONDS,
-    DATABASE_FAULTS,
-    HONEYPOT,
-    reception,
-    refusal,
-    signing_keys,
-    unknown,
-    written_language,
-)
+from survey.ballot_pages import HONEYPOT
+from survey.blueprints.citizen import BUSY_SECONDS, DATABASE_FAULTS, reception, refusal, signing_keys, unknown
 from survey.citizen_places import Place
 from survey.database import current_session
+from survey.language import written_language
 from survey.models import Petition, Unit
 from survey.operations import petitions
 from survey.operations.bounded import MEGABYTE, ReadersBusy

@@ -17,21 +17,13 @@ from flask.typing import ResponseReturnValue
 from forms.citizen import citizen_form, read_ballot
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, collector_path
-from survey.blueprints.citizen import (
-    form_again,
-    form_page,
-    not_sent,
-    other_language,
-    signature,
-    signing_keys,
-    submission_of,
-    thanks_page,
-    written_language,
-)
+from survey.ballot_pages import form_again, form_page, not_sent, thanks_page
+from survey.blueprints.citizen import signature, signing_keys, submission_of
 from survey.blueprints.collectors import collector_or_404
 from survey.citizen_pages import answer
 from survey.citizen_places import Place, asked_of, place_of
 from survey.database import current_session
+from survey.language import other_language, written_language
 from survey.models import Collector
 from survey.operations.errors import OperationError
 from survey.operations.submission import BadToken, issue_token, read_token

@@ -15,10 +15,11 @@ from survey import document_wording
 from survey.analysis import published_documents, verification
 from survey.analysis.petition_tracking import is_tracking_code
 from survey.analysis.verification import Finding
-from survey.blueprints.citizen import BUSY_SECONDS, written_language
+from survey.blueprints.citizen import BUSY_SECONDS
 from survey.citizen_pages import answer, content_policy, render, style_sheet
 from survey.config import trust_folder
 from survey.database import current_session
+from survey.language import written_language
 from survey.models import Document, PublishedDocument, Unit, Wave
 from survey.operations import documents
 from survey.operations.bounded import MEGABYTE, ReadersBusy

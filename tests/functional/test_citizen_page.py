@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from forms.definition import Choice, Question, Questionnaire, Section, Wording
 from forms.library import codes, standard
-from survey.blueprints import citizen
+from survey import ballot_pages
 from survey.citizen_places import Reception
 from tests import factories
 from tests.page_rules import CheckingClient
@@ -150,8 +150,8 @@ def test_a_slash_too_many_is_forgiven(client: CheckingClient, session: Session) 
 def test_the_page_is_rendered_once(client: CheckingClient, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     code = hang_up(session).code
     rendered = []
-    render = citizen.render
-    monkeypatch.setattr(citizen, "render", lambda *a, **k: rendered.append(a) or render(*a, **k))
+    render = ballot_pages.render
+    monkeypatch.setattr(ballot_pages, "render", lambda *a, **k: rendered.append(a) or render(*a, **k))
     for encoding in ("gzip", "br", ""):
         assert get(client, f"/s/{code}?lang=vi", Accept_Encoding=encoding).status_code == 200
     assert len(rendered) == 1
