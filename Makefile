@@ -15,7 +15,7 @@ room_files = $(wildcard $(foreach noun,$(1),survey/blueprints/$(noun).py survey/
 ROOM_reports := reports
 ROOM_results := survey/blueprints/results.py survey/blueprints/unit_years.py survey/templates/results survey/templates/unit_years
 ROOM_citizen := survey/blueprints/citizen.py survey/blueprints/health.py survey/templates/citizen \
-    $(filter-out survey/staff_%.py survey/petition_%.py survey/dialogue_%.py survey/draft_pages.py survey/document_wording.py,$(wildcard survey/*.py))
+    $(filter-out survey/staff_%.py survey/petition_%.py survey/dialogue_%.py survey/draft_pages.py survey/%_wording.py,$(wildcard survey/*.py))
 ROOM_staff := $(wildcard survey/staff_*.py) $(filter-out survey/accounts/api_keys.py,$(wildcard survey/accounts/*.py)) survey/templates/staff \
     $(call room_files,staff account people audit security,staff account people)
 ROOM_places := $(wildcard forms/xlsform*.py) $(call room_files,places place_imports unit_changes counters services transactions,\

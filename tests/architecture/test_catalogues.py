@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -80,3 +82,19 @@ def test_one_wording_reads_the_same_in_every_room() -> None:
             if message.id:
                 translations.setdefault((message.context, message.id), {})[path.stem] = str(message.string)
     assert {key: rooms for key, rooms in translations.items() if len(set(rooms.values())) > 1} == {}
+
+
+def test_no_two_rooms_extract_from_the_same_file() -> None:
+    """Or `make messages` would put the one room's wordings into the other's catalogue as well."""
+    show = "rooms:;$(foreach room,$(ROOMS),$(info $(room): $(ROOM_$(room))))"
+    told = subprocess.run(
+        ["make", "-s", "--no-print-directory", "--eval", show, "rooms"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = (line.partition(": ") for line in told.stdout.splitlines() if ": " in line)
+    rooms = {room: set(files.split()) for room, _, files in lines}
+    assert "survey/ballot_pages.py" in rooms["citizen"]
+    assert {pair: both for pair in combinations(rooms, 2) if (both := rooms[pair[0]] & rooms[pair[1]])} == {}
