@@ -49,6 +49,11 @@ class Pair:
     is_part: bool = False
     values: tuple[Estimate, Estimate] = (NO_ESTIMATE, NO_ESTIMATE)
 
+    @property
+    def is_hidden(self) -> bool:
+        """Whether one of the two has no figure that may be shown, which is all that is told of the pair."""
+        return self.difference is not None and self.difference.difference is None
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -66,6 +71,13 @@ class Comparison:
     index: Row
     factors: tuple[Row, ...]
     pairs: tuple[Pair, ...]
+
+    @property
+    def hidden(self) -> tuple[Place, ...]:
+        """The units of hidden pairs that have no figure that may be shown."""
+        sides = {place.code for pair in self.pairs if pair.is_hidden for place in (pair.first, pair.second)}
+        without = (each.place for each in self.reports if each.index.estimate.estimate is None)
+        return tuple(place for place in without if place.code in sides)
 
 
 def candidates(session: Session, wave: Wave) -> list[Candidate]:

@@ -69,3 +69,14 @@ def wave_corrections(session: Session, waves: Collection[Wave]) -> dict[int, tup
         one = WaveCorrection(province_day(at), reason, tuple(units))
         by_wave[wave_id] = (*by_wave.get(wave_id, ()), one)
     return by_wave
+
+
+def last_corrections(session: Session, waves: Collection[Wave]) -> dict[tuple[str, str], WaveCorrection]:
+    """The last correction of the published figures, by the codes of wave and unit."""
+    found = wave_corrections(session, waves)
+    return {
+        (wave.code, unit.code): each
+        for wave in waves
+        for each in reversed(found.get(wave.id, ()))
+        for unit in each.units
+    }

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from survey.analysis import comparison, open_data
 from survey.analysis.comparison import Candidate
+from survey.analysis.corrections import last_corrections
 from survey.analysis.published import published_waves
 from survey.blueprints import results
 from survey.database import current_session, engine
@@ -54,6 +55,7 @@ def index() -> ResponseReturnValue:
         most=comparison.MOST,
         words=words,
         found=comparison.search(units, words, codes) if words else [],
+        corrected=last_corrections(session, (wave,)),
         compared=comparison.compare_units(engine(), edition, chosen[: comparison.MOST]) if chosen else None,
         with_unit=lambda unit: address(wave.code, [*codes, unit.code]),
         without=lambda unit: address(wave.code, [each for each in codes if each != unit.code]),

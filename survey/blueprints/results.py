@@ -26,7 +26,7 @@ from reports.year_chart import year_svg
 from survey import remembered_figures
 from survey.analysis import filings, published_documents
 from survey.analysis.compilation import compile_wave
-from survey.analysis.corrections import wave_corrections
+from survey.analysis.corrections import last_corrections, wave_corrections
 from survey.analysis.export_reading import report_from
 from survey.analysis.frozen_figures import unpacked
 from survey.analysis.petition_tracking import count_published
@@ -139,6 +139,7 @@ def index() -> ResponseReturnValue:
     chosen = [each for each in published if year in ("", f"{year_of(each)}")]
     shown, after = page_of(chosen, WAVES, lambda each: each.code)
     corrected = wave_corrections(current_session(), shown)
+    of_citizens = next((each for each in published if each.respondents == "citizen"), None)
     return render_template(
         "results/index.html",
         waves=[(overview_of(each), corrected.get(each.id, ())) for each in shown],
@@ -146,7 +147,7 @@ def index() -> ResponseReturnValue:
         newest=published[0] if published else None,
         year=year,
         every_year=sorted({year_of(each) for each in published}, reverse=True),
-        years=years_of(published[0]) if published and not year and not request.args.get("sau") else None,
+        years=years_of(of_citizens) if of_citizens and not year and not request.args.get("sau") else None,
     )
 
 
@@ -172,6 +173,7 @@ def wave(wave_code: str) -> ResponseReturnValue:
         kinds=kinds,
         groups=groups,
         corrections=wave_corrections(current_session(), (found,)).get(found.id, ()),
+        corrected=last_corrections(current_session(), (found,)),
     )
 
 
@@ -179,6 +181,7 @@ def wave(wave_code: str) -> ResponseReturnValue:
 def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
     found, place, report = report_or_404(wave_code, unit_code)
     others = [other for other in published_waves(current_session()) if other.id != found.id]
+    compared = {change.wave_code for change in report.changes}
     below, after = page_of(report.children, LINES, lambda line: line.place.code)
     return render_template(
         "results/unit.html",
@@ -186,6 +189,7 @@ def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
         below=below,
         after=after,
         versions=filings.public_versions(current_session(), found, place),
+        corrected=last_corrections(current_session(), [found, *(each for each in others if each.code in compared)]),
         above=ancestors(current_session(), place),
         other_waves=waves_of_unit(current_session(), place, others),
         themes=(None, []) if report.index.suppressed else public_themes(current_session(), found, place),
@@ -203,7 +207,7 @@ def version(wave_code: str, unit_code: str, version_number: int) -> ResponseRetu
     figures = filings.public_figures(session, found, place, version_number)
     if figures is None:
         abort(404)
-    report = report_from(unpacked(figures), found.state)
+    report = report_from(unpacked(figures), found.state, found.respondents)
     return render_template("results/version.html", report=report, version=versions[version_number])
 
 
@@ -243,7 +247,7 @@ def overview_of(found: Wave) -> WaveOverview:
 
 
 def years_of(newest: Wave) -> YearTrend:
-    """The whole province over the waves up to the newest, beside the published national index and the targets."""
+    """The whole province over the citizens' waves up to the newest, beside the national index and the targets."""
     return kept_for_large(newest, "years", lambda root: year_trend(current_session(), newest, root, source="sealed"))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter as Multiset
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from reports.choice_table import choice_base
-from reports.correction_figures import WaveCorrection
 from reports.correction_notes import correction_sentence
 from reports.figures import Figure, VerdictState
 from reports.line_chart import line_svgs
@@ -26,7 +24,7 @@ from survey import remembered_figures
 from survey.accounts.guard import commit, may, staff_blueprint
 from survey.accounts.scope import can, scope, source_for, unit_path
 from survey.analysis import readable, summary
-from survey.analysis.corrections import wave_corrections
+from survey.analysis.corrections import last_corrections
 from survey.analysis.published import ancestors
 from survey.analysis.remedies import of_figure, weak_figures
 from survey.blueprints.result_filters import (
@@ -88,21 +86,10 @@ def index() -> ResponseReturnValue:
         waves=waves,
         units=units,
         grid=grid,
-        corrected=corrected_units(waves),
+        corrected=last_corrections(session, waves),
         more=more,
         after=after,
     )
-
-
-def corrected_units(waves: Sequence[Wave]) -> dict[tuple[str, str], WaveCorrection]:
-    """The last correction of the published figures, by wave and unit."""
-    found = wave_corrections(current_session(), waves)
-    return {
-        (wave.code, unit.code): each
-        for wave in waves
-        for each in reversed(found.get(wave.id, ()))
-        for unit in each.units
-    }
 
 
 def answered(index: Figure) -> bool:
@@ -150,8 +137,10 @@ def unit(wave_code: str, unit_code: str) -> ResponseReturnValue:
     plans = not filtered and can("remedies.edit", asked.unit.path)
     after = request.args.get("after", "")
     children = [line for line in found.value.children if line.place.code > after]
+    compared = {asked.wave.code, *(change.wave_code for change in found.value.changes)}
     return render_template(
         "unit_results/unit.html",
+        corrected=last_corrections(session, session.scalars(select(Wave).where(Wave.code.in_(compared))).all()),
         report=found.value,
         unit_names=names_of_covered(found.value),
         nobody=not answered(found.value.index) and not found.value.quality.responses,

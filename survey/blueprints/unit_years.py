@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from reports.compilation_figures import YearTrend
 from survey import remembered_figures
+from survey.analysis.corrections import last_corrections
 from survey.analysis.petition_tracking import count_published
 from survey.analysis.published import ancestors, published_waves, waves_of_unit
 from survey.analysis.remedies import public_remedies
@@ -49,6 +50,7 @@ def unit(unit_code: str) -> ResponseReturnValue:
         unit=found,
         above=ancestors(session, found),
         series=series_of(found, waves),
+        corrected=last_corrections(session, waves),
         responded=public_remedies(session, found),
         opinions=count_published(session, found),
     )

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from tests.filing_office import FilingOffice
+from tests.filing_office import COUNTS, FilingOffice
 from tests.page_rules import CheckingClient
 
 
@@ -22,8 +22,10 @@ def text_of(client: CheckingClient, url: str) -> str:
 
 
 def test_differences_are_told_only_where_they_are_more_than_chance(
-    client: CheckingClient, session: Session, engine: Engine
+    client: CheckingClient, session: Session, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for code in ("D", "E"):
+        monkeypatch.setitem(COUNTS, code, (0, 0, 0, 0, 3))
     office = FilingOffice(session, engine)
     empty = text_of(client, "/so-sanh/")
     assert "Chưa công bố kết quả nào" in empty
@@ -44,5 +46,8 @@ def test_differences_are_told_only_where_they_are_more_than_chance(
     assert "Xã A is higher than Xã B." in text_of(client, "/so-sanh/?dot=W&don-vi=B&don-vi=A&lang=en")
     assert "/so-sanh/?dot=W&don-vi=B&don-vi=A&lang=vi" in text_of(client, "/so-sanh/?dot=W&don-vi=B&don-vi=A&lang=en")
     assert "/so-sanh/?dot=W&don-vi=A" in text_of(client, "/ket-qua/W/A")
+    few = text_of(client, "/so-sanh/?dot=W&don-vi=D&don-vi=A&don-vi=B&don-vi=E")
+    assert few.count("không có số liệu được hiển thị") == 1
+    assert "Xã D, Xã E: không có số liệu được hiển thị nên không so sánh được." in few
     for wrong in ("?dot=never", "?don-vi=never", "?dot=W&don-vi=A&don-vi=never"):
         assert client.get(f"/so-sanh/{wrong}").status_code == 404

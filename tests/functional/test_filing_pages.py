@@ -73,6 +73,9 @@ def test_a_unit_explains_and_hands_in_what_is_returned_and_approved(
     page = text_of(staff_client, url)
     assert "40,00%" in page
     assert 'name="note_access"' in page
+    evidence = html_of(staff_client.get(url)).partition('enctype="multipart/form-data"')[2].partition("</form>")[0]
+    assert 'type="file"' in evidence
+    assert 'class="needed"' not in evidence, "a star without the label it belongs to"
     assert (
         post(staff_client, f"{url}/nop", page=url, follow_redirects=True).data.count("chưa đạt chỉ tiêu".encode()) == 1
     )
@@ -240,6 +243,9 @@ def test_two_people_publish_and_correct_and_the_public_reads_both(
         "/ket-qua/", "/ket-qua/W", public, "/staff/ket-qua/", "/staff/ket-qua/W/P", "/staff/tong-hop/W",
     ):  # fmt: skip
         assert "Đã đính chính ngày" in text_of(staff_client, url), url
+    for url in ("/ket-qua/don-vi/B", "/so-sanh/?dot=W&don-vi=B&don-vi=A", "/ket-qua/W/P"):
+        assert "Đã đính chính ngày" in text_of(staff_client, url), url
+    assert "Đã đính chính ngày" in text_of(staff_client, "/ket-qua/W").partition('href="/ket-qua/W/B">Xã B')[2][:300]
     assert f"{public}/phien-ban/1" in text_of(staff_client, "/ket-qua/W")
     assert f"{address(office, 'P')}/phien-ban/1" in text_of(staff_client, "/staff/ket-qua/W/P")
     assert printed(staff_client, f"{public}/bao-cao.pdf").count("Đã đính chính ngày") == 1

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from html import unescape
 
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from reports.compilation_figures import YearTrend
+from reports.correction_figures import WaveCorrection
 from survey import remembered_figures
-from survey.blueprints import results
+from survey.blueprints import results, unit_years
 from survey.operations import unit_groups
 from tests.page_rules import CheckingClient
 from tests.published_waves import publish_province
@@ -20,6 +23,11 @@ from tests.published_waves import publish_province
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
     return sqlite_url
+
+
+def broken(trend: YearTrend) -> YearTrend:
+    """As where an earlier wave of other items stands in another series."""
+    return replace(trend, own=(replace(trend.own[0], breaks_before=True), *trend.own[1:]))
 
 
 def test_units_are_found_from_the_front_page_which_shows_the_years_and_the_groups(
@@ -74,6 +82,14 @@ def test_a_unit_is_found_by_its_name_and_shows_all_its_years(
     assert "40,00%" in rows[0]
     assert "50,00%" in rows[1]
     assert "Chỉ tiêu 80%" in rows[1]
+    told = {("before", "B2"): WaveCorrection(date(2026, 7, 2), "Nhập nhầm", ())}
+    real = unit_years.series_of
+    with monkeypatch.context() as patch:
+        patch.setattr(results, "last_corrections", lambda *_: told)
+        text = unescape(client.get("/ket-qua/now/B2").text)  # compared with the corrected one
+        assert re.search(r"Đợt before\s*<span[^>]*>Đã đính chính ngày 02/07/2026", text)
+        patch.setattr(unit_years, "series_of", lambda *given: [broken(each) for each in real(*given)])
+        assert "không so sánh được" not in unescape(client.get("/ket-qua/don-vi/B2").text)  # nothing is before it
     hidden = unescape(client.get("/ket-qua/don-vi/A5").text)
     assert "100,00%" not in hidden, "four people"
     assert client.get("/ket-qua/don-vi/T?lang=en").status_code == 200
