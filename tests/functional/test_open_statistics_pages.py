@@ -50,6 +50,9 @@ def test_a_half_year_on_its_page_and_in_files(
     assert "6 tháng đầu năm 2026" in page
     assert "1 trên 4 đơn vị" in page  # dialogues held
     assert "16 trên 16; 16 người đánh giá" in page.replace("</span>", "").replace('<span class="muted">', "")
+    assert '<td class="n" data-label="Trả lời đúng hạn">' in page
+    assert '<td class="n none" data-label="Cam kết thực hiện đúng hạn">' in page
+    assert 'href="/ket-qua/">Tất cả các đợt</a></li><li aria-current="page">' in page
     hidden = "ẩn để bảo vệ người gửi"
     assert hidden in text_of(client, "/y-kien-doi-thoai/?tim=duc+pho")  # six, told with three by the rest
     assert hidden not in text_of(client, "/y-kien-doi-thoai/?tim=song+tra")
