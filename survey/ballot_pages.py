@@ -93,12 +93,12 @@ def form_again(
 
 
 def not_sent() -> str:
-    return gettext("Your answers have not been sent yet. Please press send once more.")
+    return str(gettext("Your answers have not been sent yet. Please press send once more."))
 
 
 def not_storable() -> str:
-    return gettext("One of the answers could not be stored. Please check them and send again.")
+    return str(gettext("One of the answers could not be stored. Please check them and send again."))
 
 
 def busy() -> str:
-    return gettext("Your answers have not been sent yet: the system is busy. Please press send again in a minute.")
+    return str(gettext("Your answers have not been sent yet: the system is busy. Please press send again in a minute."))
