@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from forms.document import WithdrawDocumentForm
 from survey import document_wording
-from survey.accounts.guard import account, begin_writing, commit, may, staff_blueprint
+from survey.accounts.guard import account, commit, may, staff_blueprint
 from survey.accounts.models import Account
 from survey.accounts.scope import can, scope
 from survey.analysis import documents as reading
@@ -20,13 +20,13 @@ from survey.blueprints.result_filters import own_name
 from survey.database import current_session
 from survey.models import DOCUMENT_STATES, Document, DocumentContent, DocumentCopy, Unit, Wave
 from survey.numbers import a_key
-from survey.operations import audit
 from survey.operations.codes import normalise, spaced
 from survey.operations.document_runs import ADDRESS
 from survey.operations.documents import holds
 from survey.operations.documents import withdraw as withdraw_document
 from survey.operations.errors import OperationError
 from survey.operations.evidence import MEDIA_TYPES
+from survey.staff_files import handed_out
 from survey.staff_pages import here, say
 from survey.staff_units import asked_unit, unclear
 
@@ -125,7 +125,7 @@ def download(document_code: str) -> ResponseReturnValue:
     document = document_of(document_code)
     kept = current_session().get(DocumentContent, document.id) or abort(404)
     name = f"{FILE_NAMES[document.kind]}-{document.unit.code}-{document.code}.pdf"
-    return handed_out(document, kept.content, "application/pdf", name, {"state": document.state})
+    return exported(document, kept.content, "application/pdf", name, {"state": document.state})
 
 
 @blueprint.get("/<document_code>/ban-de-sua.<copy_form>")
@@ -135,17 +135,12 @@ def download_copy(document_code: str, copy_form: str) -> ResponseReturnValue:
     document = document_of(document_code)
     kept = current_session().get(DocumentCopy, (document.id, copy_form)) or abort(404)
     name = f"ban-de-sua-{FILE_NAMES[document.kind]}-{document.unit.code}-{document.code}.{copy_form}"
-    return handed_out(document, kept.content, MEDIA_TYPES[copy_form], name, {"format": copy_form})
+    return exported(document, kept.content, MEDIA_TYPES[copy_form], name, {"format": copy_form})
 
 
-def handed_out(document: Document, content: bytes, media_type: str, name: str, terms: dict[str, str]) -> Response:
-    """The file, noted in the audit log before it leaves."""
+def exported(document: Document, content: bytes, media_type: str, name: str, terms: dict[str, str]) -> Response:
     code, path = document.code, document.unit.path
-    audit.record(begin_writing(), "document.export", subject=code, unit_path=path, after=terms)
-    commit()
-    response = Response(content, mimetype=media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return handed_out(content, media_type, name, action="document.export", subject=code, unit_path=path, terms=terms)
 
 
 @blueprint.post("/<document_code>/thu-hoi")

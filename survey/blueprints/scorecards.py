@@ -18,7 +18,7 @@ from reports.scorecard_figures import Card
 from reports.scorecard_workbook import scorecard_xlsx
 from reports.wording import number
 from survey.accounts import directory
-from survey.accounts.guard import account, commit, may, staff_blueprint
+from survey.accounts.guard import account, may, staff_blueprint
 from survey.accounts.scope import can, scope, scorecard_path, scorecard_template_path, unit_path
 from survey.analysis import scorecard_cards as reading
 from survey.analysis import scorecard_tasks
@@ -33,10 +33,10 @@ from survey.models import (
     ScorecardTemplate,
     Unit,
 )
-from survey.operations import audit, scorecards
+from survey.operations import scorecards
 from survey.operations.errors import OperationError
 from survey.operations.periods import province_today
-from survey.operations.writing import begin_write
+from survey.staff_files import handed_out
 from survey.staff_waves import language
 
 blueprint = staff_blueprint("scorecards", __name__, url_prefix="/staff/bang-cham-diem")
@@ -183,7 +183,7 @@ def report(scorecard_id: int) -> ResponseReturnValue:
     """The unit's report with the card as its annex."""
     stored = card_or_404(scorecard_id)
     content = scorecard_pdf(read(stored), language(), moment=datetime.now(UTC))
-    return handed_out(stored, content, "application/pdf", "pdf")
+    return exported(stored, content, "application/pdf", "pdf")
 
 
 @blueprint.get("/<int:scorecard_id>/bang-diem.xlsx")
@@ -191,21 +191,21 @@ def report(scorecard_id: int) -> ResponseReturnValue:
 def table(scorecard_id: int) -> ResponseReturnValue:
     """The card as a workbook."""
     stored = card_or_404(scorecard_id)
-    return handed_out(stored, scorecard_xlsx(read(stored), language()), XLSX, "xlsx")
+    return exported(stored, scorecard_xlsx(read(stored), language()), XLSX, "xlsx")
 
 
-def handed_out(stored: Scorecard, content: bytes, media_type: str, ending: str) -> Response:
-    """The file, which the audit log notes."""
-    session, path = current_session(), stored.unit.path
+def exported(stored: Scorecard, content: bytes, media_type: str, ending: str) -> Response:
     what = "bao-cao-cham-diem" if ending == "pdf" else "bang-cham-diem"
     name = f"{what}-{stored.unit.code}-{stored.template.year}.{ending}"
-    session.commit()  # SQLite refuses a writer whose transaction began by reading
-    begin_write(session)
-    audit.record(session, "scorecard.export", subject=name, unit_path=path)
-    commit()
-    response = Response(content, mimetype=media_type)
-    response.headers.set("Content-Disposition", "inline" if ending == "pdf" else "attachment", filename=name)
-    return response
+    return handed_out(
+        content,
+        media_type,
+        name,
+        action="scorecard.export",
+        subject=name,
+        unit_path=stored.unit.path,
+        disposition="inline" if ending == "pdf" else "attachment",
+    )
 
 
 @blueprint.get("/don-vi/<unit_code>")
