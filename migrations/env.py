@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from survey.accounts import models as _accounts  # noqa: F401 their tables belong to the schema
 from survey.config import from_environment
 from survey.database import make_engine
-from survey.models import Base, grants
+from survey.models import Base, grants, row_policies
 
 MIGRATION_LOCK = 7283645190
 
@@ -42,7 +42,7 @@ def run() -> None:
         else:
             with connection.begin():
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-                grants.lift(connection)
+                row_policies.lift(connection)
                 migrate(connection)
                 grants.apply(connection)
     engine.dispose()

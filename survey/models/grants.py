@@ -4,19 +4,22 @@ One line a table, in the words of GRANT; a table without a line is nobody's, and
 may do (change or remove a ballot, a seal, a line of the audit log) is left to the owner, whom triggers stop. Migrations
 and the sealer run as the owner; :func:`apply` is called after each migration and by `sipas db roles`.
 
-Rights know columns and not rows: of some tables the public role sees only the rows of :data:`PUBLIC_ROWS`.
+Rights know columns and not rows: of some tables the public role sees only the rows that
+:mod:`survey.models.row_policies` names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from contextlib import suppress
 from types import MappingProxyType
-from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
+
+from survey.models import row_policies
+from survey.models.row_policies import PUBLIC_ROWS
 
 PUBLIC, STAFF = "sipas_public", "sipas_staff"
 ROLES = (PUBLIC, STAFF)
@@ -199,32 +202,6 @@ GRANTS: dict[str, tuple[str, str]] = {
     "open_statistics": (_READ, _ADD),
 }
 
-_PUBLISHED_WAVE = "wave_id IN (SELECT id FROM wave WHERE state = 'published')"
-_PUBLISHED_COLLECTOR = (
-    "collector_id IN (SELECT id FROM collector WHERE wave_id IN (SELECT id FROM wave WHERE state = 'published'))"
-)
-# table: which of its rows the public role reads. A condition sees of other tables what that role sees of them.
-PUBLIC_ROWS: dict[str, str] = {
-    "response_tally": _PUBLISHED_COLLECTOR,
-    "item_tally": _PUBLISHED_COLLECTOR,
-    "scope_tally": _PUBLISHED_COLLECTOR,
-    "kept_statistic": _PUBLISHED_WAVE,
-    "theme_tally": _PUBLISHED_WAVE,
-    "frozen_transaction": _PUBLISHED_WAVE,
-    "filing": _PUBLISHED_WAVE,
-    # by the key, since a page reads one filing: the set of all published ones took ten times as long
-    "filing_step": "EXISTS (SELECT 1 FROM filing WHERE filing.id = filing_step.filing_id)",
-    "filing_version": (
-        "EXISTS (SELECT 1 FROM filing_step WHERE filing_step.filing_id = filing_version.filing_id "
-        "AND filing_step.version = filing_version.number AND filing_step.state IN ('published', 'corrected'))"
-    ),
-    "document": "state IN ('published', 'withdrawn')",
-    "remedy": "is_public",
-    "unit_group": "public_since IS NOT NULL",
-    "unit_group_member": "group_id IN (SELECT id FROM unit_group)",
-}
-_POLICIES = ("everybody", "published")
-
 
 def create(connection: Connection, passwords: Mapping[str, str] = MappingProxyType({})) -> list[str]:
     """Make the roles that are missing; one with a password may log in, the other is a group to be granted to those that
@@ -279,66 +256,10 @@ def apply(connection: Connection) -> list[str]:
                 connection.execute(text(f"GRANT {rights} ON {quoted(table)} TO {name}"))
             if sequence and "INSERT" in rights:
                 connection.execute(text(f"GRANT USAGE ON SEQUENCE {sequence} TO {name}"))
-    _narrow(connection, {table for table, _ in tables} & PUBLIC_ROWS.keys() if PUBLIC in known else set())
+    wanted = {table for table, _ in tables} & PUBLIC_ROWS.keys() if PUBLIC in known else set()
+    row_policies.narrow(connection, wanted, quoted(PUBLIC))
     return [role for role in ROLES if role in known]
 
-
-def lift(connection: Connection) -> None:
-    """Take the conditions on rows away, as a migration needs that changes what they name; :func:`apply` sets them
-    anew in the same transaction. Does nothing on SQLite."""
-    if connection.dialect.name == "postgresql":
-        for table in sorted(_policies(connection, "'public'::regnamespace")):
-            _widen(connection, table)
-
-
-def _narrow(connection: Connection, wanted: Set[str]) -> None:
-    """Nobody's rows become fewer but the public role's; the owner is not held to policies."""
-    held = _policies(connection, "'public'::regnamespace")
-    for table in sorted(held.keys() | wanted):  # one order for everybody who waits for locks here
-        if table in held and table in wanted and held[table] == _wanted(connection, table):
-            continue
-        if table in held:
-            _widen(connection, table)
-        if table in wanted:
-            _condition(connection, table, table)
-
-
-def _wanted(connection: Connection, table: str) -> set[Row[Any]]:
-    """The policies of the table as PostgreSQL would spell them: tried on one of the same name that is ours alone."""
-    connection.execute(text(f"CREATE TEMPORARY TABLE {table} (LIKE public.{table})"))
-    _condition(connection, f"pg_temp.{table}", table)
-    found = _policies(connection, "pg_my_temp_schema()")[table]
-    connection.execute(text(f"DROP TABLE pg_temp.{table}"))
-    return found
-
-
-def _condition(connection: Connection, name: str, table: str) -> None:
-    connection.execute(text(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"))
-    connection.execute(text(f"CREATE POLICY everybody ON {name} USING (true) WITH CHECK (true)"))
-    narrowed = f"CREATE POLICY published ON {name} AS RESTRICTIVE FOR SELECT TO {PUBLIC} USING ({PUBLIC_ROWS[table]})"
-    connection.execute(text(narrowed))
-
-
-def _widen(connection: Connection, table: str) -> None:
-    for policy in _POLICIES:
-        connection.execute(text(f"DROP POLICY IF EXISTS {policy} ON {table}"))
-    connection.execute(text(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))  # or nobody would see a row
-
-
-def _policies(connection: Connection, schema: str) -> dict[str, set[Row[Any]]]:
-    """Of each table of the schema that has them, its policies and whether they hold."""
-    found: dict[str, set[Row[Any]]] = {}
-    for row in connection.execute(text(_HELD.format(schema=schema)), {"names": list(_POLICIES)}):
-        found.setdefault(row.table, set()).add(row)
-    return found
-
-
-_HELD = """
-SELECT c.relname AS table, c.relrowsecurity, polname, polpermissive, polcmd::text, polroles::text,
-    pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)
-FROM pg_policy JOIN pg_class c ON c.oid = polrelid
-WHERE c.relnamespace = {schema} AND polname = ANY(:names)
-"""
 
 # Each table with the sequence that numbers its rows, quoted as the database does.
 _TABLES = """

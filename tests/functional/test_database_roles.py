@@ -18,6 +18,7 @@ from survey.accounts import policy
 from survey.blueprints import dialogue as dialogue_pages
 from survey.blueprints import petition
 from survey.models import DialogueQuestion, Petition, PetitionClass, Unit, Wave, grants
+from survey.models.row_policies import PUBLIC_ROWS
 from survey.operations import (
     commitments,
     dialogue_polls,
@@ -249,9 +250,9 @@ def test_who_repeats_the_command_waits_for_no_writer_and_mends_only_what_is_not_
     kept = "SELECT polrelid::regclass::text, oid, polname FROM pg_policy ORDER BY 1, 3"
     with psycopg.connect(postgresql_url, autocommit=True) as owner:
         first = owner.execute(kept).fetchall()
-        assert {table for table, *_ in first} == grants.PUBLIC_ROWS.keys()
+        assert {table for table, *_ in first} == PUBLIC_ROWS.keys()
         with psycopg.connect(postgresql_url) as writer:
-            writer.execute(f"LOCK TABLE {', '.join(grants.PUBLIC_ROWS)} IN ROW EXCLUSIVE MODE")
+            writer.execute(f"LOCK TABLE {', '.join(PUBLIC_ROWS)} IN ROW EXCLUSIVE MODE")
             run(url, "db", "roles")
         assert owner.execute(kept).fetchall() == first
         owner.execute("ALTER POLICY published ON remedy USING (true)")
@@ -267,7 +268,7 @@ def test_who_repeats_the_command_waits_for_no_writer_and_mends_only_what_is_not_
         states = "SELECT qual FROM pg_policies WHERE tablename = 'remedy' AND policyname = 'published'"
         assert owner.execute(states).fetchone() == ("is_public",)
         enabled = "SELECT relname FROM pg_class WHERE relrowsecurity"
-        assert {name for (name,) in owner.execute(enabled)} == grants.PUBLIC_ROWS.keys()
+        assert {name for (name,) in owner.execute(enabled)} == PUBLIC_ROWS.keys()
 
 
 def test_sqlite_has_no_roles(sqlite_url: str) -> None:
