@@ -30,8 +30,9 @@ class RowTable(Table):
     first_rows = 1
     ends_page = False
 
-    def onSplit(self, T: RowTable, byRow: int = 1) -> None:  # noqa: N802, N803  as ReportLab calls it
-        T.ends_page = self.ends_page
+    def onSplit(self, T: Table, byRow: int = 1) -> None:  # noqa: N802, N803  as ReportLab calls it
+        if isinstance(T, RowTable):
+            T.ends_page = self.ends_page
 
     def first_height(self, width: float) -> float:
         """Points of the head and the rows that stay with it."""

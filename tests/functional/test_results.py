@@ -16,7 +16,9 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from werkzeug.test import Client
 
+from reports.figures import ChoiceFigures, ChoiceOption, Text
 from survey.analysis.summary import unit_report
+from survey.blueprints.results import renderers
 from survey.models import Unit, Wave
 from tests.factories import make_unit, make_wave
 from tests.page_rules import CheckingClient
@@ -179,6 +181,20 @@ def test_a_unit_shows_the_hand_counted_share(client: CheckingClient, province: M
     department = parsed(client.get("/ket-qua/now/Z1?lang=en").text)
     assert text_of(next(by_class(department, "number"))) == "96.00%"
     assert "Met" in text_of(next(by_class(department, "chip")))
+
+
+def test_on_a_phone_every_number_of_a_choice_table_says_what_it_is(app: Flask) -> None:
+    options = (ChoiceOption(1, Text("Cá nhân"), 30), ChoiceOption(2, Text("Tổ chức"), 10))
+    question = ChoiceFigures("who", Text("Đối tượng trả lời"), 40, options, several=False)
+    with app.test_request_context("/ket-qua/"):
+        drawn = vars(app.jinja_env.get_template("results/sections.html").make_module(renderers()))["choices"](question)
+    (table,) = by_class(parsed(drawn), "told")
+    assert [(cell.get("data-label"), text_of(cell)) for cell in table.iter("td")] == [
+        ("Số người", "30"),
+        ("Tỷ lệ", "75,00%"),
+        ("Số người", "10"),
+        ("Tỷ lệ", "25,00%"),
+    ]
 
 
 def test_counters_stand_under_their_unit_and_other_waves_are_linked(

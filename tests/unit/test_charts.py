@@ -105,7 +105,7 @@ def test_verdicts_differ_by_shape_and_not_only_by_colour() -> None:
 
 def test_charts_beside_each_other_have_one_scale() -> None:
     low = figure(n=(40, 30, 20, 10, 0), half_width=0.06)
-    alone, wide = (charts.factor_chart([low], "vi", beside=beside) for beside in ([], FACTORS))
+    alone, wide = charts.factor_chart([low], "vi"), charts.factor_chart([low], "vi", beside=FACTORS)
     other = charts.factor_chart(FACTORS, "vi", beside=[low])
     (place,) = {shape.points[0][0] for shape in strokes(wide, "chart-target")}
     assert place == strokes(other, "chart-target")[0].points[0][0]
