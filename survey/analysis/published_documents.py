@@ -13,9 +13,9 @@ from functools import cached_property
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, load_only
 
+from survey.analysis.earlier_waves import EarlierWaves
 from survey.analysis.petition_tracking import is_tracking_code
 from survey.analysis.province_report import reporting_units
-from survey.analysis.trend import EarlierWaves
 from survey.models import Document, Filing, FilingVersion, PublishedDocument, Unit, Wave
 
 COLUMNS = (

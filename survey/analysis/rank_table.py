@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from reports.compilation_figures import Compilation, CompiledUnit, Rank, RankLine, RankMovement, RankTable
 from survey.analysis.compilation import outermost
+from survey.analysis.earlier_waves import earlier_waves
 from survey.analysis.ranking import joint_ranks, single_confidence
-from survey.analysis.trend import earlier_waves
 from survey.models import Wave
 
 

@@ -15,8 +15,8 @@ from reports.figures import Language
 from reports.wording import short_date
 from survey.accounts.scope import can, scope
 from survey.analysis import half_month, readable
+from survey.analysis.earlier_waves import earlier_waves
 from survey.analysis.published import unit_of_wave
-from survey.analysis.trend import earlier_waves
 from survey.database import current_session
 from survey.language import chosen_language
 from survey.models import Unit, Wave

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select, true
 from sqlalchemy.orm import Session
 
 from survey.analysis import exportable, places, progress, readable, wave_list
-from survey.analysis.trend import earlier_waves
+from survey.analysis.earlier_waves import earlier_waves
 from survey.models import (
     Base,
     Collector,
