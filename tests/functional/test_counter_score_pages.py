@@ -249,6 +249,8 @@ def test_a_ballot_that_comes_while_scores_are_read_is_waited_for(
     moved = html_of(staff_client.get(page))
     assert "Số đơn vị: 2." in moved  # two that the records say more of, of one that is fixed
     assert ("Xã X2" in moved, "Xã X3" in moved) == (True, False)
+    refused = html_of(post(staff_client, page + "dong-bang", {"reason": ""}, page=page))
+    assert f'href="{page}?ky={CounterPeriod(start.year, (start.month + 2) // 3).code}&amp;khac=X2"' in refused
     moved = html_of(staff_client.get(page + "?khac=X2"))
     assert ("Xã X2" in moved, "Xã X3" in moved) == (False, True)
     before = CounterPeriod(start.year, (start.month + 2) // 3).before
