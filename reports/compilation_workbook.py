@@ -98,7 +98,7 @@ def _group_rows(compilation: Compilation, language: Language) -> Iterable[list[C
         for weighed in (group.index, *group.contents, *group.factors):
             other = weighed.beside.estimate.estimate if weighed.beside else None
             printable = gettext("yes", language) if weighed.publishable else gettext("no", language)
-            returns = _returns(group.returns) if weighed is group.index else [None] * len(_RETURNS)
+            returns = _returns(group.returns, compilation) if weighed is group.index else [None] * len(_RETURNS)
             yield [*_names(group, weighed, language), *_numbers(weighed.headline, language), other, *returns, printable]
 
 
@@ -116,7 +116,7 @@ def _unit_rows(compilation: Compilation, language: Language) -> Iterable[list[Ce
         place = unit.line.place
         cells: list[Cell] = [cell.estimate.estimate for cell in unit.factors]
         numbers = _numbers(unit.line.index, language)
-        yield [place.code, place.name[language], *numbers, *_returns(unit.returns), *cells]
+        yield [place.code, place.name[language], *numbers, *_returns(unit.returns, compilation), *cells]
 
 
 def _correction_columns() -> list[Column]:
@@ -171,8 +171,10 @@ def _numbers(figure: Figure, language: Language) -> list[Cell]:
     ]
 
 
-def _returns(returns: Returns | None) -> list[Cell]:
+def _returns(returns: Returns | None, compilation: Compilation) -> list[Cell]:
     if returns is None:
         return [None] * len(_RETURNS)
+    if compilation.wave.respondents != "citizen":  # dossiers are citizens'
+        return [returns.responses, None, returns.issued, None]
     rate = None if returns.rate is None else float(returns.rate)
     return [returns.responses, returns.transactions, returns.issued, rate]

@@ -47,17 +47,18 @@ def annexes(report: ProvinceReport, language: Language) -> Iterator[Block]:
 
 def _tables(report: ProvinceReport, language: Language) -> Iterator[tuple[str, bool, list[Grid]]]:
     units = report.compilation.units
-    yield gettext("Results of all units", language), False, [_unit_grid(units, language)]
+    of_units = _unit_grid(units, language, with_dossiers=report.whole.of_citizens)
+    yield gettext("Results of all units", language), False, [of_units]
     yield gettext("Results of all units by factor", language), True, list(_factor_grids(report, language))
     yield gettext("Results of groups by factor", language), False, [_group_grid(report, language)]
     yield gettext("Items", language), False, [_item_grid(report.whole.items, language)]
     yield gettext("Quality of the data", language), False, [_quality_grid(report, language)]
 
 
-def _unit_grid(units: Sequence[CompiledUnit], language: Language) -> Grid:
+def _unit_grid(units: Sequence[CompiledUnit], language: Language, *, with_dossiers: bool) -> Grid:
     head = (
         gettext("Unit", language),
-        gettext("Dossiers", language),
+        *([gettext("Dossiers", language)] if with_dossiers else []),
         gettext("People", language),
         gettext("Percent", language),
         gettext("95% interval", language),
@@ -69,7 +70,7 @@ def _unit_grid(units: Sequence[CompiledUnit], language: Language) -> Grid:
         line, figure = unit.line, unit.line.index
         return (
             line.place.name[language],
-            count(line.transactions, language),
+            *([count(line.transactions, language)] if with_dossiers else []),
             NO_NUMBER if figure.suppressed else count(figure.people, language),
             figure_percent(figure, language),
             interval(figure.estimate, language, figure.verdict.target),
@@ -78,6 +79,8 @@ def _unit_grid(units: Sequence[CompiledUnit], language: Language) -> Grid:
         )
 
     rows, headings = _by_kind(units, row, len(head), language)
+    if not with_dossiers:
+        return Grid(head, rows, (61, 13, 25, 33, 6, 25), frozenset({1, 2, 3}), headings)
     return Grid(head, rows, (47, 14, 13, 25, 33, 6, 25), frozenset({1, 2, 3, 4}), headings)
 
 

@@ -11,8 +11,9 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.models import ReferenceFigure, Unit, Wave
+from survey.models import ReferenceFigure, Unit, Wave, WaveUnit
 from survey.operations.collectors import make_collector
+from survey.operations.waves import open_wave
 from tests.factories import NOW, make_wave
 from tests.page_rules import CheckingClient, html_of
 from tests.published_waves import finish, publish_province
@@ -102,3 +103,15 @@ def test_the_compiler_sees_who_answered_and_nothing_of_dossiers(
     assert "Cả nước" not in trend
     assert "Đợt cc" not in text_of(staff_client, "/staff/tong-hop/now/xu-huong")
     assert OFFICIALS in text_of(staff_client, "/staff/ket-qua/cc/B2")
+
+
+def test_the_first_page_says_which_units_a_share_of_the_quotas_counts(
+    units: dict[str, Unit], staff_client: CheckingClient, staff_session: Session
+) -> None:
+    below = [units["B2"], units["C3"]]
+    wave = make_wave(staff_session, code="mo", units=below, period=(date(2026, 9, 1), date(2026, 12, 31)))
+    staff_session.get_one(WaveUnit, (wave.id, units["B2"].id)).quota = 50
+    open_wave(staff_session, wave, NOW)
+    staff_session.commit()
+    sign_in(staff_client, make_account(staff_session, "compiler", units["T"]))
+    assert "(0 trên 50) (chỉ tính 1 đơn vị có chỉ tiêu)" in text_of(staff_client, "/staff/")

@@ -98,6 +98,10 @@ def test_the_workbook_holds_groups_units_and_ranks() -> None:
     assert set(units[2][2:6]) == {""}, "nothing of a hidden unit"
     assert ranks[1][3:] == [1, 1, 1, 1, 1, 3, "90,00%"]
     assert (set(ranks[2][2:-1]), ranks[2][-1]) == ({""}, "không hiển thị")
+    asked, ranking = compilation()
+    officials = compilation_xlsx(replace(asked, wave=replace(WAVE, respondents="official")), ranking, "vi")
+    units = CalamineWorkbook.from_filelike(BytesIO(officials)).get_sheet_by_index(1).to_python()
+    assert (units[1][2], units[1][9], units[1][11], units[1][12]) == (100, "", "", 0.9), "dossiers are citizens'"
 
 
 def test_standing_counts_hidden_units_as_inconclusive() -> None:

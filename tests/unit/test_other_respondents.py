@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from reports.blocks import Grid
 from reports.figures import NO_ESTIMATE, Text
 from reports.names import group_name, index_name, subject_of
 from reports.notes import headline_sentence, method_note, unweighted_instead
 from reports.open_metadata import DatasetOnOffer, Licence, dcat_dataset
+from reports.province_annexes import annexes
+from reports.province_report import report_title
 from reports.quality_table import quality_rows
 from reports.report_figures import Coverage, Method, UnitReport
 from reports.unit_report import report_subject
 from survey.models import RESPONDENT_GROUPS
+from tests.province_reports import province_report
 from tests.report_factory import unit_report
 
 ASKED = {
@@ -62,3 +66,15 @@ def test_open_data_say_whom_a_dataset_is_of() -> None:
     officials = str(dcat_dataset(replace(citizens, respondents="official"), licence))
     assert "SIPAS" not in officials
     assert "Người trả lời: công chức, viên chức." in officials
+
+
+def test_a_provinces_report_of_officials_has_their_title_and_no_column_of_dossiers() -> None:
+    citizens = province_report(4)
+    asked = replace(citizens.whole.wave, respondents="official")
+    officials = replace(citizens, whole=replace(citizens.whole, wave=asked))
+    of_citizens, of_officials = (
+        next(block for block in annexes(each, "vi") if isinstance(block, Grid)) for each in (citizens, officials)
+    )
+    assert set(of_citizens.head) - set(of_officials.head) == {"Số hồ sơ"}
+    assert {len(row) for row in of_officials.rows} >= {len(of_officials.head)} == {len(of_officials.widths)}
+    assert "công chức, viên chức" in report_title(officials, "vi")
