@@ -32,8 +32,8 @@ def fixed_quarter(session: Session, unit: Unit) -> CounterFixing:
     """The quarter that ended last, fixed before another dossier was recorded."""
     period, today = periods_to_fix(province_today())[0], province_today()
     asked = _asked(session, unit, period)
-    by = {"account_id": make_account(session, "compiler", unit).id, "now": datetime.now(UTC)}
-    counter_fixings.confirm(session, read_scores_now(session, period, today), seen=asked.digest, **by)
+    who, read = make_account(session, "compiler", unit).id, read_scores_now(session, period, today)
+    counter_fixings.confirm(session, read, seen=asked.digest, account_id=who, now=datetime.now(UTC))
     record_dossiers(session, [(unit, replace(_row(period), code="HS-2"))])
     return asked
 
@@ -45,8 +45,8 @@ def waiting_quarter(session: Session, unit: Unit) -> CounterFixing:
 
 def _asked(session: Session, unit: Unit, period: CounterPeriod) -> CounterFixing:
     record_dossiers(session, [(unit, _row(period))])
-    by = {"account_id": make_account(session, "compiler", unit).id, "now": datetime.now(UTC)}
-    return counter_fixings.ask(session, read_scores_now(session, period, province_today()), **by)
+    who, read = make_account(session, "compiler", unit).id, read_scores_now(session, period, province_today())
+    return counter_fixings.ask(session, read, account_id=who, now=datetime.now(UTC))
 
 
 def _row(period: CounterPeriod) -> DossierRow:
