@@ -80,7 +80,8 @@ def read_sites(session: Session, wave: Wave, path: str = "/", *, frozen: bool = 
     """The sites of the wave at or under the unit with `path`, in the order of their codes.
 
     A participating unit whose collectors all stand in rooms below it is no site itself: its rooms are. N is as it was
-    frozen when the wave closed; `frozen` False takes the numbers recorded now.
+    frozen when the wave closed; `frozen` False takes the numbers recorded now. Dossiers are citizens': they say nothing
+    of how many officials or delegates stand behind an answer, so that a wave of others has no N.
     """
     chosen = _chosen(session, wave, path)
     ids = {own: key for key, _, own, _ in chosen}
@@ -89,12 +90,17 @@ def read_sites(session: Session, wave: Wave, path: str = "/", *, frozen: bool = 
     known = frozen_transactions(session, wave, counted) if frozen else None
     if known is None:
         known = transactions(session, wave.period_start, wave.period_end, counted)
+    if known and wave.respondents != "citizen":
+        known = {}
     above = _above(session, ids, {at: known[key] for at, key in (higher | ids).items() if key in known})
     return tuple(Site(key, code, own, known.get(key), issued, above.get(own, ())) for key, code, own, issued in chosen)
 
 
 def counted_units(session: Session, wave: Wave) -> frozenset[int]:
-    """The ids of the units whose N the wave's figures may count: its sites, and every unit above one."""
+    """The ids of the units whose N the wave's figures may count: its sites, and every unit above one; none where the
+    wave asks others than citizens."""
+    if wave.respondents != "citizen":
+        return frozenset()
     paths = [own for _, _, own, _ in _chosen(session, wave, "/")]
     return frozenset(_own_id(at) for own in paths for at in (own, *_ancestors(own)))
 

@@ -19,6 +19,7 @@ from survey.analysis.summary import unit_report, wave_overview
 from survey.models import Collector, Question, Unit, Wave, WaveUnit
 from survey.operations import targets
 from survey.operations.batches import store_submissions
+from survey.operations.filing_figures import freeze_transactions, moved_transactions
 from survey.operations.kept_statistics import keep_statistics
 from survey.operations.responses import Submission
 from survey.operations.submission import new_submission_id
@@ -107,6 +108,27 @@ def test_the_transactions_of_a_department_stand_for_its_rooms(session: Session, 
     assert room.coverage.units_without_transactions == ("K",)
     lines = {line.place.code: line.transactions for line in wave_overview(session, wave, top).units}
     assert lines == {"A": 900, "B": 300, "K": None, "R": None}
+
+
+def test_citizens_dossiers_do_not_weigh_what_officials_answered(session: Session, top: Unit) -> None:
+    a, b = (make_unit(session, code=code, parent=top) for code in "AB")
+    wave = make_wave(session, code="W", units=[a, b], state="open", headline_weighting="weighted")
+    for unit, answers, number in ((a, GOOD, 900), (b, BAD, 100)):
+        way = make_collector(session, wave, unit)
+        way.respondent_group = "official"
+        store(session, way, [answers] * 30)
+        set_transactions(session, unit, *PERIOD, number)
+    session.commit()
+    for state in ("open", "closed"):
+        report = unit_report(session, wave, top)
+        assert (report.index.weighting, report.index.estimate.exact) == ("unweighted", Fraction(1, 2)), state
+        assert report.quality.transactions is None
+        session.rollback()
+        if state == "open":
+            close_wave(session, wave, NOW)
+            freeze_transactions(session, wave)
+            session.commit()
+    assert moved_transactions(session, wave) == []
 
 
 def test_an_n_of_all_units_is_kept_where_no_unit_has_its_own(session: Session, top: Unit) -> None:
