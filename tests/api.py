@@ -19,11 +19,12 @@ from werkzeug.test import TestResponse
 from survey.accounts import policy
 from survey.accounts.api_keys import make_key
 from survey.models import ApiKey, Response, Unit
+from survey.operations.periods import province_today
 from survey.operations.submission import new_submission_id
 from tests.factories import make_collector, make_counter, make_unit, make_wave
 
 EVERYWHERE = (policy.Grant("administrator", "/"),)
-TODAY = datetime.now(UTC).date()
+TODAY = province_today()
 
 
 def make_api_key(
