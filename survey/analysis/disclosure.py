@@ -142,8 +142,10 @@ def givers(
                 found.append([block])
             elif other is not None and size + blocks[other] < threshold:
                 found.append([block, other])
-            else:
-                opposite[weights[block]] = block
+            else:  # of blocks that weigh the same the smallest, which goes together with most
+                alike = opposite.get(weights[block])
+                if alike is None or size < blocks[alike]:
+                    opposite[weights[block]] = block
     more: set[Name] = set()
     for group in found:
         recipe: dict[Name, int] = {}
