@@ -269,8 +269,8 @@ def _promises(session: Session, wave: Wave, keys: list[int], chance: random.Rand
 
     rows = []
     for number in range(COMMITMENTS):
-        row = kept(int(held[number % len(held)]["unit_id"]))  # type: ignore[call-overload]
-        key = held[number % len(held)]["id"]
+        dialogue: dict[str, Any] = held[number % len(held)]
+        row, key = kept(dialogue["unit_id"]), dialogue["id"]
         rows.append({**row, "dialogue_id": key, "text": "Sửa đường", "state": "done" if row["ended_on"] else "open"})
     session.execute(insert(Commitment), rows)
     answer = {"wave_id": wave.id, "subject": "item", "subject_code": "x", "cause": "Chờ lâu", "action": "Thêm quầy"}

@@ -27,7 +27,7 @@ from forms.counter_rules import (
     SurveySource,
 )
 from reports.counter_score_figures import FromSurvey, Grade, GroupPart, Indicator, OnTime, Score
-from reports.figures import Estimate, Text
+from reports.figures import Estimate, IntervalMethod, Text
 from reports.wording import round_half_up
 from survey.analysis.intervals import wilson_interval
 from survey.analysis.scorecards import exact
@@ -223,8 +223,8 @@ def on_time_of(on_time: int, dossiers: int, overdue: int, known: int | None, lea
     if dossiers:
         share = Fraction(on_time, dossiers)
         lower, upper = (float(share),) * 2 if known is None else wilson_interval(float(share), dossiers)
-        method = "census" if known is None else "wilson"
-        estimate = Estimate(float(share), lower=lower, upper=upper, method=method, exact=share)  # type: ignore[arg-type]
+        method: IntervalMethod = "census" if known is None else "wilson"
+        estimate = Estimate(float(share), lower=lower, upper=upper, method=method, exact=share)
     return OnTime(on_time, dossiers, overdue, known, estimate, judge(estimate, dossiers, least))
 
 

@@ -9,18 +9,14 @@ from random import Random
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from forms.library import standard
-from survey.models import Filing, Target, TransactionCount, Unit, Wave
+from survey.models import Filing, TransactionCount, Unit, Wave
 from survey.operations import closing, filing_corrections, filing_figures, filings
 from survey.operations.batches import store_submissions
 from survey.operations.collectors import make_collector
+from survey.operations.demo.month_wave import ballot, open_month_wave
 from survey.operations.demo.places import PROVINCE
 from survey.operations.periods import PROVINCE_TIME, half_year, noon, previous_half_year
-from survey.operations.questionnaires import publish_questionnaire
-from survey.operations.responses import Submission
-from survey.operations.submission import new_submission_id
 from survey.operations.transactions import set_transactions
-from survey.operations.waves import add_units, create_wave, open_wave
 from survey.operations.writing import begin_write
 
 PEOPLE = 60  # in each unit
@@ -74,28 +70,23 @@ def _correct(session: Session, people: Mapping[str, int], first: date, at: datet
 
 def _quick_wave(session: Session, period: tuple[date, date]) -> Wave:
     """One question at every one-stop counter in the last month of the half-year."""
-    start, end = period
+    start, _end = period
     rng = Random(f"quick {start}")  # noqa: S311 sample data
     opened = datetime.combine(start, time(7), PROVINCE_TIME)
     province = session.scalars(select(Unit).where(Unit.code == PROVINCE)).one()
     units = session.scalars(select(Unit).where(Unit.parent_id == province.id).order_by(Unit.code)).all()
     units = [unit for unit in units if unit.counters]
-    wave = create_wave(
+    wave = open_month_wave(
         session,
+        "one-tap",
+        period,
+        opened,
         code=f"{start:%Y-%m}-NHANH",
         name_vi=f"Khảo sát nhanh tại quầy, tháng {start:%m/%Y}",
         name_en=f"Quick survey at the counters, {start:%m/%Y}",
-        questionnaire=publish_questionnaire(session, standard("one-tap"), opened),
-        target=session.scalars(select(Target).order_by(Target.id).limit(1)).one(),
-        period_start=start,
-        period_end=end,
-        design="self_selected",
-        headline_weighting="unweighted",
-        trust_levels=("open",),
         owner=province,
+        units=units,
     )
-    add_units(session, wave, units)
-    open_wave(session, wave, opened)
     overall = next(question.id for question in wave.questionnaire.questions if question.kind == "rating")
     ballots = []
     for place, unit in enumerate(units):
@@ -103,18 +94,9 @@ def _quick_wave(session: Session, period: tuple[date, date]) -> Wave:
             session, wave, unit, counter=unit.counters[0], channel="qr", trust="open", at=opened, rng=rng
         )
         for _ in range(PEOPLE):
-            moment = int((opened + timedelta(days=rng.randint(0, 27), minutes=rng.randint(0, 560))).timestamp())
+            at = opened + timedelta(days=rng.randint(0, 27), minutes=rng.randint(0, 560))
             mark = rng.choice(_MARKS[1 + place % 3 :] if place % 4 else _MARKS)
-            ballots.append(
-                Submission(
-                    submission_id=new_submission_id(moment * 1000),
-                    collector_id=way.id,
-                    received_at=moment,
-                    seconds=rng.randint(4, 30),
-                    language="vi",
-                    choices={overall: mark},
-                )
-            )
+            ballots.append(ballot(way, at, rng.randint(4, 30), {overall: mark}))
     store_submissions(session.connection(), sorted(ballots, key=lambda ballot: ballot.received_at))
     return wave
 

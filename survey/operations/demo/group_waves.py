@@ -10,17 +10,13 @@ from typing import NamedTuple
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from forms.library import standard
-from survey.models import Filing, Target, Unit, Wave
+from survey.models import Filing, Unit, Wave
 from survey.operations import closing, filings
 from survey.operations.batches import store_submissions
 from survey.operations.collectors import make_collector
+from survey.operations.demo.month_wave import ballot, open_month_wave
 from survey.operations.demo.places import PLACES, PROVINCE
 from survey.operations.periods import PROVINCE_TIME, half_year, noon, previous_half_year
-from survey.operations.questionnaires import publish_questionnaire
-from survey.operations.responses import Submission
-from survey.operations.submission import new_submission_id
-from survey.operations.waves import add_units, create_wave, open_wave
 from survey.operations.writing import begin_write
 
 _EXPLAINED = "Đơn vị tiếp thu ý kiến, đưa vào kế hoạch cải cách hành chính của năm."
@@ -79,27 +75,22 @@ def _month(today: date) -> tuple[date, date]:
 
 def _wave(session: Session, group: Group, code: str, period: tuple[date, date]) -> Wave:
     """Everybody of the group is sent the same link; what they answer of a commune lies around its level."""
-    start, end = period
+    start, _end = period
     rng = Random(f"{group.name} {start}")  # noqa: S311 sample data
     opened = datetime.combine(start, time(8), PROVINCE_TIME)
     units = {unit.code: unit for unit in session.scalars(select(Unit))}
     communes = [place for place in PLACES if place.kind == "commune"]
-    wave = create_wave(
+    wave = open_month_wave(
         session,
+        "delegates",
+        period,
+        opened,
         code=code,
         name_vi=f"{group.name_vi} về cải cách hành chính, tháng {start:%m/%Y}",
         name_en=f"{group.name_en} on administrative reform, {start:%m/%Y}",
-        questionnaire=publish_questionnaire(session, standard("delegates"), opened),
-        target=session.scalars(select(Target).order_by(Target.id).limit(1)).one(),
-        period_start=start,
-        period_end=end,
-        design="self_selected",
-        headline_weighting="unweighted",
-        trust_levels=("open",),
         owner=units[PROVINCE],
+        units=[units[place.code] for place in communes],
     )
-    add_units(session, wave, [units[place.code] for place in communes])
-    open_wave(session, wave, opened)
     items = [question.id for question in wave.questionnaire.questions if question.kind == "rating"]
     ballots = []
     for place in communes:
@@ -109,17 +100,9 @@ def _wave(session: Session, group: Group, code: str, period: tuple[date, date]) 
         )  # fmt: skip
         satisfied = group.satisfied + place.level / 4
         for _ in range(group.people):
-            moment = int((opened + timedelta(days=rng.randint(0, 24), minutes=rng.randint(0, 560))).timestamp())
-            ballots.append(
-                Submission(
-                    submission_id=new_submission_id(moment * 1000),
-                    collector_id=way.id,
-                    received_at=moment,
-                    seconds=rng.randint(70, 260),
-                    language="vi",
-                    choices={item: _mark(rng, satisfied) for item in items},
-                )
-            )
+            at = opened + timedelta(days=rng.randint(0, 24), minutes=rng.randint(0, 560))
+            seconds = rng.randint(70, 260)
+            ballots.append(ballot(way, at, seconds, {item: _mark(rng, satisfied) for item in items}))
     store_submissions(session.connection(), sorted(ballots, key=lambda ballot: ballot.received_at))
     return wave
 
